@@ -1,0 +1,54 @@
+# Every target sets up what it needs: Python 3.11+, pip, make and git are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PROTOS := $(shell find protos/tradewind -name '*.proto' 2>/dev/null)
+RUN_STAMP := $(VENV)/.run-ready
+DEV_STAMP := $(VENV)/.dev-ready
+GEN_STAMP := protos/gen/.generated
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup: $(RUN_STAMP) $(GEN_STAMP) ## Make the virtual environment and the generated gRPC code
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing: install Python 3.11 or newer, or say make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than Python 3.11: say make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): requirements/run.txt | $(VENV)/bin/python
+	@echo "setting up $(VENV) (once) ..."
+	@$(INSTALL) -r requirements/run.txt
+	@touch $@
+
+$(DEV_STAMP): requirements/dev.txt $(RUN_STAMP)
+	@$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+$(GEN_STAMP): $(PROTOS) $(RUN_STAMP) pyproject.toml
+	@rm -rf protos/gen && mkdir -p protos/gen
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -I protos \
+	  --python_out=protos/gen --mypy_out=quiet:protos/gen \
+	  --grpc_python_out=protos/gen --mypy_grpc_out=quiet:protos/gen $(PROTOS)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: lint
+lint: setup $(DEV_STAMP) ## Lint, types, import rules, proto lint
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy gateway executor_service router_service servicekit deploy tests
+	@$(BIN)/lint-imports
+	@cd protos && ../$(BIN)/buf lint
+
+.PHONY: lock
+lock: $(DEV_STAMP) ## Pin the requirements again, with hashes
+	@cd requirements && for name in run dev; do \
+	  ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes \
+	    --no-header --no-annotate $$name.in -o $$name.txt; done

@@ -1,0 +1,1 @@
+"""The router's view of the outside: the market's feed of pools."""
