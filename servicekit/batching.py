@@ -1,0 +1,102 @@
+"""Batch at every hop without waiting: while calls are in flight, what arrives meanwhile becomes the next batch."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from servicekit.errors import Unavailable
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Batcher(Generic[Item, Result]):
+    """Turns single submits into batched calls.
+
+    `call` gets 1 to `batch_max` items and returns one result, or one exception, for each, in order; an exception
+    it raises goes to every item of the batch. At most `in_flight_max` calls run at once. There is no timer: an
+    idle batcher calls in the same turn of the event loop, a busy one as soon as a call returns. Beyond
+    `queue_max` waiting items `submit` raises Unavailable("OVERLOADED").
+
+    A call that waits on purpose needs a large `in_flight_max`, or everything stalls behind it.
+    """
+
+    def __init__(
+        self,
+        call: Callable[[Sequence[Item]], Awaitable[Sequence[Result | BaseException]]],
+        *,
+        batch_max: int = 64,
+        in_flight_max: int = 2,
+        queue_max: int = 20_000,
+    ) -> None:
+        self._call = call
+        self._batch_max = batch_max
+        self._in_flight_max = in_flight_max
+        self._queue_max = queue_max
+        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._calls: set[asyncio.Task[None]] = set()
+        self._drain_is_due = False
+
+    async def submit(self, item: Item) -> Result:
+        """Return the item's own result. Cancelling the caller drops the item if its call has not begun."""
+        if len(self._waiting) >= self._queue_max:
+            raise Unavailable("OVERLOADED", "too many requests are waiting")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+        self._waiting.append((item, future))
+        if not self._drain_is_due and len(self._calls) < self._in_flight_max:
+            # One turn later, so that all that this turn brings shares the call.
+            self._drain_is_due = True
+            loop.call_soon(self._drain)
+        return await future
+
+    @property
+    def waiting(self) -> int:
+        """Number of items whose call has not begun."""
+        return len(self._waiting)
+
+    async def close(self) -> None:
+        """Wait for the calls in flight, and for those that their queue still needs."""
+        while self._calls:
+            await asyncio.wait(self._calls)
+
+    def _drain(self) -> None:
+        self._drain_is_due = False
+        while self._waiting and len(self._calls) < self._in_flight_max:
+            batch = self._next_batch()
+            if not batch:
+                return
+            task = asyncio.get_running_loop().create_task(self._run(batch))
+            self._calls.add(task)
+            task.add_done_callback(self._call_ended)
+
+    def _next_batch(self) -> list[tuple[Item, asyncio.Future[Result]]]:
+        batch: list[tuple[Item, asyncio.Future[Result]]] = []
+        while self._waiting and len(batch) < self._batch_max:
+            entry = self._waiting.popleft()
+            if not entry[1].done():
+                batch.append(entry)
+        return batch
+
+    def _call_ended(self, task: asyncio.Task[None]) -> None:
+        self._calls.discard(task)
+        self._drain()
+
+    async def _run(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
+        try:
+            results = await self._call([item for item, _ in batch])
+            assert len(results) == len(batch), "a batched call answers each item"
+        except asyncio.CancelledError:
+            for _, future in batch:
+                future.cancel()
+            raise
+        except Exception as error:
+            results = [error] * len(batch)
+        for (_, future), result in zip(batch, results, strict=True):
+            if future.done():
+                continue
+            if isinstance(result, BaseException):
+                future.set_exception(result)
+            else:
+                future.set_result(result)

@@ -1,0 +1,206 @@
+"""The error table: one row for each reason, with what it is on every surface.
+
+    DomainError
+    ├── Rejected       final: the same request will be refused again
+    └── Unavailable    worth another try, with the same request
+
+Services raise these; the gRPC server turns them into a `google.rpc.Status`, the gateway into a problem document.
+Nothing here imports a transport, so that domain code may use it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["rejected", "unavailable", "bug"]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRow:
+    """What a reason is called on each surface. `http_status` is None for what only ever appears as an event."""
+
+    kind: Kind
+    grpc_code: str
+    http_status: int | None
+    title: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldViolation:
+    """One bad field: its name, a code that programs can switch on, and a sentence with the fix."""
+
+    field: str
+    detail: str
+    code: str = "invalid"
+
+
+def _rejected(grpc_code: str, http_status: int | None, title: str, advice: str) -> ErrorRow:
+    return ErrorRow("rejected", grpc_code, http_status, title, advice)
+
+
+def _unavailable(grpc_code: str, http_status: int | None, title: str, advice: str) -> ErrorRow:
+    return ErrorRow("unavailable", grpc_code, http_status, title, advice)
+
+
+ERRORS: Final[Mapping[str, ErrorRow]] = {
+    # The request itself.
+    "MALFORMED_REQUEST": _rejected("INVALID_ARGUMENT", 400, "The request cannot be read", "Send valid JSON in UTF-8."),
+    "INVALID_ORDER": _rejected(
+        "INVALID_ARGUMENT", 422, "The order is not valid", "Correct the fields listed under errors."
+    ),
+    "INVALID_REQUEST": _rejected(
+        "INVALID_ARGUMENT", 422, "The request is not valid", "Correct the fields listed under errors."
+    ),
+    "INVALID_SWAP": _rejected("INVALID_ARGUMENT", 422, "The swap is not valid", "Correct the field named in detail."),
+    "UNKNOWN_MINT": _rejected(
+        "INVALID_ARGUMENT", 422, "The token is not traded here", "Use a token listed by /api/tokens."
+    ),
+    "SCENARIOS_OFF": _rejected(
+        "INVALID_ARGUMENT",
+        422,
+        "Scenarios are switched off",
+        "Start the stack with SCENARIOS=on or leave it out.",
+    ),
+    "UNSUPPORTED_MEDIA_TYPE": _rejected(
+        "INVALID_ARGUMENT", 415, "The body is not JSON", "Send Content-Type: application/json."
+    ),
+    "BODY_TOO_LARGE": _rejected("INVALID_ARGUMENT", 413, "The body is too large", "Send less in one request."),
+    "METHOD_NOT_ALLOWED": _rejected(
+        "UNIMPLEMENTED", 405, "The method is not allowed here", "Use a method named in the Allow header."
+    ),
+    "UPGRADE_REQUIRED": _rejected(
+        "FAILED_PRECONDITION", 426, "This address speaks WebSocket", "Connect with a WebSocket client."
+    ),
+    "NOT_IMPLEMENTED": _rejected(
+        "UNIMPLEMENTED", 501, "This is not available in this version", "See the change log for what is."
+    ),
+    # Who asks.
+    "UNAUTHENTICATED": _rejected("UNAUTHENTICATED", 401, "No valid key was given", "Send Authorization: Bearer <key>."),
+    "FORBIDDEN": _rejected("PERMISSION_DENIED", 403, "The key may not do this", "Use a key with the scope needed."),
+    # What it is about.
+    "NOT_FOUND": _rejected("NOT_FOUND", 404, "There is nothing at this address", "Check the path."),
+    "ORDER_NOT_FOUND": _rejected("NOT_FOUND", 404, "There is no such order", "Check the order id and the account."),
+    "IDEMPOTENCY_KEY_REUSED": _rejected(
+        "ALREADY_EXISTS", 422, "The key belongs to another order", "Use a new key for a new order."
+    ),
+    "TOO_LATE_TO_CANCEL": _rejected(
+        "FAILED_PRECONDITION", 409, "The order can no longer be cancelled", "Watch it to its end."
+    ),
+    # Routing.
+    "NO_ROUTE": _rejected(
+        "FAILED_PRECONDITION", 422, "No pool trades this pair", "Choose another pair, or fewer restrictions."
+    ),
+    "INSUFFICIENT_LIQUIDITY": _rejected(
+        "FAILED_PRECONDITION", 422, "The pools cannot fill this amount", "Sell less, or in parts."
+    ),
+    "AMOUNT_TOO_SMALL": _rejected("FAILED_PRECONDITION", 422, "The amount is too small to buy anything", "Sell more."),
+    "PRICE_IMPACT_TOO_HIGH": _rejected(
+        "FAILED_PRECONDITION",
+        422,
+        "The order would move the price too far",
+        "Sell less, or allow more impact.",
+    ),
+    "QUOTE_EXPIRED": _rejected(
+        "FAILED_PRECONDITION",
+        422,
+        "The quote is no longer valid",
+        "Ask for a new quote, or send onStale=requote.",
+    ),
+    "QUOTES_UNAVAILABLE": _unavailable(
+        "UNAVAILABLE", 503, "No venue answered in time", "Try again after the time in Retry-After."
+    ),
+    "VENUE_UNAVAILABLE": _unavailable(
+        "UNAVAILABLE", 503, "The venue is not available", "Try again after the time in Retry-After."
+    ),
+    "STALE_STATE": _unavailable(
+        "UNAVAILABLE",
+        503,
+        "The market's state is too old to quote",
+        "Try again after the time in Retry-After.",
+    ),
+    "CIRCUIT_OPEN": _unavailable(
+        "UNAVAILABLE", 503, "The venue is left out after repeated failures", "It is tried again by itself."
+    ),
+    "EXCLUDED": _rejected(
+        "FAILED_PRECONDITION", 422, "The pool was excluded by the request", "Leave it out of excludePools."
+    ),
+    # Execution: these end an attempt or an order and travel as events.
+    "SLIPPAGE_EXCEEDED": _rejected(
+        "ABORTED", None, "The price moved beyond the tolerance", "Allow more slippage, or sell less."
+    ),
+    "SWAP_DROPPED": _rejected("ABORTED", None, "The cluster lost the transaction", "Submit the order again."),
+    "SWAP_EXPIRED": _rejected("ABORTED", None, "The transaction can no longer land", "Submit the order again."),
+    "SWAP_FAILED": _rejected("ABORTED", None, "The transaction failed for a passing reason", "Submit the order again."),
+    "INSUFFICIENT_FUNDS": _rejected(
+        "FAILED_PRECONDITION", 422, "The wallet holds too little", "Fund the account, or sell less."
+    ),
+    "STALE_ORDER": _rejected("ABORTED", None, "Another writer has moved the order", "Read it again."),
+    # Load and outages.
+    "OVERLOADED": _unavailable(
+        "RESOURCE_EXHAUSTED",
+        429,
+        "Too much at once",
+        "Slow down and try again after the time in Retry-After.",
+    ),
+    "SLOW_READER": _unavailable(
+        "RESOURCE_EXHAUSTED",
+        429,
+        "The stream was read too slowly",
+        "Connect again and resume after the last event.",
+    ),
+    "UNAVAILABLE": _unavailable(
+        "UNAVAILABLE",
+        503,
+        "A part of the engine is not available",
+        "Try again after the time in Retry-After.",
+    ),
+    "SHUTTING_DOWN": _unavailable("UNAVAILABLE", 503, "The server is shutting down", "Connect again and resume."),
+    "DEADLINE": _unavailable("DEADLINE_EXCEEDED", 504, "The answer took too long", "Try again; repeats are safe."),
+    # Defects.
+    "ILLEGAL_TRANSITION": ErrorRow("bug", "INTERNAL", 500, "Something is wrong on our side", "Report the traceId."),
+    "INTERNAL": ErrorRow("bug", "INTERNAL", 500, "Something is wrong on our side", "Report the traceId."),
+}
+
+
+class DomainError(Exception):
+    """An error the table knows. `reason` is stable; `detail` is for people and must hold no secret."""
+
+    def __init__(self, reason: str, detail: str = "", *, violations: Sequence[FieldViolation] = ()) -> None:
+        assert reason in ERRORS, f"{reason} has no row in the error table"
+        self.reason = reason
+        self.detail = detail or ERRORS[reason].title
+        self.violations = tuple(violations)
+        super().__init__(f"{reason}: {self.detail}")
+
+    @property
+    def row(self) -> ErrorRow:
+        """The table's row for this error."""
+        return ERRORS[self.reason]
+
+    @property
+    def retryable(self) -> bool:
+        """True when the same request may succeed later."""
+        return ERRORS[self.reason].kind == "unavailable"
+
+
+class Rejected(DomainError):
+    """Final: the same request will be refused again."""
+
+
+class Unavailable(DomainError):
+    """Worth another try with the same request, not before `retry_after_ms`."""
+
+    def __init__(self, reason: str = "UNAVAILABLE", detail: str = "", *, retry_after_ms: int = 1000) -> None:
+        super().__init__(reason, detail)
+        self.retry_after_ms = retry_after_ms
+
+
+def error_of(reason: str, detail: str = "", *, retry_after_ms: int = 1000) -> DomainError:
+    """Return the error for a reason that came over the wire; an unknown reason becomes INTERNAL."""
+    row = ERRORS.get(reason)
+    if row is None:
+        return Rejected("INTERNAL", detail)
+    if row.kind == "unavailable":
+        return Unavailable(reason, detail, retry_after_ms=retry_after_ms)
+    return Rejected(reason, detail)

@@ -1,0 +1,169 @@
+"""A gRPC server as every service runs it: health, reflection, errors from the table, drain on SIGTERM."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import grpc
+import structlog
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as health_aio
+from grpc_reflection.v1alpha import reflection
+from grpc_status import rpc_status
+
+from servicekit.errors import DomainError, Rejected
+from servicekit.grpc_client import MESSAGE_BYTES_MAX
+from servicekit.grpc_errors import status_of
+
+log = structlog.get_logger()
+
+_OPTIONS: Final[tuple[tuple[str, int], ...]] = (
+    # Two processes on one port would share its calls without a word.
+    ("grpc.so_reuseport", 0),
+    ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
+    ("grpc.max_send_message_length", MESSAGE_BYTES_MAX),
+    ("grpc.keepalive_time_ms", 20_000),
+    ("grpc.keepalive_timeout_ms", 5_000),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.bdp_probe", 0),
+)
+
+AddServicer = Callable[[grpc.aio.Server], None]
+
+
+@dataclass(slots=True)
+class Service:
+    """What a process serves: the full gRPC names, how they are added, and how its streams are told to end."""
+
+    names: Sequence[str]
+    add: AddServicer
+    on_drain: Callable[[], Awaitable[None]] | None = None
+
+
+@dataclass(slots=True)
+class RunningServer:
+    """A started server. `stop` drains it: no new calls, streams ended by their owner, then a bounded grace."""
+
+    server: grpc.aio.Server
+    port: int
+    service: Service
+    health: health_aio.HealthServicer
+    _stopped: bool = field(default=False)
+
+    async def stop(self, grace_seconds: float = 3.0) -> None:
+        """Drain and stop. Safe to call twice."""
+        if self._stopped:
+            return
+        self._stopped = True
+        await self.health.enter_graceful_shutdown()
+        if self.service.on_drain is not None:
+            await self.service.on_drain()
+        await self.server.stop(grace_seconds)
+
+
+async def start_server(
+    service: Service,
+    *,
+    host: str,
+    port: int,
+    reflection_enabled: bool = True,
+    calls_max: int = 4_000,
+    connection_age_max_ms: int | None = None,
+) -> RunningServer:
+    """Start serving and return at once; port 0 takes a free one. Raises OSError when the port is taken."""
+    options: list[tuple[str, int]] = list(_OPTIONS)
+    if connection_age_max_ms is not None:
+        options += [
+            ("grpc.max_connection_age_ms", connection_age_max_ms),
+            ("grpc.max_connection_age_grace_ms", 10_000),
+        ]
+    server = grpc.aio.server(interceptors=[ErrorInterceptor()], options=options, maximum_concurrent_rpcs=calls_max)
+    service.add(server)
+    health = health_aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(health, server)
+    if reflection_enabled:
+        names = (*service.names, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name)
+        reflection.enable_server_reflection((*names, reflection.SERVICE_NAME), server)
+    try:
+        bound = server.add_insecure_port(f"{host}:{port}")
+    except RuntimeError as error:
+        raise OSError(f"port {port} on {host} is in use or not allowed") from error
+    await server.start()
+    for name in ("", *service.names):
+        await health.set(name, health_pb2.HealthCheckResponse.SERVING)
+    return RunningServer(server=server, port=bound, service=service, health=health)
+
+
+async def serve_until_signal(running: RunningServer) -> None:
+    """Serve until SIGTERM or SIGINT, then drain."""
+    await wait_for_signal()
+    await running.stop()
+
+
+async def wait_for_signal() -> None:
+    """Return when the process is asked to end."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.set)
+    await asked.wait()
+
+
+class ErrorInterceptor(grpc.aio.ServerInterceptor):
+    """Turns DomainError into its status, and anything else into INTERNAL without a word of what it was."""
+
+    async def intercept_service(self, continuation: Any, handler_call_details: Any) -> Any:
+        """Wrap the handler of the call, whatever its kind."""
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            return None
+        method = handler_call_details.method
+        if handler.unary_unary:
+            return handler._replace(unary_unary=_guarded_unary(handler.unary_unary, method))
+        if handler.stream_unary:
+            return handler._replace(stream_unary=_guarded_unary(handler.stream_unary, method))
+        if handler.unary_stream:
+            return handler._replace(unary_stream=_guarded_stream(handler.unary_stream, method))
+        return handler._replace(stream_stream=_guarded_stream(handler.stream_stream, method))
+
+
+def _guarded_unary(behaviour: Any, method: str) -> Any:
+    if not asyncio.iscoroutinefunction(behaviour):
+        return behaviour
+
+    async def guarded(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+        try:
+            return await behaviour(request, context)
+        except (asyncio.CancelledError, grpc.aio.AbortError):
+            raise
+        except Exception as error:
+            await _abort(context, error, method)
+
+    return guarded
+
+
+def _guarded_stream(behaviour: Any, method: str) -> Any:
+    if asyncio.iscoroutinefunction(behaviour):
+        # A handler that writes by itself instead of yielding.
+        return _guarded_unary(behaviour, method)
+
+    async def guarded(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+        try:
+            async for response in behaviour(request, context):
+                yield response
+        except (asyncio.CancelledError, grpc.aio.AbortError):
+            raise
+        except Exception as error:
+            await _abort(context, error, method)
+
+    return guarded
+
+
+async def _abort(context: grpc.aio.ServicerContext[Any, Any], error: Exception, method: str) -> None:
+    if not isinstance(error, DomainError):
+        log.error("rpc.crashed", method=method, exc_info=error)
+        error = Rejected("INTERNAL")
+    await context.abort_with_status(rpc_status.to_status(status_of(error)))

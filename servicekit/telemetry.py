@@ -1,0 +1,25 @@
+"""Logs: one JSON object a line, constant event names, data in fields."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure_logging(process: str, *, level: str = "INFO") -> None:
+    """Write structured lines to standard error; every line names its process. Call it once, first thing in main."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+    # Libraries speak through the standard logger; only what needs attention passes.
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
