@@ -1,6 +1,7 @@
 """A gRPC server as every service runs it: health, reflection, errors from the table, drain on SIGTERM."""
 
 import asyncio
+import inspect
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -131,8 +132,9 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
 
 
 def _guarded_unary(behaviour: Any, method: str) -> Any:
-    if not asyncio.iscoroutinefunction(behaviour):
-        return behaviour
+    if not inspect.iscoroutinefunction(behaviour):
+        # Our handlers are coroutines; a plain function is the generated placeholder of an rpc not built yet.
+        return _not_implemented(method)
 
     async def guarded(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
         try:
@@ -146,9 +148,11 @@ def _guarded_unary(behaviour: Any, method: str) -> Any:
 
 
 def _guarded_stream(behaviour: Any, method: str) -> Any:
-    if asyncio.iscoroutinefunction(behaviour):
+    if inspect.iscoroutinefunction(behaviour):
         # A handler that writes by itself instead of yielding.
         return _guarded_unary(behaviour, method)
+    if not inspect.isasyncgenfunction(behaviour):
+        return _not_implemented(method)
 
     async def guarded(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
         try:
@@ -160,6 +164,14 @@ def _guarded_stream(behaviour: Any, method: str) -> Any:
             await _abort(context, error, method)
 
     return guarded
+
+
+def _not_implemented(method: str) -> Any:
+    async def refuse(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+        name = method.rsplit("/", 1)[-1]
+        await _abort(context, Rejected("NOT_IMPLEMENTED", f"{name} is not available in this version"), method)
+
+    return refuse
 
 
 async def _abort(context: grpc.aio.ServicerContext[Any, Any], error: Exception, method: str) -> None:
