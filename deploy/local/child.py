@@ -1,0 +1,35 @@
+"""Turn this process into a supervised one: drop rights, ask to die with the parent, then exec the command.
+
+Run as a script (`python -I -S child.py OPTIONS -- COMMAND`), never imported by the stack. A process that execs leaves
+no Python behind, so the process id, its signals and its exit code are the command's own. Doing this after the fork,
+in a program of its own, keeps every step out of the fork of a process that has threads.
+"""
+
+import ctypes
+import os
+import sys
+
+_PR_SET_PDEATHSIG = 1
+
+
+def main(arguments: list[str]) -> None:
+    """Apply `PARENT_PID DEATH_SIGNAL NICE UID GID -- COMMAND...`; a UID of -1 keeps the caller's rights."""
+    parent, death_signal, niceness, uid, gid = (int(word) for word in arguments[:5])
+    command = arguments[6:]
+    if niceness:
+        os.nice(niceness)
+    if uid >= 0:
+        os.setgroups([])
+        os.setgid(gid)
+        os.setuid(uid)
+        os.umask(0o077)
+    # After the change of user: the kernel forgets the death signal when a process changes its credentials.
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
+        if os.getppid() != parent:  # the parent died before the request was in place
+            sys.exit(1)
+    os.execvp(command[0], command)  # noqa: S606
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,40 @@
+"""Free TCP ports on the loopback address."""
+
+import random
+import socket
+from typing import Final
+
+LOOPBACK: Final = "127.0.0.1"
+
+# Below the range from which kernels take the local ports of outgoing connections, so that a port chosen here is
+# still free when its server starts again after a crash.
+_LOWEST: Final = 15_000
+_HIGHEST: Final = 30_000
+_TRIES: Final = 200
+
+
+def is_free(port: int, host: str = LOOPBACK) -> bool:
+    """Return whether a server could listen on the port at this moment."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen(1)
+        except OSError:
+            return False
+    return True
+
+
+def free_port(*, preferred: int | None = None, taken: frozenset[int] = frozenset()) -> int:
+    """Return a port nobody listens on: the preferred one if possible, and none of `taken`.
+
+    Raises OSError when no port is found.
+    """
+    if preferred is not None and preferred not in taken and is_free(preferred):
+        return preferred
+    for _ in range(_TRIES):
+        port = random.randrange(_LOWEST, _HIGHEST)
+        if port not in taken and is_free(port):
+            return port
+    raise OSError(f"no free TCP port found between {_LOWEST} and {_HIGHEST}")
