@@ -15,15 +15,20 @@ _TRIES: Final = 200
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
     """Return whether a server could listen on the port at this moment."""
+    return bind_error(port, host) is None
+
+
+def bind_error(port: int, host: str = LOOPBACK) -> OSError | None:
+    """Return why a server could not listen there at this moment, or None when it could."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
             probe.listen(1)
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error
+    return None
 
 
 def free_port(*, preferred: int | None = None, taken: frozenset[int] = frozenset()) -> int:

@@ -1,0 +1,57 @@
+"""`python -m deploy.local run | migrate | reset`: the whole stack on this machine."""
+
+import argparse
+import asyncio
+import os
+import sys
+
+from deploy.local.folder import DataFolder
+from deploy.local.refusal import Refusal
+from deploy.local.run import migrate, run_stack
+from deploy.local.settings import Settings, merged_environ, read_settings
+
+_REFUSED = 2
+
+
+def main() -> int:
+    """Run the command and return the exit code: 2, after one sentence, when it cannot be done."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
+    parser.add_argument("command", choices=["run", "migrate", "reset"])
+    command = parser.parse_args().command
+    try:
+        settings = read_settings(merged_environ(os.environ))
+        if command == "run":
+            return asyncio.run(run_stack(settings))
+        if command == "reset":
+            _reset(settings)
+        else:
+            _migrate(settings)
+    except Refusal as refusal:
+        print(f"tradewind: {refusal}", file=sys.stderr)  # noqa: T201
+        return _REFUSED
+    return 0
+
+
+def _reset(settings: Settings) -> None:
+    """Delete a stack's data, and nothing else in its folder. Raises Refusal while a stack runs on it."""
+    if not (settings.data_dir / "lock").exists():
+        print(f"{settings.data_dir} holds no stack: nothing to delete")  # noqa: T201
+        return
+    folder = DataFolder(settings.data_dir)
+    folder.acquire()
+    folder.end_leftovers()
+    folder.delete()
+    print(f"deleted the data in {settings.data_dir}")  # noqa: T201
+
+
+def _migrate(settings: Settings) -> None:
+    """Migrate a database of the user's own; the embedded one is migrated by every start."""
+    if settings.database_url is None:
+        raise Refusal(
+            "nothing to migrate: `make run` migrates the embedded Postgres itself; set DATABASE_URL for your own"
+        )
+    migrate({**settings.environ, "DATABASE_URL": settings.database_url})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""What the supervisor knows of a process: a row of data."""
+
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.account import Account
+
+Check = Callable[[], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSpec:
+    """How one process is started, known to be well, and stopped."""
+
+    name: str
+    command: tuple[str, ...]
+    env: Mapping[str, str]
+    # Asked until it says yes; None means the process itself says `ready` on the pipe TRADEWIND_READY_FD.
+    healthy: Check | None
+    # Done before each start, in a thread: what a killed process left behind must be gone first.
+    before: Callable[[], None] | None = None
+    cwd: Path | None = None
+    account: Account | None = None
+    niceness: int = 0
+    stop_signal: signal.Signals = signal.SIGTERM
+    death_signal: signal.Signals = signal.SIGKILL
+    # From the stop signal to SIGKILL.
+    grace_seconds: float = 5.0
+    # Processes of a higher rank are stopped, and gone, before those of a lower one.
+    stop_rank: int = 0
+    address: str = ""

@@ -1,0 +1,186 @@
+"""`make run`, from the first check to the last process gone."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local.folder import DataFolder
+from deploy.local.postgres import EmbeddedPostgres, postgres_problem
+from deploy.local.process import ProcessSpec
+from deploy.local.redis import EmbeddedRedis, redis_problem
+from deploy.local.refusal import Refusal
+from deploy.local.reservations import Reservations
+from deploy.local.settings import REPOSITORY, Settings
+from deploy.local.stack import (
+    MIGRATIONS,
+    Addresses,
+    environment,
+    reserve_ports,
+    server_specs,
+    service_specs,
+)
+from deploy.local.supervised import Report
+from deploy.local.supervisor import Supervisor
+
+KILLED: Final = 130
+_MIGRATION_S: Final = 90
+
+
+async def run_stack(settings: Settings) -> int:
+    """Run the stack until SIGTERM or Ctrl-C and return the exit code. Raises Refusal when it cannot start."""
+    folder = DataFolder(settings.data_dir)
+    folder.acquire()
+    reservations = Reservations()
+    supervisor = Supervisor(folder, report=_reporter(folder))
+    asked = _Asked(supervisor)
+    try:
+        start = asyncio.create_task(_start(settings, folder, reservations, supervisor), name="start")
+        await _first(start, asked.to_stop)
+        if not start.done():
+            start.cancel()
+            await asyncio.wait([start])
+        elif error := start.exception():
+            raise _refusal_in(error) or error
+        await asked.to_stop.wait()
+    finally:
+        await supervisor.stop()
+        reservations.release()
+        folder.release()
+    return KILLED if asked.twice else 0
+
+
+async def _start(settings: Settings, folder: DataFolder, reservations: Reservations, supervisor: Supervisor) -> None:
+    """The way up: ports, servers, migrations, services, each checked before the next."""
+    report = _reporter(folder)
+    for name in folder.end_leftovers():
+        report(f"{name} of a killed stack was still running and is ended")
+    for note in settings.notes:
+        _say(note)
+    ports = reserve_ports(settings, reservations)
+    _check_own_servers(settings)
+    postgres = None if settings.database_url else EmbeddedPostgres(settings.data_dir / "postgres")
+    redis = None if settings.redis_url else EmbeddedRedis(settings.data_dir / "redis")
+    servers = await _start_servers(postgres, redis, settings, supervisor)
+    addresses = Addresses(
+        database_url=settings.database_url or (postgres.url if postgres else ""),
+        redis_url=settings.redis_url or (redis.url if redis else ""),
+        grpc_ports=ports,
+    )
+    folder.write_env(environment(settings, addresses))
+    await asyncio.to_thread(migrate, {**settings.environ, **environment(settings, addresses)})
+    services = service_specs(settings, addresses)
+    await supervisor.start(services)
+    _show([*servers, *services])
+    _say(f"ready {settings.gateway_url}")
+
+
+async def _start_servers(
+    postgres: EmbeddedPostgres | None,
+    redis: EmbeddedRedis | None,
+    settings: Settings,
+    supervisor: Supervisor,
+) -> list[ProcessSpec]:
+    for server in (postgres, redis):
+        if server is not None:
+            await asyncio.to_thread(server.prepare)
+    specs = server_specs(postgres, redis, settings.environ)
+    await supervisor.start(specs)
+    if postgres is not None:
+        await asyncio.to_thread(postgres.provision)
+    return specs
+
+
+def _check_own_servers(settings: Settings) -> None:
+    """Raise Refusal when a server that the user named does not answer."""
+    if settings.database_url and (problem := postgres_problem(settings.database_url)):
+        raise Refusal(f"DATABASE_URL cannot be used: {problem}")
+    if settings.redis_url and (problem := redis_problem(settings.redis_url)):
+        raise Refusal(f"REDIS_URL cannot be used: {problem}")
+
+
+def migrate(environ: Mapping[str, str]) -> None:
+    """Bring both schemas up to date. Raises Refusal with the last line of a migration that failed."""
+    for name, arguments in MIGRATIONS:
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=REPOSITORY,
+            env=dict(environ),
+            timeout=_MIGRATION_S,
+        )
+        if done.returncode:
+            words = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
+            raise Refusal(f"the {name} migration failed: {words}")
+
+
+class _Asked:
+    """What the terminal or the system asked for: once to stop, twice to stop now."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self.to_stop = asyncio.Event()
+        self.twice = False
+        self._supervisor = supervisor
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._asked, number)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # `nohup make run` outlives its terminal
+            loop.add_signal_handler(signal.SIGHUP, self._asked, signal.SIGHUP)
+
+    def _asked(self, number: signal.Signals) -> None:
+        if number == signal.SIGINT and self.to_stop.is_set():
+            self.twice = True
+            self._supervisor.kill()
+        elif not self.to_stop.is_set():
+            _warn("stopping; once more Ctrl-C ends everything at once")
+        self.to_stop.set()
+
+
+async def _first(start: asyncio.Task[None], stop: asyncio.Event) -> None:
+    """Return when the start is over, well or not, or a stop is asked for."""
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait([start, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+
+
+def _refusal_in(error: BaseException) -> Refusal | None:
+    """Return the refusal inside a task group's error, whichever process spoke first."""
+    if isinstance(error, BaseExceptionGroup):
+        return next((found for part in error.exceptions if (found := _refusal_in(part))), None)
+    return error if isinstance(error, Refusal) else None
+
+
+def _show(specs: Sequence[ProcessSpec]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("process", "address"):
+        table.add_column(heading)
+    for spec in specs:
+        table.add_row(spec.name, spec.address or "-")
+    Console().print(table)
+
+
+def _reporter(folder: DataFolder) -> Report:
+    def report(text: str) -> None:
+        _warn(text)
+        stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
+        with folder.open_log("supervisor") as log:
+            log.write(f"{stamp} {text}\n".encode())
+
+    return report
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201
+
+
+def _warn(text: str) -> None:
+    print(f"tradewind: {text}", file=sys.stderr, flush=True)  # noqa: T201

@@ -1,0 +1,129 @@
+"""What `make run` is told: environment variables, with a `.env` file beneath them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dotenv import dotenv_values
+
+from deploy.local import legacy
+from deploy.local.ports import LOOPBACK
+from deploy.local.refusal import Refusal
+
+REPOSITORY: Final = Path(__file__).resolve().parents[2]
+PROFILES: Final = ("realistic", "instant", "s1", "s2", "s3", "s4", "s5")
+DEFAULT_GRPC_PORTS: Final = {"ROUTER_PORT": 50_051, "EXECUTOR_PORT": 50_052, "MARKET_PORT": 50_053}
+_HIGHEST_PORT: Final = 65_535
+_WORKERS_MAX: Final = 64
+_IN_FLIGHT_DEFAULT: Final = 5_000
+_IN_FLIGHT_MAX: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One stack, checked. A URL of None means the embedded server; a missing gRPC port means any free one."""
+
+    host: str
+    port: int
+    data_dir: Path
+    database_url: str | None
+    redis_url: str | None
+    grpc_ports: Mapping[str, int]
+    workers: int
+    max_in_flight: int
+    profile: str
+    notes: tuple[str, ...]
+    # What the services inherit: the caller's environment without the names that were turned into others.
+    environ: Mapping[str, str]
+
+    @property
+    def gateway_url(self) -> str:
+        """Where a client on this machine reaches the gateway."""
+        return f"http://{self.dial_host}:{self.port}"
+
+    @property
+    def dial_host(self) -> str:
+        """The address to dial: a gateway that listens everywhere is reached on loopback."""
+        if self.host in {"0.0.0.0", "::", ""}:  # noqa: S104 - compared, not bound
+            return LOOPBACK
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+
+def merged_environ(process: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with the `.env` file beneath it; an empty value counts as not given.
+
+    The file is `.env` in the repository's root, or TRADEWIND_ENV_FILE.
+    """
+    file = dotenv_values(process.get("TRADEWIND_ENV_FILE") or REPOSITORY / ".env", interpolate=False)
+    return {name: value for name, value in {**file, **process}.items() if value}
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Return the settings in the environment. Raises Refusal, naming the variable, when one cannot be used."""
+    profile = environ.get("MARKET_PROFILE", PROFILES[0])
+    if profile not in PROFILES:
+        raise Refusal(f"MARKET_PROFILE={profile} is not a profile: choose one of {', '.join(PROFILES)}")
+    _check_fail_rate(environ)
+    workers = _number(environ, "WORKERS", 1, lowest=0, highest=_WORKERS_MAX) if legacy.workers_wanted(environ) else 0
+    settings = Settings(
+        host=environ.get("HOST", LOOPBACK),
+        port=_number(environ, "PORT", 3000, lowest=1, highest=_HIGHEST_PORT),
+        data_dir=Path(environ.get("TRADEWIND_DATA_DIR", REPOSITORY / ".tradewind")).expanduser().absolute(),
+        database_url=legacy.database_url(environ),
+        redis_url=legacy.redis_url(environ),
+        grpc_ports=_explicit_grpc_ports(environ),
+        workers=workers,
+        max_in_flight=_number(environ, "MAX_IN_FLIGHT", _IN_FLIGHT_DEFAULT, lowest=1, highest=_IN_FLIGHT_MAX),
+        profile=profile,
+        notes=_notes(environ),
+        environ=_inherited(environ),
+    )
+    _check_ports_differ(settings)
+    return settings
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, *, lowest: int, highest: int) -> int:
+    text = environ.get(name, str(default))
+    if not text.isascii() or not text.isdecimal() or not lowest <= int(text) <= highest:
+        raise Refusal(f"{name}={text} is not a whole number from {lowest} to {highest}")
+    return int(text)
+
+
+def _check_fail_rate(environ: Mapping[str, str]) -> None:
+    text = environ.get("MOCK_FAIL_RATE", "0")
+    try:
+        inside = 0 <= float(text) <= 1  # a probability, not money
+    except ValueError:
+        inside = False
+    if not inside:
+        raise Refusal(f"MOCK_FAIL_RATE={text} is not a number from 0 to 1")
+
+
+def _explicit_grpc_ports(environ: Mapping[str, str]) -> dict[str, int]:
+    return {
+        name: _number(environ, name, default, lowest=1, highest=_HIGHEST_PORT)
+        for name, default in DEFAULT_GRPC_PORTS.items()
+        if name in environ
+    }
+
+
+def _check_ports_differ(settings: Settings) -> None:
+    seen: dict[int, str] = {}
+    for name, port in {"PORT": settings.port, **settings.grpc_ports}.items():
+        if port in seen:
+            raise Refusal(f"{seen[port]} and {name} are both {port}: give each its own port")
+        seen[port] = name
+
+
+def _notes(environ: Mapping[str, str]) -> tuple[str, ...]:
+    if environ.get("DB_TYPE", "").lower() == "sqlite":
+        return ("DB_TYPE=sqlite: no server of your own is needed, the embedded Postgres is used",)
+    return ()
+
+
+def _inherited(environ: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in environ.items() if name not in legacy.LEGACY_NAMES}
+    if stage := legacy.app_env(environ):
+        kept["APP_ENV"] = stage
+    return kept
