@@ -1,0 +1,134 @@
+from pathlib import Path
+
+import pytest
+
+from deploy.local.refusal import Refusal
+from deploy.local.reservations import Reservations
+from deploy.local.settings import merged_environ, read_settings
+from deploy.local.stack import Addresses, environment, reserve_ports, service_specs
+
+ADDRESSES = Addresses(
+    database_url="postgresql://t:p@127.0.0.1:1/t",
+    redis_url="redis://:p@127.0.0.1:2/0",
+    grpc_ports={"ROUTER_PORT": 11, "EXECUTOR_PORT": 12, "MARKET_PORT": 13},
+)
+
+
+def test_the_defaults_are_the_documented_ones() -> None:
+    settings = read_settings({})
+    assert settings.gateway_url == "http://127.0.0.1:3000"
+    assert settings.data_dir.name == ".tradewind"
+    assert (settings.workers, settings.max_in_flight, settings.profile) == (1, 5_000, "realistic")
+    assert settings.database_url is settings.redis_url is None
+    assert settings.grpc_ports == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "30oo"),
+        ("PORT", "-1"),
+        ("WORKERS", "many"),
+        ("WORKERS", "65"),
+        ("MAX_IN_FLIGHT", "0"),
+        ("ROUTER_PORT", "x"),
+        ("MARKET_PROFILE", "s6"),
+        ("MOCK_FAIL_RATE", "1.1"),
+        ("MOCK_FAIL_RATE", "nan"),
+        ("MOCK_FAIL_RATE", "often"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(Refusal, match=f"{name}={value}"):
+        read_settings({name: value})
+
+
+def test_two_names_for_one_port_are_refused() -> None:
+    with pytest.raises(Refusal, match="PORT and ROUTER_PORT are both 4000"):
+        read_settings({"PORT": "4000", "ROUTER_PORT": "4000"})
+
+
+def test_the_process_environment_beats_the_file_and_empty_means_not_given(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("PORT=4001\nWORKERS=2\nMARKET_PROFILE='s5' # old\nexport AUTH=off\nREDIS_URL=\nHOST=$HOME\n")
+    merged = merged_environ({"TRADEWIND_ENV_FILE": str(file), "PORT": "4002", "DATABASE_URL": ""})
+    assert merged == {
+        "TRADEWIND_ENV_FILE": str(file),
+        "PORT": "4002",
+        "WORKERS": "2",
+        "MARKET_PROFILE": "s5",
+        "AUTH": "off",
+        "HOST": "$HOME",
+    }
+
+
+def test_the_mode_without_a_server_is_told_to_be_the_embedded_postgres() -> None:
+    settings = read_settings({"DB_TYPE": "sqlite", "DB_NAME": ":memory:"})
+    assert settings.database_url is None
+    assert len(settings.notes) == 1
+    assert "DB_TYPE=sqlite" in settings.notes[0]
+    assert "embedded Postgres" in settings.notes[0]
+
+
+def test_services_see_one_set_of_names() -> None:
+    settings = read_settings({"DB_TYPE": "sqlite", "NODE_ENV": "production", "REDIS_HOST": "r", "MARKET_SEED": "7"})
+    for spec in service_specs(settings, ADDRESSES):
+        assert spec.env["DATABASE_URL"] == ADDRESSES.database_url
+        assert spec.env["REDIS_URL"] == ADDRESSES.redis_url
+        assert spec.env["ROUTER_ADDRESS"] == "127.0.0.1:11"
+        assert spec.env["EXECUTOR_ADDRESS"] == "127.0.0.1:12"
+        assert spec.env["MARKET_ADDRESS"] == "127.0.0.1:13"
+        assert (spec.env["APP_ENV"], spec.env["MARKET_SEED"]) == ("production", "7")
+        assert not {"DB_TYPE", "NODE_ENV", "REDIS_HOST"} & spec.env.keys()
+
+
+def test_only_workers_are_niced_and_each_has_its_name() -> None:
+    specs = service_specs(read_settings({"WORKERS": "2"}), ADDRESSES)
+    assert {spec.name: spec.niceness for spec in specs} == {
+        "market": 0,
+        "router": 0,
+        "executor": 0,
+        "worker-1": 15,
+        "worker-2": 15,
+        "gateway": 0,
+    }
+    assert [spec.env["WORKER_NAME"] for spec in specs if spec.niceness] == ["worker-1", "worker-2"]
+
+
+def test_processes_stop_from_the_outside_inwards() -> None:
+    specs = service_specs(read_settings({}), ADDRESSES)
+    order = [spec.name for spec in sorted(specs, key=lambda spec: -spec.stop_rank)]
+    assert order == ["gateway", "worker-1", "executor", "router", "market"]
+
+
+def test_what_was_not_said_is_not_invented_in_the_env_file() -> None:
+    written = environment(read_settings({"PORT": "4000"}), ADDRESSES)
+    assert written["GATEWAY_URL"] == "http://127.0.0.1:4000"
+    assert not {"MARKET_SEED", "MOCK_FAIL_RATE", "SCENARIOS", "AUTH"} & written.keys()
+
+
+@pytest.mark.parametrize(("host", "url"), [("0.0.0.0", "http://127.0.0.1:3000"), ("::1", "http://[::1]:3000")])
+def test_a_gateway_is_dialled_where_it_can_be_reached(host: str, url: str) -> None:
+    assert read_settings({"HOST": host}).gateway_url == url
+
+
+def test_two_stacks_that_start_at_once_get_different_ports(tmp_path: Path) -> None:
+    first, second, third = Reservations(tmp_path), Reservations(tmp_path), Reservations(tmp_path)
+    try:
+        ours = reserve_ports(read_settings({"PORT": str(14_001)}), first)
+        theirs = reserve_ports(read_settings({"PORT": str(14_002)}), second)
+        assert not set(ours.values()) & set(theirs.values())
+        with pytest.raises(Refusal, match=r"port 14001 is in use.*PORT"):
+            reserve_ports(read_settings({"PORT": "14001"}), second)
+        first.release()
+        assert third.claim("PORT", 14_001, host="127.0.0.1") == 14_001
+    finally:
+        for stack in (first, second, third):
+            stack.release()
+
+
+def test_an_address_that_is_not_this_machine_is_refused_as_such(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match=r"cannot listen on 192\.0\.2\.1 port 14003 \(PORT\)"):
+        Reservations(tmp_path).claim("PORT", 14_003, host="192.0.2.1")
