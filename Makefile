@@ -1,5 +1,6 @@
 # Every target sets up what it needs: Python 3.11+, pip, make and git are enough.
-PYTHON ?= python3
+PYTHON ?= $(or $(shell for name in python3 python3.11 python3.12 python3.13; do \
+  $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done),python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PROTOS := $(shell find protos/tradewind -name '*.proto' 2>/dev/null)
@@ -20,7 +21,8 @@ setup: $(RUN_STAMP) $(GEN_STAMP) ## Make the virtual environment and the generat
 $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing: install Python 3.11 or newer, or say make PYTHON=/path/to/python" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than Python 3.11: say make PYTHON=/path/to/python" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { \
+	  $(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; }
 
 $(RUN_STAMP): requirements/run.txt | $(VENV)/bin/python
 	@echo "setting up $(VENV) (once) ..."
@@ -39,6 +41,22 @@ $(GEN_STAMP): $(PROTOS) $(RUN_STAMP) pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+.PHONY: run
+run: setup ## Start the whole stack; Ctrl-C stops it (PORT, MARKET_PROFILE, ...: docs/operations.md)
+	@exec $(BIN)/python -m deploy.local run
+
+.PHONY: migrate
+migrate: setup ## Bring the schema in DATABASE_URL up to date (`make run` does it for its own)
+	@$(BIN)/python -m deploy.local migrate
+
+.PHONY: reset
+reset: setup ## Delete the data of a stopped stack (TRADEWIND_DATA_DIR)
+	@$(BIN)/python -m deploy.local reset
+
+.PHONY: test
+test: lint ## Lint, types and the whole suite, real Postgres and Redis included
+	@$(BIN)/python -m pytest
+
 .PHONY: lint
 lint: setup $(DEV_STAMP) ## Lint, types, import rules, proto lint
 	@$(BIN)/ruff check .
@@ -46,6 +64,11 @@ lint: setup $(DEV_STAMP) ## Lint, types, import rules, proto lint
 	@$(BIN)/mypy gateway executor_service router_service servicekit deploy tests
 	@$(BIN)/lint-imports
 	@cd protos && ../$(BIN)/buf lint
+
+.PHONY: clean
+clean: ## Delete the virtual environment, generated code and caches; a stack's data stays (`make reset`)
+	@rm -rf $(VENV) protos/gen build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: lock
 lock: $(DEV_STAMP) ## Pin the requirements again, with hashes
