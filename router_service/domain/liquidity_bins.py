@@ -198,7 +198,7 @@ class DlmmState:
             lp_fee=walk.fee - walk.protocol_fee,
             fee_other_side=walk.surplus - surplus_in_fee,
         )
-        return SwapOutcome(fill, self._after(zero_for_one, totals, now))
+        return SwapOutcome(fill, self._after(zero_for_one, walk, now))
 
     def _require_open(self, now: int) -> None:
         if now < self.parameters.open_time:
