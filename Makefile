@@ -7,6 +7,7 @@ PROTOS := $(shell find protos/tradewind -name '*.proto' 2>/dev/null)
 RUN_STAMP := $(VENV)/.run-ready
 DEV_STAMP := $(VENV)/.dev-ready
 GEN_STAMP := protos/gen/.generated
+INSTALL_STAMP := $(VENV)/.installed
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
@@ -16,7 +17,7 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 .PHONY: setup
-setup: $(RUN_STAMP) $(GEN_STAMP) ## Make the virtual environment and the generated gRPC code
+setup: $(RUN_STAMP) $(GEN_STAMP) $(INSTALL_STAMP) ## Make the virtual environment and the generated gRPC code
 
 $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing: install Python 3.11 or newer, or say make PYTHON=/path/to/python" >&2; exit 1; }
@@ -33,11 +34,14 @@ $(DEV_STAMP): requirements/dev.txt $(RUN_STAMP)
 	@$(INSTALL) -r requirements/dev.txt
 	@touch $@
 
-$(GEN_STAMP): $(PROTOS) $(RUN_STAMP) pyproject.toml
+$(GEN_STAMP): $(PROTOS) $(RUN_STAMP)
 	@rm -rf protos/gen && mkdir -p protos/gen
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m grpc_tools.protoc -I protos \
 	  --python_out=protos/gen --mypy_out=quiet:protos/gen \
 	  --grpc_python_out=protos/gen --mypy_grpc_out=quiet:protos/gen $(PROTOS)
+	@touch $@
+
+$(INSTALL_STAMP): pyproject.toml $(RUN_STAMP) | $(GEN_STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from deploy.local.remembered import write_private
 # Every process of a stack carries its data folder in this variable.
 STACK_MARK: Final = "TRADEWIND_STACK"
 _LOG_BYTES_MAX: Final = 16 * 1024 * 1024
+_END_S: Final = 10.0
 _FOLDER_MODE: Final = 0o711  # others may walk through to the servers' own folders, and list nothing
 
 
@@ -98,8 +100,7 @@ class DataFolder:
         ended = []
         for file in sorted((self.path / "run").glob("*.pid")):
             for process in self._ours(file):
-                process.kill()
-                process.wait(10)
+                _end(process)
                 ended.append(file.stem)
             file.unlink(missing_ok=True)
         return ended
@@ -116,3 +117,14 @@ class DataFolder:
 
     def _pid_file(self, process: str) -> Path:
         return self.path / "run" / f"{process}.pid"
+
+
+def _end(process: psutil.Process) -> None:
+    """Kill a process and wait until it runs no more; its entry may stay where nobody collects orphans."""
+    deadline = time.monotonic() + _END_S
+    with suppress(psutil.NoSuchProcess):
+        process.kill()
+        while process.status() != psutil.STATUS_ZOMBIE:
+            if time.monotonic() > deadline:
+                raise Refusal(f"process {process.pid} of a killed stack does not end: stop it first")
+            time.sleep(0.01)
