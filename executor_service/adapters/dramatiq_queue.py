@@ -1,0 +1,160 @@
+"""The queue of hints: Dramatiq on Redis, one message for a batch of orders, a wake-up instead of polling.
+
+A message says "look at these orders" and nothing more. It is acknowledged when the orders are handed to the event
+loop, long before they end: what happens to them is kept in Postgres.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import dramatiq
+import redis
+from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
+from dramatiq.errors import ConnectionClosed
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from executor_service import telemetry
+
+QUEUE: Final = "orders"
+ACTOR: Final = "execute"
+ORDERS_A_MESSAGE: Final = 64
+WAITING_MAX: Final = 100_000
+PREFETCH: Final = 256
+
+_WAKE_UPS: Final = "tradewind:wake_ups"
+_WAKE_UPS_MAX: Final = 64
+_WAIT_SECONDS: Final = 1
+_FULL_PAUSE_SECONDS: Final = 0.01
+
+
+class HintBroker(RedisBroker):
+    """Dramatiq's Redis broker, with consumers that block for a wake-up and acknowledge in batches."""
+
+    def __init__(self, redis_url: str) -> None:
+        # One try: a hint that is late is worth nothing, and the sweeper needs none.
+        client = redis.Redis.from_url(
+            redis_url, retry=Retry(NoBackoff(), 0), socket_timeout=5, socket_connect_timeout=2, health_check_interval=0
+        )
+        # Ids that a dead process had fetched come back after the heartbeat time-out, at one in ten commands.
+        super().__init__(client=client, middleware=[], heartbeat_timeout=15_000, maintenance_chance=100_000)
+
+    @property
+    def consumer_class(self) -> Callable[..., Any]:
+        """Our consumer for the queue of orders, Dramatiq's own for everything else."""
+        return lambda broker, name, prefetch, timeout: (
+            _HintConsumer(broker, name, prefetch, timeout)
+            if name == QUEUE
+            else _RedisConsumer(broker, name, prefetch, timeout)
+        )
+
+    def send(self, order_ids: Sequence[UUID]) -> None:
+        """Enqueue one message and wake one consumer. Blocks: not for the event loop. Raises redis.RedisError."""
+        arguments = ([str(order_id) for order_id in order_ids],)
+        self.enqueue(dramatiq.Message(QUEUE, ACTOR, arguments, {}, {}))
+        with self.client.pipeline(transaction=False) as pipeline:
+            pipeline.lpush(_WAKE_UPS, b"")
+            pipeline.ltrim(_WAKE_UPS, 0, _WAKE_UPS_MAX - 1)
+            pipeline.execute()
+
+
+class _HintConsumer(_RedisConsumer):
+    """Fetches, and when there is nothing blocks until somebody enqueues, a second at most.
+
+    Acknowledgements gather and go out before the next fetch. One that is lost with the process means that the
+    message is delivered again, which a claim absorbs.
+    """
+
+    def __init__(self, broker: HintBroker, queue_name: str, prefetch: int, timeout: int) -> None:
+        super().__init__(broker, queue_name, max(prefetch, PREFETCH), timeout)
+        self._acknowledged: deque[str] = deque()
+
+    def ack(self, message: Any) -> None:
+        """Note that the message is done."""
+        self._acknowledged.append(message.options["redis_message_id"])
+        self.queued_message_ids.discard(message.message_id)
+
+    def close(self) -> None:
+        """Send the last acknowledgements."""
+        try:
+            self._flush()
+        except redis.RedisError as error:
+            raise ConnectionClosed(error) from None
+
+    def __next__(self) -> Any:
+        """Return the next message, or None after a while without one."""
+        try:
+            if not self.message_cache:
+                self._flush()
+                self._fetch_or_wait()
+            if not self.message_cache:
+                return None
+            return self._next_message()
+        except redis.RedisError as error:
+            raise ConnectionClosed(error) from None
+
+    def _next_message(self) -> Any:
+        data = self.message_cache.pop(0)
+        if data is None:
+            return None
+        message = dramatiq.Message.decode(data)
+        self.queued_message_ids.add(message.message_id)
+        return dramatiq.broker.MessageProxy(message)
+
+    def _fetch_or_wait(self) -> None:
+        room = self.prefetch - self.outstanding_message_count
+        if room <= 0:
+            # Every thread is busy handing over; room comes back as they finish.
+            time.sleep(_FULL_PAUSE_SECONDS)
+            return
+        self.message_cache = self.broker.do_fetch(self.queue_name, room)
+        if not self.message_cache:
+            self.broker.client.blpop([_WAKE_UPS], timeout=_WAIT_SECONDS)
+
+    def _flush(self) -> None:
+        done = [self._acknowledged.popleft() for _ in range(len(self._acknowledged))]
+        if not done:
+            return
+        broker = self.broker
+        with broker.client.pipeline(transaction=False) as pipeline:
+            pipeline.srem(f"{broker.namespace}:__acks__.{broker.broker_id}.{self.queue_name}", *done)
+            pipeline.hdel(f"{broker.namespace}:{self.queue_name}.msgs", *done)
+            pipeline.execute()
+
+
+class DramatiqQueue:
+    """Implements Queue: gathers ids while a message is being sent. `run` sends; without it nothing is sent."""
+
+    def __init__(self, broker: HintBroker) -> None:
+        self._broker = broker
+        self._waiting: deque[UUID] = deque(maxlen=WAITING_MAX)
+        self._has_waiting = asyncio.Event()
+
+    def offer(self, order_ids: Sequence[UUID]) -> None:
+        """Queue ids for the next message."""
+        self._waiting.extend(order_ids)
+        if self._waiting:
+            self._has_waiting.set()
+
+    async def run(self) -> None:
+        """Send what is queued, until cancelled. What cannot be sent is dropped: the sweeper finds it."""
+        while True:
+            await self._has_waiting.wait()
+            self._has_waiting.clear()
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), ORDERS_A_MESSAGE))]
+                try:
+                    await asyncio.to_thread(self._broker.send, batch)
+                except (redis.RedisError, OSError) as error:
+                    telemetry.queue_unreachable(error)
+
+
+def make_broker(redis_url: str, execute: Callable[[list[str]], None]) -> HintBroker:
+    """Return a broker whose one actor is `execute`, called on Dramatiq's threads with order ids."""
+    broker = HintBroker(redis_url)
+    dramatiq.Actor(execute, broker=broker, actor_name=ACTOR, queue_name=QUEUE, priority=0, options={})
+    return broker

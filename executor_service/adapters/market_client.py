@@ -1,0 +1,183 @@
+"""The market over gRPC: swaps in batches, their ends from a stream, and questions where the stream says nothing."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import grpc
+
+from executor_service import telemetry
+from executor_service.application.ports import OutOfReach, SwapResult, SwapState
+from executor_service.domain.order import Order
+from servicekit.batching import Batcher
+from servicekit.errors import error_of
+from tradewind.market.v1 import market_pb2 as pb
+from tradewind.market.v1 import market_pb2_grpc as rpc
+
+DEADLINE_SECONDS: Final = 5.0
+# The stream tells as soon as a swap has ended; asking is for what the stream lost.
+ASK_AFTER_SECONDS: Final = 4.0
+# Swaps that another worker sent are not on our stream.
+ASK_OFTEN_SECONDS: Final = 0.4
+RECONNECT_SECONDS: Final = 0.25
+
+_STATES: Final = {
+    pb.SWAP_STATE_UNKNOWN: SwapState.UNKNOWN,
+    pb.SWAP_STATE_IN_FLIGHT: SwapState.IN_FLIGHT,
+    pb.SWAP_STATE_LANDED: SwapState.LANDED,
+    pb.SWAP_STATE_FAILED: SwapState.FAILED,
+    pb.SWAP_STATE_EXPIRED: SwapState.EXPIRED,
+}
+_REASONS: Final = {
+    pb.SWAP_FAILURE_SLIPPAGE_EXCEEDED: "SLIPPAGE_EXCEEDED",
+    pb.SWAP_FAILURE_DROPPED: "SWAP_DROPPED",
+    pb.SWAP_FAILURE_VENUE_UNAVAILABLE: "VENUE_UNAVAILABLE",
+    pb.SWAP_FAILURE_INSUFFICIENT_FUNDS: "INSUFFICIENT_FUNDS",
+    pb.SWAP_FAILURE_INSUFFICIENT_LIQUIDITY: "INSUFFICIENT_LIQUIDITY",
+    pb.SWAP_FAILURE_TRANSIENT: "SWAP_FAILED",
+}
+
+
+class GrpcMarket:
+    """Implements Market for one process, known to the market as `submitter`."""
+
+    def __init__(self, channel: grpc.aio.Channel, *, submitter: str) -> None:
+        self._stub = rpc.MarketServiceStub(channel)
+        self._submitter = submitter
+        self._expected: dict[UUID, asyncio.Future[SwapResult]] = {}
+        self._sent_here: set[UUID] = set()
+        self._stream_is_live = False
+        self._sends: Batcher[Order, SwapResult] = Batcher(self._send_swaps, batch_max=128, in_flight_max=4)
+        self._finds: Batcher[UUID, SwapResult] = Batcher(self._get_swaps, batch_max=1000, in_flight_max=2)
+
+    async def run(self) -> None:
+        """Follow the market's stream of ended swaps, until cancelled."""
+        while True:
+            try:
+                request = pb.WatchSwapsRequest(submitter=self._submitter)
+                async for batch in self._stub.WatchSwaps(request):
+                    self._stream_is_live = True
+                    for result in batch.results:
+                        self._tell(_result(result), UUID(result.swap_id))
+            except grpc.aio.AioRpcError as error:
+                if self._stream_is_live:
+                    telemetry.swaps_feed_lost(error)
+            finally:
+                self._stream_is_live = False
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def send(self, order: Order) -> SwapResult:
+        """Hand over the order's current swap."""
+        assert order.swap_id is not None
+        self._expect(order.swap_id)
+        self._sent_here.add(order.swap_id)
+        try:
+            result = await self._sends.submit(order)
+        except BaseException:
+            self._forget(order.swap_id)
+            raise
+        return self._known(order.swap_id, result)
+
+    async def find(self, swap_id: UUID) -> SwapResult:
+        """Return the state of a swap."""
+        self._expect(swap_id)
+        try:
+            result = await self._finds.submit(swap_id)
+        except BaseException:
+            self._forget(swap_id)
+            raise
+        return self._known(swap_id, result)
+
+    async def outcome(self, swap_id: UUID) -> SwapResult:
+        """Wait for the stream, and ask when it has been silent for a while."""
+        patience = ASK_AFTER_SECONDS if self._stream_is_live and swap_id in self._sent_here else ASK_OFTEN_SECONDS
+        try:
+            async with asyncio.timeout(patience):
+                result = await asyncio.shield(self._expect(swap_id))
+        except TimeoutError:
+            return await self.find(swap_id)
+        except BaseException:
+            self._forget(swap_id)
+            raise
+        return self._known(swap_id, result)
+
+    def _expect(self, swap_id: UUID) -> "asyncio.Future[SwapResult]":
+        """Listen for the swap's end, before it is asked for, so that none is missed between."""
+        future = self._expected.get(swap_id)
+        if future is None:
+            future = self._expected[swap_id] = asyncio.get_running_loop().create_future()
+        return future
+
+    def _tell(self, result: SwapResult, swap_id: UUID) -> None:
+        future = self._expected.get(swap_id)
+        if future is not None and not future.done():
+            future.set_result(result)
+
+    def _known(self, swap_id: UUID, result: SwapResult) -> SwapResult:
+        if result.state not in (SwapState.IN_FLIGHT, SwapState.UNKNOWN):
+            self._forget(swap_id)
+        return result
+
+    def _forget(self, swap_id: UUID) -> None:
+        self._expected.pop(swap_id, None)
+        self._sent_here.discard(swap_id)
+
+    async def _send_swaps(self, orders: Sequence[Order]) -> Sequence[SwapResult | BaseException]:
+        request = pb.SendSwapsRequest(swaps=[_swap(order, self._submitter) for order in orders])
+        try:
+            response = await self._stub.SendSwaps(request, timeout=DEADLINE_SECONDS)
+        except grpc.aio.AioRpcError as error:
+            # Whatever the code says, the swaps may have been taken.
+            raise OutOfReach from error
+        return [_sent(answer) for answer in response.answers]
+
+    async def _get_swaps(self, swap_ids: Sequence[UUID]) -> Sequence[SwapResult | BaseException]:
+        request = pb.GetSwapsRequest(swap_ids=[str(swap_id) for swap_id in swap_ids])
+        try:
+            response = await self._stub.GetSwaps(request, timeout=DEADLINE_SECONDS)
+        except grpc.aio.AioRpcError as error:
+            raise OutOfReach from error
+        return [_result(result) for result in response.results]
+
+
+def _swap(order: Order, submitter: str) -> pb.Swap:
+    assert order.route is not None
+    assert order.min_amount_out is not None
+    return pb.Swap(
+        swap_id=str(order.swap_id),
+        account_id=order.account_id,
+        mint_in=order.mint_in,
+        mint_out=order.mint_out,
+        amount_in=order.amount_in,
+        min_amount_out=order.min_amount_out,
+        legs=[
+            pb.SwapLeg(pool_id=leg.pool_id, mint_in=leg.mint_in, amount_in=leg.amount_in) for leg in order.route.legs
+        ],
+        order_tag=str(order.order_id),
+        submitter=submitter,
+        scenario=order.scenario,
+        attempt=order.attempt,
+    )
+
+
+def _sent(answer: pb.SwapAnswer) -> SwapResult | BaseException:
+    if answer.WhichOneof("answer") == "result":
+        return _result(answer.result)
+    # A refusal that may pass says nothing of what became of an earlier call: look again.
+    if answer.refusal.retryable:
+        return OutOfReach()
+    return error_of(answer.refusal.reason, answer.refusal.detail)
+
+
+def _result(result: pb.SwapResult) -> SwapResult:
+    state = _STATES[result.state]
+    reason = _REASONS.get(result.failure, "SWAP_EXPIRED" if state is SwapState.EXPIRED else "")
+    return SwapResult(
+        state=state,
+        amount_out=result.amount_out,
+        tx_signature=result.signature or None,
+        slot=result.slot,
+        reason=reason,
+        detail=result.detail,
+    )

@@ -1,0 +1,79 @@
+"""Committed events over Redis pub/sub, whole, so that a watcher of a quiet order needs no database.
+
+At most once, on purpose: a lost message is a gap that the watcher notices, or a silence that it ends.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from executor_service import telemetry
+from executor_service.application.ports import StoredEvent
+from executor_service.domain.lifecycle import OrderStatus
+
+CHANNEL: Final = "tradewind:events"
+EVENTS_WAITING_MAX: Final = 20_000
+EVENTS_A_MESSAGE: Final = 256
+PAUSE_AFTER_ERROR_SECONDS: Final = 0.25
+
+_ENCODER: Final = msgspec.msgpack.Encoder()
+_DECODER: Final = msgspec.msgpack.Decoder(list[tuple[bytes, int, str, str, str]])
+
+
+class RedisEventFeed:
+    """Implements EventFeed. `run` publishes in the background; without it nothing is sent."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._waiting: deque[StoredEvent] = deque(maxlen=EVENTS_WAITING_MAX)
+        self._has_waiting = asyncio.Event()
+
+    def publish(self, events: Sequence[StoredEvent]) -> None:
+        """Queue events for the next message. When Redis is away long enough the oldest are dropped."""
+        self._waiting.extend(events)
+        if self._waiting:
+            self._has_waiting.set()
+
+    async def run(self) -> None:
+        """Publish what is queued, until cancelled."""
+        while True:
+            await self._has_waiting.wait()
+            self._has_waiting.clear()
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), EVENTS_A_MESSAGE))]
+                try:
+                    await self._redis.publish(CHANNEL, _encode(batch))
+                except (RedisError, OSError) as error:
+                    telemetry.feed_unreachable(error)
+                    await asyncio.sleep(PAUSE_AFTER_ERROR_SECONDS)
+
+    async def batches(self) -> AsyncIterator[Sequence[StoredEvent]]:
+        """Yield published events; an empty batch after every (re)connection."""
+        while True:
+            try:
+                async with self._redis.pubsub() as subscription:
+                    await subscription.subscribe(CHANNEL)
+                    yield []
+                    async for message in subscription.listen():
+                        if message["type"] == "message":
+                            yield _decode(message["data"])
+            except (RedisError, OSError) as error:
+                telemetry.feed_unreachable(error)
+                await asyncio.sleep(PAUSE_AFTER_ERROR_SECONDS)
+
+
+def _encode(events: Sequence[StoredEvent]) -> bytes:
+    return _ENCODER.encode([(e.order_id.bytes, e.sequence, e.status.value, e.payload, e.account_id) for e in events])
+
+
+def _decode(message: bytes) -> list[StoredEvent]:
+    return [
+        StoredEvent(UUID(bytes=order_id), sequence, OrderStatus(status), payload, account_id)
+        for order_id, sequence, status, payload, account_id in _DECODER.decode(message)
+    ]

@@ -1,0 +1,151 @@
+"""A worker's orders in flight: claimed when somebody points at them or when nobody drives them, then run to the end.
+
+`Permits` bound how many run at once. They are taken on the queue's threads, so that what does not fit stays in the
+queue, where it is safe.
+"""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from executor_service import telemetry
+from executor_service.application.execute_order import ExecuteOrder
+from executor_service.application.ports import Clock, LeaseLost, OrderBook
+from executor_service.domain.order import Order
+from servicekit.errors import Unavailable
+
+SWEEP_EVERY_SECONDS: Final = 1.0
+SWEEP_ORDERS_MAX: Final = 500
+DEFECT_PAUSE_SECONDS: Final = 1.0
+
+
+class PermitsClosed(Exception):
+    """The worker takes no more orders."""
+
+
+class Permits:
+    """A counted limit that threads wait for and that the event loop asks without waiting."""
+
+    def __init__(self, limit: int) -> None:
+        self._free = limit
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def take(self, wanted: int) -> int:
+        """Wait until at least one is free and take up to `wanted`. Raises PermitsClosed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._free > 0 or self._closed)
+            if self._closed:
+                raise PermitsClosed
+            return self._take_now(wanted)
+
+    def take_now(self, wanted: int) -> int:
+        """Take up to `wanted` without waiting, perhaps none."""
+        with self._changed:
+            return 0 if self._closed else self._take_now(wanted)
+
+    def give_back(self, count: int) -> None:
+        """Return permits."""
+        with self._changed:
+            self._free += count
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Refuse all further and waiting takers."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _take_now(self, wanted: int) -> int:
+        taken = min(self._free, wanted)
+        self._free -= taken
+        return taken
+
+
+class DriveOrders:
+    """Runs the orders of one lease. When the lease is in doubt everything stops: others take over."""
+
+    def __init__(self, *, orders: OrderBook, execute: ExecuteOrder, clock: Clock, permits: Permits) -> None:
+        self._orders = orders
+        self._execute = execute
+        self._clock = clock
+        self._permits = permits
+        self._runs: set[asyncio.Task[None]] = set()
+        self._lease_in_doubt = asyncio.Event()
+
+    @property
+    def in_flight(self) -> int:
+        """Number of orders being driven."""
+        return len(self._runs)
+
+    async def take_up(self, order_ids: Sequence[UUID]) -> None:
+        """Claim the orders pointed at and drive them; the caller holds a permit for each."""
+        started: Sequence[Order] = ()
+        try:
+            at = self._clock.now()
+            started = await self._orders.start(order_ids, at)
+            missing = set(order_ids) - {order.order_id for order in started}
+            if missing:
+                started = [*started, *await self._orders.claim(list(missing))]
+        except (Unavailable, LeaseLost):
+            self._lease_in_doubt.set()
+        self._permits.give_back(len(order_ids) - len(started))
+        self._drive(started)
+
+    async def sweep(self) -> None:
+        """Each second, claim what should move and that nobody drives. Needs no queue."""
+        while True:
+            await asyncio.sleep(SWEEP_EVERY_SECONDS)
+            permits = self._permits.take_now(SWEEP_ORDERS_MAX)
+            if not permits:
+                continue
+            found: Sequence[Order] = ()
+            try:
+                found = await self._orders.claim_abandoned(permits, self._clock.now())
+            except (Unavailable, LeaseLost):
+                self._lease_in_doubt.set()
+            self._permits.give_back(permits - len(found))
+            self._drive(found)
+
+    async def until_lease_in_doubt(self) -> None:
+        """Return when a write's outcome is unknown or the lease is lost."""
+        await self._lease_in_doubt.wait()
+
+    async def stop(self) -> None:
+        """Stop driving, wherever each order stands; its row says how to go on."""
+        runs = tuple(self._runs)
+        for run in runs:
+            run.cancel()
+        await asyncio.gather(*runs, return_exceptions=True)
+
+    def _drive(self, orders: Sequence[Order]) -> None:
+        for order in orders:
+            run = asyncio.get_running_loop().create_task(self._run(order))
+            self._runs.add(run)
+            run.add_done_callback(self._ended)
+
+    async def _run(self, order: Order) -> None:
+        try:
+            await self._run_in_spite_of_defects(order)
+        except (Unavailable, LeaseLost):
+            self._lease_in_doubt.set()
+
+    async def _run_in_spite_of_defects(self, order: Order) -> None:
+        found: Order | None = order
+        while found is not None:
+            try:
+                await self._execute.run(found)
+                return
+            except (Unavailable, LeaseLost):
+                raise
+            except Exception as error:
+                # A defect must neither lose the order nor drag the others down: look again, and keep saying so.
+                telemetry.run_crashed(order, error)
+                await asyncio.sleep(DEFECT_PAUSE_SECONDS)
+                found = await self._orders.owned(order.order_id)
+
+    def _ended(self, run: asyncio.Task[None]) -> None:
+        self._runs.discard(run)
+        self._permits.give_back(1)

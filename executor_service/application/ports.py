@@ -1,0 +1,249 @@
+"""What the use cases need of the world. Each port has one real adapter, one fake, and one test suite for both."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from executor_service.domain.lifecycle import OrderEvent, OrderStatus
+from executor_service.domain.order import Order
+from executor_service.domain.route import Route
+
+
+class StaleOrder(Exception):
+    """The order has moved on, or this worker no longer owns it. Whoever sees this stops quietly."""
+
+
+class LeaseLost(Exception):
+    """The worker's lease has run out: it owns nothing any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOrder:
+    """An order to be stored, with the hash of what the caller sent under its identity."""
+
+    order: Order
+    body_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The stored order: the new one, or the first one of the same identity (`replayed`)."""
+
+    order_id: UUID
+    status: OrderStatus
+    created_at: datetime
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One event at rest. `payload` is the frame, as clients see it."""
+
+    order_id: UUID
+    sequence: int
+    status: OrderStatus
+    payload: str
+    account_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHead:
+    """Just enough of an order to watch it."""
+
+    order_id: UUID
+    account_id: str
+    version: int
+    is_terminal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt at rest. `result` is "landed", the reason it failed, or None while it runs."""
+
+    attempt: int
+    swap_id: UUID | None
+    result: str | None
+    error: str | None
+    tx_signature: str | None
+    route_json: str | None
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFilter:
+    """Which orders to list. `before` is the cursor: the last order of the page before."""
+
+    account_id: str | None
+    statuses: Sequence[OrderStatus] = ()
+    order_types: Sequence[str] = ()
+    mint: str | None = None
+    client_order_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: UUID | None = None
+    limit: int = 50
+
+
+class Clock(Protocol):
+    """The market's clock: what belongs to the trade runs on it. Leases and time-outs do not."""
+
+    def now(self) -> datetime:
+        """Return the market's time, aware, UTC."""
+        ...
+
+    async def sleep_until(self, moment: datetime) -> None:
+        """Return when the market's time has reached the moment."""
+        ...
+
+
+class OrderDesk(Protocol):
+    """The orders as the executor sees them: it accepts, shows and cancels."""
+
+    async def add(self, new: NewOrder) -> Accepted:
+        """Store an order and its first event, and return after the commit.
+
+        An order of the same account and client_order_id is answered with the first one. Raises
+        Rejected("IDEMPOTENCY_KEY_REUSED") when its body was another, Unavailable when it cannot be stored.
+        """
+        ...
+
+    async def get(self, order_id: UUID) -> Order | None:
+        """Return the order, or None."""
+        ...
+
+    async def attempts(self, order_id: UUID) -> Sequence[Attempt]:
+        """Return the order's attempts, oldest first."""
+        ...
+
+    async def find(self, wanted: OrderFilter) -> Sequence[Order]:
+        """Return orders, newest first."""
+        ...
+
+    async def events_after(self, cursors: Sequence[tuple[UUID, int]]) -> Sequence[StoredEvent]:
+        """Return the events behind each (order, sequence), ordered by order and sequence."""
+        ...
+
+    async def heads(self, order_ids: Sequence[UUID]) -> Sequence[OrderHead]:
+        """Return the heads of those orders that exist."""
+        ...
+
+    async def open_orders(self, account_id: str | None) -> Sequence[tuple[UUID, int]]:
+        """Return (order, version) of all orders of the account that have not ended; None: of all accounts."""
+        ...
+
+    async def cancel(self, order: Order, event: OrderEvent, at: datetime) -> Order:
+        """Record the event if the order still has this version; whoever drives it is fenced. Raises StaleOrder."""
+        ...
+
+
+class OrderBook(Protocol):
+    """The orders as a worker sees them: it claims, drives and hands back. Every write is fenced by its lease."""
+
+    async def start(self, order_ids: Sequence[UUID], at: datetime) -> Sequence[Order]:
+        """Claim those of the orders that nobody has touched yet, and record that their first attempt begins."""
+        ...
+
+    async def claim(self, order_ids: Sequence[UUID]) -> Sequence[Order]:
+        """Claim those of the orders that are not ended and that no living worker owns."""
+        ...
+
+    async def claim_abandoned(self, limit: int, at: datetime) -> Sequence[Order]:
+        """Claim up to `limit` orders that should move but that no living worker drives, oldest first."""
+        ...
+
+    async def owned(self, order_id: UUID) -> Order | None:
+        """Return the order as it stands, if this worker owns it and it has not ended."""
+        ...
+
+    async def record(self, order: Order, *events: OrderEvent, at: datetime) -> Order:
+        """Record the events, all or none, and return the order after them.
+
+        Compare-and-set on version and owner token. Raises StaleOrder when another writer was first,
+        LeaseLost when this worker owns nothing any more, Unavailable when the outcome is unknown.
+        """
+        ...
+
+    async def hand_back(self) -> Sequence[UUID]:
+        """Give up the lease and everything owned; return the orders that now wait for another worker."""
+        ...
+
+
+class Queue(Protocol):
+    """Hints to workers that there is something to look at. Losing one costs time, never an order."""
+
+    def offer(self, order_ids: Sequence[UUID]) -> None:
+        """Pass the hint on, soon and in the background."""
+        ...
+
+
+class EventFeed(Protocol):
+    """Hints to watchers: the events just committed. Losing one costs time, never an event."""
+
+    def publish(self, events: Sequence[StoredEvent]) -> None:
+        """Pass the events on, soon and in the background."""
+        ...
+
+    def batches(self) -> AsyncIterator[Sequence[StoredEvent]]:
+        """Yield what is published from now on; an empty batch means that something may have been missed."""
+        ...
+
+
+class Router(Protocol):
+    """Finds routes."""
+
+    async def route(self, order: Order) -> Route:
+        """Return the best route now.
+
+        Raises Rejected or Unavailable with the router's reason when there is none (the attempt has failed), and
+        OutOfReach when the router did not answer (nothing has happened).
+        """
+        ...
+
+
+class SwapState(StrEnum):
+    """How far a swap is."""
+
+    UNKNOWN = "unknown"
+    IN_FLIGHT = "in_flight"
+    LANDED = "landed"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class SwapResult:
+    """What the market says of a swap. `reason` is set when it is dead."""
+
+    state: SwapState
+    amount_out: int = 0
+    tx_signature: str | None = None
+    slot: int = 0
+    reason: str = ""
+    detail: str = ""
+
+
+class Market(Protocol):
+    """Executes swaps, each identity at most once."""
+
+    async def send(self, order: Order) -> SwapResult:
+        """Hand over the order's current swap; repeating it is safe.
+
+        Raises Rejected when the market refuses it for good, OutOfReach when it is unknown whether it arrived.
+        """
+        ...
+
+    async def find(self, swap_id: UUID) -> SwapResult:
+        """Return the state of a swap. Raises OutOfReach."""
+        ...
+
+    async def outcome(self, swap_id: UUID) -> SwapResult:
+        """Wait until a swap that is in flight has ended, and return how; or its state after a while."""
+        ...
+
+
+class OutOfReach(Exception):
+    """A service did not answer: nothing is known about the call. Wait and ask again."""

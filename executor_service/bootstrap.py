@@ -1,0 +1,110 @@
+"""Wiring: the one file that knows both the use cases and what stands behind their ports."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from psycopg_pool import AsyncConnectionPool
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from executor_service.adapters.dramatiq_queue import DramatiqQueue, HintBroker
+from executor_service.adapters.market_client import GrpcMarket
+from executor_service.adapters.market_time import RealTime
+from executor_service.adapters.postgres_book import SESSION_SETTINGS, PostgresOrderBook
+from executor_service.adapters.postgres_desk import PostgresOrderDesk
+from executor_service.adapters.redis_feed import RedisEventFeed
+from executor_service.adapters.router_client import GrpcRouter
+from executor_service.application.cancel_order import CancelOrder
+from executor_service.application.drive_orders import DriveOrders, Permits
+from executor_service.application.execute_order import ExecuteOrder
+from executor_service.application.ports import Clock
+from executor_service.application.watch_orders import WatchHub
+from executor_service.domain.retry import RetryPolicy
+from executor_service.settings import Settings
+from servicekit.grpc_client import open_channel
+from servicekit.postgres import open_pool
+
+
+@dataclass(slots=True)
+class ServerParts:
+    """What the gRPC server is made of."""
+
+    desk: PostgresOrderDesk
+    cancel: CancelOrder
+    hub: WatchHub
+    clock: Clock
+    feed: RedisEventFeed
+    queue: DramatiqQueue
+
+
+@dataclass(slots=True)
+class WorkerParts:
+    """What a worker process is made of, whatever lease it holds."""
+
+    settings: Settings
+    pool: AsyncConnectionPool
+    router: GrpcRouter
+    market: GrpcMarket
+    clock: Clock
+    feed: RedisEventFeed
+    queue: DramatiqQueue
+    broker: HintBroker
+    permits: Permits
+
+    def driver_of(self, worker_id: UUID) -> tuple[PostgresOrderBook, DriveOrders]:
+        """Return the order book of a lease, and what drives its orders."""
+        book = PostgresOrderBook(self.pool, worker_id=worker_id, feed=self.feed)
+        retry = RetryPolicy(attempts_max=self.settings.max_attempts, base_ms=self.settings.retry_base_ms)
+        execute = ExecuteOrder(orders=book, router=self.router, market=self.market, clock=self.clock, retry=retry)
+        return book, DriveOrders(orders=book, execute=execute, clock=self.clock, permits=self.permits)
+
+
+@asynccontextmanager
+async def server_parts(settings: Settings, broker: HintBroker) -> AsyncIterator[ServerParts]:
+    """Open everything the server needs, on the running loop, and close it in the end."""
+    redis = _open_redis(settings)
+    async with _open_pool(settings) as pool:
+        feed, queue, clock = RedisEventFeed(redis), DramatiqQueue(broker), RealTime()
+        desk = PostgresOrderDesk(pool, feed=feed, queue=queue)
+        yield ServerParts(
+            desk=desk,
+            cancel=CancelOrder(desk=desk, clock=clock),
+            hub=WatchHub(desk=desk, feed=feed),
+            clock=clock,
+            feed=feed,
+            queue=queue,
+        )
+    await redis.aclose()
+
+
+@asynccontextmanager
+async def worker_parts(settings: Settings, broker: HintBroker, permits: Permits) -> AsyncIterator[WorkerParts]:
+    """Open everything a worker needs, on the running loop, and close it in the end."""
+    redis = _open_redis(settings)
+    router_channel, market_channel = open_channel(settings.router_address), open_channel(settings.market_address)
+    async with _open_pool(settings) as pool, router_channel, market_channel:
+        yield WorkerParts(
+            settings=settings,
+            pool=pool,
+            router=GrpcRouter(router_channel),
+            market=GrpcMarket(market_channel, submitter=f"{settings.worker_name}/{uuid4()}"),
+            clock=RealTime(),
+            feed=RedisEventFeed(redis),
+            queue=DramatiqQueue(broker),
+            broker=broker,
+            permits=permits,
+        )
+    await redis.aclose()
+
+
+def _open_pool(settings: Settings) -> AsyncConnectionPool:
+    url = settings.database_url.get_secret_value()
+    return open_pool(url, size=settings.database_connections, settings=SESSION_SETTINGS)
+
+
+def _open_redis(settings: Settings) -> Redis:
+    url = settings.redis_url.get_secret_value()
+    return Redis.from_url(url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=2, health_check_interval=15)

@@ -1,0 +1,237 @@
+"""Between the contract's messages and the domain: reading, checking, writing."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import base58
+from google.protobuf.timestamp_pb2 import Timestamp
+from uuid_utils.compat import uuid7
+
+from executor_service.adapters.order_rows import route_text
+from executor_service.application.ports import Accepted, Attempt, NewOrder, OrderFilter, StoredEvent
+from executor_service.application.watch_orders import Delivery
+from executor_service.domain.lifecycle import OrderStatus
+from executor_service.domain.order import Order, RouteConstraints
+from servicekit.errors import DomainError, FieldViolation, Rejected
+from tradewind.orders.v1 import orders_pb2 as pb
+
+_STATUS_TO_WIRE: Final = {status: pb.OrderStatus.Value(f"ORDER_STATUS_{status.name}") for status in OrderStatus}
+_STATUS_FROM_WIRE: Final = {number: status for status, number in _STATUS_TO_WIRE.items()}
+_TYPE_TO_WIRE: Final = {"market": pb.ORDER_TYPE_MARKET}
+_TYPE_FROM_WIRE: Final = {number: name for name, number in _TYPE_TO_WIRE.items()}
+
+PAGE_DEFAULT: Final = 50
+PAGE_MAX: Final = 500
+_MINT_BYTES: Final = 32
+_HASH_BYTES: Final = 32
+_ACCOUNT: Final = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
+_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def order_id_of(text: str) -> UUID:
+    """Return the id. Raises ORDER_NOT_FOUND for what cannot be one: no such order exists."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Rejected("ORDER_NOT_FOUND") from None
+
+
+def violations_of(request: pb.SubmitOrderRequest) -> list[FieldViolation]:
+    """Return everything that is wrong with the order, field by field."""
+    checks = [
+        ("account_id", bool(_ACCOUNT.fullmatch(request.account_id)), "must be 1 to 64 letters, digits or . _ : @ -"),
+        ("client_order_id", len(request.client_order_id) <= 255, "must be at most 255 characters"),
+        ("client_order_id", "\0" not in request.client_order_id, "must not hold a NUL character"),
+        (
+            "body_hash",
+            not request.client_order_id or len(request.body_hash) == _HASH_BYTES,
+            "must be 32 bytes when client_order_id is given",
+        ),
+        ("order_type", request.order_type in _TYPE_FROM_WIRE, "must be ORDER_TYPE_MARKET"),
+        ("mint_in", _is_mint(request.mint_in), "must be a mint address: base58, 32 bytes"),
+        ("mint_out", _is_mint(request.mint_out), "must be a mint address: base58, 32 bytes"),
+        ("mint_out", request.mint_out != request.mint_in, "must differ from mint_in"),
+        ("decimals_in", request.decimals_in <= 18, "must be at most 18"),
+        ("decimals_out", request.decimals_out <= 18, "must be at most 18"),
+        ("amount_in", request.amount_in > 0, "must be above 0"),
+        ("slippage_bps", request.slippage_bps <= 10_000, "must be at most 10000"),
+        ("scenario", len(request.scenario) <= 64 and "\0" not in request.scenario, "must be at most 64 characters"),
+        ("max_legs", request.max_legs <= 16, "must be at most 16"),
+        ("venues", len(request.venues) <= 16 and _are_short(request.venues), "must be at most 16 short names"),
+        ("exclude_pools", len(request.exclude_pools) <= 64 and _are_short(request.exclude_pools), "at most 64 pools"),
+        ("quote_id", len(request.quote_id) <= 255 and "\0" not in request.quote_id, "must be at most 255 characters"),
+        ("traceparent", _is_trace(request.traceparent), "must be a W3C traceparent or empty"),
+    ]
+    return [FieldViolation(field, detail) for field, holds, detail in checks if not holds]
+
+
+def new_order(request: pb.SubmitOrderRequest, now: datetime) -> NewOrder:
+    """Return the order to store. The request has no violations."""
+    constraints = RouteConstraints(
+        max_legs=request.max_legs,
+        venues=tuple(request.venues),
+        exclude_pools=tuple(request.exclude_pools),
+        quote_id=request.quote_id,
+        quote_stale_reject=request.on_stale == pb.ON_STALE_REJECT,
+        max_price_impact_bps=request.max_price_impact_bps,
+    )
+    order = Order(
+        order_id=uuid7(),
+        account_id=request.account_id,
+        client_order_id=request.client_order_id or None,
+        order_type=_TYPE_FROM_WIRE[request.order_type],
+        mint_in=request.mint_in,
+        mint_out=request.mint_out,
+        decimals_in=request.decimals_in,
+        decimals_out=request.decimals_out,
+        amount_in=request.amount_in,
+        slippage_bps=request.slippage_bps,
+        scenario=request.scenario,
+        constraints=constraints,
+        traceparent=request.traceparent,
+        created_at=now,
+        updated_at=now,
+    )
+    return NewOrder(order=order, body_hash=request.body_hash)
+
+
+def submit_response(accepted: Accepted) -> pb.SubmitOrderResponse:
+    """Return the answer to a stored order."""
+    return pb.SubmitOrderResponse(
+        order_id=str(accepted.order_id),
+        status=_STATUS_TO_WIRE[accepted.status],
+        replayed=accepted.replayed,
+        created_at=_moment(accepted.created_at),
+    )
+
+
+def refusal(error: DomainError) -> pb.OrderRefusal:
+    """Return the answer to an order that was not stored."""
+    return pb.OrderRefusal(
+        reason=error.reason,
+        detail=error.detail,
+        retryable=error.retryable,
+        violations=[pb.FieldViolation(field=v.field, detail=v.detail) for v in error.violations],
+    )
+
+
+def filter_of(request: pb.ListOrdersRequest) -> OrderFilter:
+    """Return the filter. Raises INVALID_REQUEST naming the field."""
+    if request.page_size > PAGE_MAX:
+        raise Rejected("INVALID_REQUEST", violations=[FieldViolation("page_size", f"must be at most {PAGE_MAX}")])
+    try:
+        before = UUID(request.page_token) if request.page_token else None
+        statuses = [_STATUS_FROM_WIRE[number] for number in request.statuses]
+        types = [_TYPE_FROM_WIRE[number] for number in request.order_types]
+    except ValueError:
+        violation = FieldViolation("page_token", "must be the next_page_token of an earlier answer")
+        raise Rejected("INVALID_REQUEST", violations=[violation]) from None
+    except KeyError:
+        violation = FieldViolation("statuses", "statuses and order_types must be values of their enums")
+        raise Rejected("INVALID_REQUEST", violations=[violation]) from None
+    return OrderFilter(
+        account_id=request.account_id or None,
+        statuses=statuses,
+        order_types=types,
+        mint=request.mint or None,
+        client_order_id=request.client_order_id or None,
+        since=request.since.ToDatetime(tzinfo=UTC) if request.HasField("since") else None,
+        until=request.until.ToDatetime(tzinfo=UTC) if request.HasField("until") else None,
+        before=before,
+        limit=request.page_size or PAGE_DEFAULT,
+    )
+
+
+def order_message(order: Order, attempts: Sequence[Attempt]) -> pb.Order:
+    """Return the snapshot of an order."""
+    message = pb.Order(
+        order_id=str(order.order_id),
+        account_id=order.account_id,
+        client_order_id=order.client_order_id or "",
+        order_type=_TYPE_TO_WIRE[order.order_type],
+        mint_in=order.mint_in,
+        mint_out=order.mint_out,
+        decimals_in=order.decimals_in,
+        decimals_out=order.decimals_out,
+        amount_in=order.amount_in,
+        slippage_bps=order.slippage_bps,
+        status=_STATUS_TO_WIRE[order.status],
+        version=order.version,
+        attempt=order.attempt,
+        swap_id=str(order.swap_id or ""),
+        route_json=route_text(order.route) or "",
+        quoted_amount_out=order.quoted_amount_out or 0,
+        min_amount_out=order.min_amount_out or 0,
+        executed_amount_out=order.executed_amount_out or 0,
+        tx_signature=order.tx_signature or "",
+        failure_reason=order.failure_reason or "",
+        created_at=_moment(order.created_at),
+        updated_at=_moment(order.updated_at),
+        attempts=map(_attempt_message, attempts),
+    )
+    if order.next_attempt_at is not None:
+        message.next_attempt_at.CopyFrom(_moment(order.next_attempt_at))
+    return message
+
+
+def event_message(event: StoredEvent) -> pb.OrderEvent:
+    """Return one event."""
+    return pb.OrderEvent(
+        order_id=str(event.order_id),
+        sequence=event.sequence,
+        status=_STATUS_TO_WIRE[event.status],
+        payload_json=event.payload,
+    )
+
+
+def watch_response(delivery: Delivery) -> pb.WatchOrdersResponse:
+    """Return what a stream has to pass on."""
+    return pb.WatchOrdersResponse(
+        added=[pb.WatchAdded(watch_id=watch_id, version=version) for watch_id, version in delivery.added],
+        events=[
+            pb.WatchEvents(watch_id=watch_id, events=map(event_message, events))
+            for watch_id, events in delivery.events.items()
+        ],
+        ended=[pb.WatchEnded(watch_id=watch_id, reason=reason) for watch_id, reason in delivery.ended],
+    )
+
+
+def _attempt_message(attempt: Attempt) -> pb.Attempt:
+    message = pb.Attempt(
+        attempt=attempt.attempt,
+        swap_id=str(attempt.swap_id or ""),
+        result=attempt.result or "",
+        error=attempt.error or "",
+        tx_signature=attempt.tx_signature or "",
+        route_json=attempt.route_json or "",
+        started_at=_moment(attempt.started_at),
+    )
+    if attempt.ended_at is not None:
+        message.ended_at.CopyFrom(_moment(attempt.ended_at))
+    return message
+
+
+def _moment(moment: datetime) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromDatetime(moment)
+    return stamp
+
+
+def _is_mint(text: str) -> bool:
+    if not 32 <= len(text) <= 44:
+        return False
+    try:
+        return len(base58.b58decode(text)) == _MINT_BYTES
+    except ValueError:
+        return False
+
+
+def _are_short(names: Sequence[str]) -> bool:
+    return all(0 < len(name) <= 64 and "\0" not in name for name in names)
+
+
+def _is_trace(text: str) -> bool:
+    return not text or bool(_TRACEPARENT.fullmatch(text))

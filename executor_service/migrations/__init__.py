@@ -1,0 +1,1 @@
+"""Schema history of the order tables. `upgrade` brings a database to the newest version."""

@@ -1,0 +1,16 @@
+"""Brings a database to the newest schema."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from servicekit.postgres import sqlalchemy_url
+
+
+def upgrade(database_url: str, *, revision: str = "head") -> None:
+    """Apply what is missing; nothing when nothing is. Concurrent calls wait for each other."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("sqlalchemy.url", sqlalchemy_url(database_url).replace("%", "%%"))
+    command.upgrade(config, revision)

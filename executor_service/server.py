@@ -1,0 +1,184 @@
+"""gRPC in: OrderService. Between the contract's messages and the use cases, nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Final, TypeAlias
+
+import grpc
+
+from executor_service import messages
+from executor_service.adapters.dramatiq_queue import make_broker
+from executor_service.application.ports import NewOrder
+from executor_service.application.watch_orders import Outbox, Watch
+from executor_service.bootstrap import ServerParts, server_parts
+from executor_service.settings import Settings
+from servicekit.errors import DomainError, FieldViolation, Rejected
+from servicekit.grpc_server import RunningServer, Service, serve_until_signal, start_server
+from tradewind.orders.v1 import orders_pb2 as pb
+from tradewind.orders.v1 import orders_pb2_grpc as rpc
+
+BATCH_MAX: Final = 512
+WATCHES_A_STREAM_MAX: Final = 20_000
+
+Context: TypeAlias = grpc.aio.ServicerContext[object, object]
+
+
+async def run_server(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    broker = make_broker(settings.redis_url.get_secret_value(), _not_here)
+    async with server_parts(settings, broker) as parts, asyncio.TaskGroup() as tasks:
+        background = [tasks.create_task(work) for work in (parts.feed.run(), parts.queue.run(), parts.hub.run())]
+        running = await start_order_service(parts, settings)
+        await serve_until_signal(running)
+        for task in background:
+            task.cancel()
+
+
+async def start_order_service(parts: ServerParts, settings: Settings) -> RunningServer:
+    """Start the server on the settings' port."""
+    servicer = OrderServicer(parts, scenarios=settings.scenarios)
+
+    async def drain() -> None:
+        parts.hub.drain()
+
+    return await start_server(
+        Service(
+            names=[pb.DESCRIPTOR.services_by_name["OrderService"].full_name],
+            add=lambda server: rpc.add_OrderServiceServicer_to_server(servicer, server),
+            on_drain=drain,
+        ),
+        host=settings.grpc_host,
+        port=settings.executor_port,
+        reflection_enabled=settings.grpc_reflection,
+    )
+
+
+def _not_here(order_ids: list[str]) -> None:
+    raise AssertionError("the server only sends")
+
+
+class OrderServicer(rpc.OrderServiceServicer):
+    """Implements tradewind.orders.v1.OrderService."""
+
+    def __init__(self, parts: ServerParts, *, scenarios: bool) -> None:
+        self._parts = parts
+        self._scenarios = scenarios
+
+    async def SubmitOrder(self, request: pb.SubmitOrderRequest, context: Context) -> pb.SubmitOrderResponse:
+        """Store one order."""
+        return messages.submit_response(await self._parts.desk.add(self._new_order(request)))
+
+    async def SubmitOrders(self, request: pb.SubmitOrdersRequest, context: Context) -> pb.SubmitOrdersResponse:
+        """Store a batch, each order with an answer of its own."""
+        if not 1 <= len(request.orders) <= BATCH_MAX:
+            raise Rejected("INVALID_REQUEST", violations=[FieldViolation("orders", f"send 1 to {BATCH_MAX} orders")])
+        answers = await asyncio.gather(*map(self._submit_answer, request.orders))
+        return pb.SubmitOrdersResponse(answers=answers)
+
+    async def GetOrder(self, request: pb.GetOrderRequest, context: Context) -> pb.GetOrderResponse:
+        """Return one order with its attempts."""
+        order_id = messages.order_id_of(request.order_id)
+        order = await self._parts.desk.get(order_id)
+        if order is None or request.account_id not in ("", order.account_id):
+            raise Rejected("ORDER_NOT_FOUND")
+        return pb.GetOrderResponse(order=messages.order_message(order, await self._parts.desk.attempts(order_id)))
+
+    async def ListOrders(self, request: pb.ListOrdersRequest, context: Context) -> pb.ListOrdersResponse:
+        """Return one page."""
+        wanted = messages.filter_of(request)
+        orders = await self._parts.desk.find(wanted)
+        token = str(orders[-1].order_id) if len(orders) == wanted.limit else ""
+        return pb.ListOrdersResponse(
+            orders=[messages.order_message(order, ()) for order in orders], next_page_token=token
+        )
+
+    async def ListOrderEvents(self, request: pb.ListOrderEventsRequest, context: Context) -> pb.ListOrderEventsResponse:
+        """Return the history."""
+        order_id = messages.order_id_of(request.order_id)
+        heads = await self._parts.desk.heads([order_id])
+        if not heads or request.account_id not in ("", heads[0].account_id):
+            raise Rejected("ORDER_NOT_FOUND")
+        events = await self._parts.desk.events_after([(order_id, request.after_sequence)])
+        return pb.ListOrderEventsResponse(events=map(messages.event_message, events))
+
+    async def CancelOrder(self, request: pb.CancelOrderRequest, context: Context) -> pb.CancelOrderResponse:
+        """Cancel one order."""
+        order_id = messages.order_id_of(request.order_id)
+        order = await self._parts.cancel.cancel(order_id, request.account_id)
+        return pb.CancelOrderResponse(order=messages.order_message(order, ()))
+
+    async def WatchOrder(self, request: pb.WatchOrderRequest, context: Context) -> AsyncIterator[pb.WatchOrderResponse]:
+        """Stream one order's events until its end."""
+        hub = self._parts.hub
+        order_id = messages.order_id_of(request.order_id)
+        outbox = hub.open_outbox()
+        watches: list[Watch] = []
+        try:
+            watch = await hub.add(outbox, 1, request.account_id, order_id, request.after_sequence)
+            watches += [watch] if watch is not None else []
+            async for delivery in outbox.deliveries():
+                for events in delivery.events.values():
+                    yield pb.WatchOrderResponse(events=map(messages.event_message, events))
+                if delivery.ended:
+                    return
+        finally:
+            hub.close_outbox(outbox, watches)
+
+    async def WatchOrders(
+        self, request_iterator: AsyncIterator[pb.WatchOrdersRequest], context: Context
+    ) -> AsyncIterator[pb.WatchOrdersResponse]:
+        """Stream many orders' events; the caller's messages add and remove watches."""
+        outbox = self._parts.hub.open_outbox()
+        watches: dict[int, Watch] = {}
+        commands = asyncio.create_task(self._obey(request_iterator, outbox, watches))
+        try:
+            async for delivery in outbox.deliveries():
+                for watch_id, _ in delivery.ended:
+                    watches.pop(watch_id, None)
+                yield messages.watch_response(delivery)
+        finally:
+            commands.cancel()
+            self._parts.hub.close_outbox(outbox, list(watches.values()))
+
+    async def _obey(
+        self, requests: AsyncIterator[pb.WatchOrdersRequest], outbox: Outbox, watches: dict[int, Watch]
+    ) -> None:
+        try:
+            async for request in requests:
+                await asyncio.gather(*(self._add(add, outbox, watches) for add in request.add_orders))
+                for account in request.add_accounts:
+                    outbox.end(account.watch_id, "NOT_IMPLEMENTED")
+                for watch_id in request.remove_watches:
+                    watch = watches.pop(watch_id, None)
+                    if watch is not None:
+                        self._parts.hub.remove(watch)
+        except DomainError as error:
+            outbox.close(error)
+
+    async def _add(self, add: pb.AddOrder, outbox: Outbox, watches: dict[int, Watch]) -> None:
+        if len(watches) >= WATCHES_A_STREAM_MAX:
+            outbox.end(add.watch_id, "OVERLOADED")
+            return
+        try:
+            order_id = messages.order_id_of(add.order_id)
+            watch = await self._parts.hub.add(outbox, add.watch_id, add.account_id, order_id, add.after_sequence)
+        except DomainError as error:
+            outbox.end(add.watch_id, error.reason)
+            return
+        if watch is not None:
+            watches[add.watch_id] = watch
+
+    async def _submit_answer(self, request: pb.SubmitOrderRequest) -> pb.SubmitAnswer:
+        try:
+            accepted = await self._parts.desk.add(self._new_order(request))
+        except DomainError as error:
+            return pb.SubmitAnswer(refusal=messages.refusal(error))
+        return pb.SubmitAnswer(response=messages.submit_response(accepted))
+
+    def _new_order(self, request: pb.SubmitOrderRequest) -> NewOrder:
+        violations: Sequence[FieldViolation] = messages.violations_of(request)
+        if violations:
+            raise Rejected("INVALID_ORDER", violations=violations)
+        if request.scenario and not self._scenarios:
+            raise Rejected("SCENARIOS_OFF", violations=[FieldViolation("scenario", "scenarios are switched off")])
+        return messages.new_order(request, self._parts.clock.now())

@@ -1,0 +1,142 @@
+"""Queue in: a Dramatiq worker whose actor hands orders to coroutines on this process's event loop.
+
+One process, one lease at a time. When the lease is in doubt (it ran out, or a write's outcome is unknown) the worker
+drops everything it owns and starts anew under another identity; what it dropped is taken over by whoever sweeps first.
+"""
+
+import asyncio
+import os
+from collections.abc import Coroutine, Sequence
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import dramatiq.worker
+
+from executor_service import telemetry
+from executor_service.adapters.dramatiq_queue import make_broker
+from executor_service.adapters.worker_lease import keep_lease, take_lease
+from executor_service.application.drive_orders import DriveOrders, Permits, PermitsClosed
+from executor_service.application.ports import LeaseLost
+from executor_service.bootstrap import WorkerParts, worker_parts
+from executor_service.settings import Settings
+from servicekit.errors import Unavailable
+from servicekit.grpc_server import wait_for_signal
+
+THREADS: Final = 4
+RETRY_LEASE_SECONDS: Final = 0.25
+HAND_BACK_SECONDS: Final = 2.0
+STOP_THREADS_MS: Final = 3_000
+
+
+async def run_worker(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT, then hand everything back."""
+    permits = Permits(settings.max_in_flight)
+    hand_off = HandOff(asyncio.get_running_loop(), permits)
+    broker = make_broker(settings.redis_url.get_secret_value(), hand_off.execute)
+    threads = dramatiq.worker.Worker(broker, worker_threads=THREADS)
+    async with worker_parts(settings, broker, permits) as parts, asyncio.TaskGroup() as tasks:
+        hand_off.leftover = parts.queue.offer
+        background = [tasks.create_task(work) for work in (parts.feed.run(), parts.queue.run(), parts.market.run())]
+        stopping = tasks.create_task(wait_for_signal())
+        await asyncio.to_thread(threads.start)
+        await _work_lease_after_lease(parts, hand_off, stopping)
+        permits.close()
+        await asyncio.to_thread(threads.stop, STOP_THREADS_MS)
+        await asyncio.sleep(0)
+        for task in background:
+            task.cancel()
+
+
+class HandOff:
+    """The actor: waits for permits on Dramatiq's threads, then passes the ids to the event loop and returns."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, permits: Permits) -> None:
+        self._loop = loop
+        self._permits = permits
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.driver: DriveOrders | None = None
+        self.leftover: Any = None
+
+    def execute(self, order_ids: list[str]) -> None:
+        """Hand over every id, as permits come free."""
+        waiting = [UUID(order_id) for order_id in order_ids]
+        while waiting:
+            try:
+                count = self._permits.take(len(waiting))
+            except PermitsClosed:
+                self._loop.call_soon_threadsafe(self.leftover, waiting)
+                return
+            self._loop.call_soon_threadsafe(self._take_up, waiting[:count])
+            waiting = waiting[count:]
+
+    def _take_up(self, order_ids: Sequence[UUID]) -> None:
+        if self.driver is None:
+            # Between two leases. The hint is dropped; the sweeper looks in a second.
+            self._permits.give_back(len(order_ids))
+            return
+        task = self._loop.create_task(self.driver.take_up(order_ids))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _work_lease_after_lease(parts: WorkerParts, hand_off: HandOff, stopping: "asyncio.Task[None]") -> None:
+    while not stopping.done():
+        worker_id = await _next_lease(parts, stopping)
+        if worker_id is not None:
+            await _work_one_lease(parts, hand_off, worker_id, stopping)
+
+
+async def _next_lease(parts: WorkerParts, stopping: "asyncio.Task[None]") -> UUID | None:
+    worker_id = uuid4()
+    try:
+        await take_lease(parts.pool, worker_id, parts.settings.worker_name)
+    except Unavailable:
+        await asyncio.wait([stopping], timeout=RETRY_LEASE_SECONDS)
+        return None
+    telemetry.lease_taken(worker_id)
+    _say_ready()
+    return worker_id
+
+
+async def _work_one_lease(
+    parts: WorkerParts, hand_off: HandOff, worker_id: UUID, stopping: "asyncio.Task[None]"
+) -> None:
+    book, driver = parts.driver_of(worker_id)
+    hand_off.driver = driver
+    ends = [_task(_until_lost(parts, worker_id)), _task(driver.sweep()), _task(driver.until_lease_in_doubt())]
+    try:
+        await asyncio.wait([*ends, stopping], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        hand_off.driver = None
+        for end in ends:
+            end.cancel()
+        await asyncio.gather(*ends, return_exceptions=True)
+        await driver.stop()
+    if not stopping.done():
+        telemetry.lease_doubtful(worker_id)
+    try:
+        async with asyncio.timeout(HAND_BACK_SECONDS):
+            handed_back = await book.hand_back()
+    except (Unavailable, TimeoutError):
+        return
+    parts.queue.offer(handed_back)
+    telemetry.lease_given_up(worker_id, len(handed_back))
+
+
+async def _until_lost(parts: WorkerParts, worker_id: UUID) -> None:
+    try:
+        await keep_lease(parts.pool, worker_id)
+    except LeaseLost:
+        return
+
+
+def _task(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+    return asyncio.get_running_loop().create_task(work)
+
+
+def _say_ready() -> None:
+    """Tell the supervisor, which hands over one end of a pipe; a worker has no port to ask."""
+    number = os.environ.pop("TRADEWIND_READY_FD", None)
+    if number is not None:
+        with os.fdopen(int(number), "w") as pipe:
+            pipe.write("ready\n")

@@ -1,0 +1,77 @@
+"""Postgres: addresses as users write them, a pool as every service wants it, outages by their name."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
+
+from servicekit.errors import Unavailable
+
+# Parameters of other ecosystems' clients that mean nothing to libpq, which refuses what it does not know.
+_FOREIGN_PARAMETERS: Final = frozenset({"pgbouncer", "connection_limit", "pool_timeout", "schema"})
+
+
+def libpq_url(database_url: str) -> str:
+    """Return the address for psycopg: `postgres://` and `postgresql+driver://` are accepted, as is `?pgbouncer=`."""
+    parts = urlsplit(database_url)
+    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in _FOREIGN_PARAMETERS]
+    return urlunsplit(("postgresql", parts.netloc, parts.path, urlencode(query), ""))
+
+
+def sqlalchemy_url(database_url: str) -> str:
+    """Return the address for SQLAlchemy on psycopg."""
+    return libpq_url(database_url).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def open_pool(database_url: str, *, size: int, settings: Sequence[str] = ()) -> AsyncConnectionPool:
+    """Return a pool that is not open yet: autocommit, prepared statements, each connection with `settings` applied.
+
+    A connection that a transaction-pooling proxy shares (`?pgbouncer=true`) gets no prepared statements.
+    """
+    shared = "pgbouncer=true" in database_url.lower()
+
+    async def configure(connection: AsyncConnection[TupleRow]) -> None:
+        for setting in ("SET statement_timeout = '5s'", *settings):
+            await connection.execute(setting.encode())
+
+    return AsyncConnectionPool(
+        libpq_url(database_url),
+        min_size=min(2, size),
+        max_size=size,
+        open=False,
+        timeout=5,
+        reconnect_timeout=30,
+        max_waiting=2_000,
+        check=None,
+        configure=configure,
+        kwargs={
+            "autocommit": True,
+            "prepare_threshold": None if shared else 0,
+            "connect_timeout": 5,
+            "application_name": "tradewind",
+            # A server that is gone without a word is noticed in seconds.
+            "tcp_user_timeout": 5_000,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+        },
+    )
+
+
+@contextmanager
+def outages_named() -> Iterator[None]:
+    """Turn what psycopg raises when the server is away, full or read-only into Unavailable.
+
+    The outcome of a write that ends this way is unknown: it may have been committed.
+    """
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, TooManyRequests) as error:
+        raise Unavailable("UNAVAILABLE", "the database is not available") from error
+    except psycopg.InternalError as error:
+        raise Unavailable("UNAVAILABLE", "the database refuses to work") from error
