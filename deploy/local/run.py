@@ -4,12 +4,8 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Final
-
-from rich.console import Console
-from rich.table import Table
 
 from deploy.local.folder import DataFolder
 from deploy.local.postgres import EmbeddedPostgres, postgres_problem
@@ -17,6 +13,7 @@ from deploy.local.process import ProcessSpec
 from deploy.local.redis import EmbeddedRedis, redis_problem
 from deploy.local.refusal import Refusal
 from deploy.local.reservations import Reservations
+from deploy.local.screen import reporter, say, show, warn
 from deploy.local.settings import REPOSITORY, Settings
 from deploy.local.stack import (
     MIGRATIONS,
@@ -26,7 +23,6 @@ from deploy.local.stack import (
     server_specs,
     service_specs,
 )
-from deploy.local.supervised import Report
 from deploy.local.supervisor import Supervisor
 
 KILLED: Final = 130
@@ -38,7 +34,7 @@ async def run_stack(settings: Settings) -> int:
     folder = DataFolder(settings.data_dir)
     folder.acquire()
     reservations = Reservations()
-    supervisor = Supervisor(folder, report=_reporter(folder))
+    supervisor = Supervisor(folder, report=reporter(folder))
     asked = _Asked(supervisor)
     try:
         start = asyncio.create_task(_start(settings, folder, reservations, supervisor), name="start")
@@ -58,11 +54,11 @@ async def run_stack(settings: Settings) -> int:
 
 async def _start(settings: Settings, folder: DataFolder, reservations: Reservations, supervisor: Supervisor) -> None:
     """The way up: ports, servers, migrations, services, each checked before the next."""
-    report = _reporter(folder)
+    report = reporter(folder)
     for name in folder.end_leftovers():
         report(f"{name} of a killed stack was still running and is ended")
     for note in settings.notes:
-        _say(note)
+        say(note)
     ports = reserve_ports(settings, reservations)
     _check_own_servers(settings)
     postgres = None if settings.database_url else EmbeddedPostgres(settings.data_dir / "postgres")
@@ -77,8 +73,8 @@ async def _start(settings: Settings, folder: DataFolder, reservations: Reservati
     await asyncio.to_thread(migrate, {**settings.environ, **environment(settings, addresses)})
     services = service_specs(settings, addresses)
     await supervisor.start(services)
-    _show([*servers, *services])
-    _say(f"ready {settings.gateway_url}")
+    show([*servers, *services])
+    say(f"ready {settings.gateway_url}")
 
 
 async def _start_servers(
@@ -141,7 +137,7 @@ class _Asked:
             self.twice = True
             self._supervisor.kill()
         elif not self.to_stop.is_set():
-            _warn("stopping; once more Ctrl-C ends everything at once")
+            warn("stopping; once more Ctrl-C ends everything at once")
         self.to_stop.set()
 
 
@@ -157,30 +153,3 @@ def _refusal_in(error: BaseException) -> Refusal | None:
     if isinstance(error, BaseExceptionGroup):
         return next((found for part in error.exceptions if (found := _refusal_in(part))), None)
     return error if isinstance(error, Refusal) else None
-
-
-def _show(specs: Sequence[ProcessSpec]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for heading in ("process", "address"):
-        table.add_column(heading)
-    for spec in specs:
-        table.add_row(spec.name, spec.address or "-")
-    Console().print(table)
-
-
-def _reporter(folder: DataFolder) -> Report:
-    def report(text: str) -> None:
-        _warn(text)
-        stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
-        with folder.open_log("supervisor") as log:
-            log.write(f"{stamp} {text}\n".encode())
-
-    return report
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201
-
-
-def _warn(text: str) -> None:
-    print(f"tradewind: {text}", file=sys.stderr, flush=True)  # noqa: T201

@@ -112,7 +112,12 @@ class SupervisedProcess:
         finally:
             os.close(writing)
         self._process = process
-        self._folder.write_pid(self.spec.name, process.pid)
+        try:
+            self._folder.write_pid(self.spec.name, process.pid)
+        except OSError:
+            os.close(reading)
+            os.killpg(process.pid, signal.SIGKILL)  # never one that nobody can find
+            raise
         watcher = asyncio.create_task(self._watch_health(reading), name=f"health of {self.spec.name}")
         try:
             return await _exit_of(process)
