@@ -1,0 +1,68 @@
+"""Every URL of the gateway, on one screen."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from gateway import error_pages
+from gateway.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING
+from gateway.health import Health
+from gateway.market_data import MarketData
+from gateway.orders import Orders, SubmitOrder
+from gateway.sockets import OrderSocket
+from gateway.sse import OrderHistory
+from gateway.streams import OrderWatches
+from gateway.turnstile import Turnstile
+from servicekit.errors import Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """What stands behind the URLs."""
+
+    submit: SubmitOrder
+    orders: Orders
+    watches: OrderWatches
+    turnstile: Turnstile
+    health: Health
+    market: MarketData
+
+
+def routes(desks: Desks) -> list[BaseRoute]:
+    """Return the routes; the busiest first."""
+    orders, watches, turnstile = desks.orders, desks.watches, desks.turnstile
+    return [
+        Route("/api/orders/execute", desks.submit, methods=["POST"]),
+        Route("/api/orders/execute", upgrade_required, methods=["GET"]),
+        WebSocketRoute("/api/orders/execute", OrderSocket(watches, turnstile, NESTED_GREETING)),
+        Route("/api/orders/status/{order_id}", upgrade_required, methods=["GET"]),
+        WebSocketRoute("/api/orders/status/{order_id}", OrderSocket(watches, turnstile, FLAT)),
+        Route("/ws/orders/{order_id}", upgrade_required, methods=["GET"]),
+        WebSocketRoute("/ws/orders/{order_id}", OrderSocket(watches, turnstile, NESTED_CAPITALISED)),
+        Route("/api/orders/{order_id}", orders.show, methods=["GET"]),
+        Route("/api/orders/{order_id}", orders.cancel, methods=["DELETE"]),
+        Route("/api/orders/{order_id}/events", OrderHistory(orders, watches, turnstile), methods=["GET"]),
+        WebSocketRoute("/api/orders/{order_id}/events", OrderSocket(watches, turnstile)),
+        Route("/api/tokens", desks.market.tokens, methods=["GET"]),
+        Route("/api/pools", desks.market.pools, methods=["GET"]),
+        Route("/api/prices", desks.market.prices, methods=["GET"]),
+        Route("/api/meta/errors", error_pages.show_table, methods=["GET"]),
+        Route("/api/meta/lifecycle", not_available, methods=["GET"]),
+        Route("/problems/{code}", error_pages.show_page, methods=["GET"]),
+        Route("/health", desks.health.alive, methods=["GET"]),
+        Route("/healthz", desks.health.alive, methods=["GET"]),
+        Route("/livez", desks.health.alive, methods=["GET"]),
+        Route("/readyz", desks.health.ready, methods=["GET"]),
+    ]
+
+
+async def upgrade_required(request: Request) -> Response:
+    """Answer 426: this address speaks WebSocket."""
+    raise Rejected("UPGRADE_REQUIRED")
+
+
+async def not_available(request: Request) -> Response:
+    """Answer 501: promised, and not in this version."""
+    raise Rejected("NOT_IMPLEMENTED")

@@ -1,0 +1,82 @@
+"""Wiring: the one place where settings, channels, clients and endpoints meet."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.app import Desks, routes
+from gateway.codec import Rules
+from gateway.edge import Edge
+from gateway.health import Health
+from gateway.market_data import MarketData
+from gateway.orders import Intake, Orders, SubmitOrder
+from gateway.orders_client import OrdersClient
+from gateway.origin import Origins
+from gateway.router_client import RouterClient
+from gateway.settings import Settings
+from gateway.streams import OrderWatches
+from gateway.tokens import TokenDirectory
+from gateway.turnstile import Turnstile
+from servicekit.grpc_client import open_channel
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A wired gateway: the application, and the watches that a shutdown has to drain."""
+
+    app: Edge
+    watches: OrderWatches
+    turnstile: Turnstile
+
+
+@asynccontextmanager
+async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
+    """Yield a gateway whose background work runs, and take it down again."""
+    executor = open_channel(settings.executor_address)
+    router = open_channel(settings.router_address)
+    orders = OrdersClient(
+        executor, deadline_seconds=settings.rpc_deadline_seconds, submits_waiting_max=settings.submits_waiting_max
+    )
+    quotes = RouterClient(router, deadline_seconds=settings.rpc_deadline_seconds)
+    tokens = TokenDirectory(quotes.tokens, refresh_seconds=settings.tokens_refresh_seconds)
+    watches = OrderWatches(
+        executor, deadline_seconds=settings.watch_deadline_seconds, events_max=settings.frames_waiting_max
+    )
+    turnstile = Turnstile(settings.sockets_per_address_max)
+    intake = Intake(orders, tokens, _rules(settings), Origins(settings.trusted_proxies))
+    submit = SubmitOrder(intake, body_bytes_max=settings.body_bytes_max, body_read_seconds=settings.body_read_seconds)
+    desks = Desks(
+        submit=submit,
+        orders=Orders(orders, tokens),
+        watches=watches,
+        turnstile=turnstile,
+        health=Health({"executor": executor, "router": router}, tokens),
+        market=MarketData(quotes, tokens),
+    )
+    try:
+        async with _in_background(tokens.keep_fresh(), watches.run()):
+            yield Gateway(Edge(routes(desks)), watches, turnstile)
+            await orders.close()
+    finally:
+        await asyncio.gather(executor.close(), router.close())
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(
+        default_slippage_bps=settings.default_slippage_bps,
+        max_slippage_bps=settings.max_slippage_bps,
+        scenarios=settings.scenarios == "on",
+    )
+
+
+@asynccontextmanager
+async def _in_background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(coroutine) for coroutine in work]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()

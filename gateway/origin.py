@@ -1,0 +1,64 @@
+"""Where clients reach this gateway: scheme and host of a request, as far as they can be believed."""
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.types import Scope
+
+from gateway.settings import Network
+
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+
+
+class Origins:
+    """Tells the public address of this gateway, request by request."""
+
+    def __init__(self, trusted_proxies: Sequence[Network]) -> None:
+        self._trusted_proxies = tuple(trusted_proxies)
+
+    def socket_origin(self, scope: Scope) -> str:
+        """Return ws://host or wss://host for the host that the client used.
+
+        Forwarded headers count when they come from a trusted proxy. A host that is not one is never echoed: the
+        address that the connection came in on stands in.
+        """
+        host = _header(scope, b"host")
+        secure = scope.get("scheme") in ("https", "wss")
+        if self._trusted_proxies and self._is_trusted(scope):
+            host = _last(_header(scope, b"x-forwarded-host")) or host
+            forwarded = _last(_header(scope, b"x-forwarded-proto")).lower()
+            secure = forwarded in ("https", "wss") if forwarded else secure
+        if not _HOST.fullmatch(host):
+            host = _own_address(scope)
+        return f"{'wss' if secure else 'ws'}://{host}"
+
+    def _is_trusted(self, scope: Scope) -> bool:
+        client = scope.get("client")
+        if not client:
+            return False
+        try:
+            address = ipaddress.ip_address(client[0])
+        except ValueError:
+            return False
+        return any(address in network for network in self._trusted_proxies)
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    for found, value in scope["headers"]:
+        if found == name:
+            text: str = value.decode("latin-1")
+            return text
+    return ""
+
+
+def _last(values: str) -> str:
+    """Return the entry that the nearest proxy wrote: entries before it may be the client's invention."""
+    return values.rsplit(",", 1)[-1].strip()
+
+
+def _own_address(scope: Scope) -> str:
+    host, port = scope.get("server") or ("127.0.0.1", None)
+    shown = f"[{host}]" if ":" in host else host
+    return f"{shown}:{port}" if port else shown

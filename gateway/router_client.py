@@ -1,0 +1,55 @@
+"""RouterService as the gateway uses it."""
+
+from collections.abc import AsyncIterator
+
+import grpc
+
+from gateway.codec import NewOrder
+from gateway.rpc import answer_of, meaning_of
+from gateway.tokens import Token
+from tradewind.router.v1 import router_pb2 as pb
+from tradewind.router.v1 import router_pb2_grpc as rpc
+
+
+class RouterClient:
+    """Calls the router. Every method raises DomainError."""
+
+    def __init__(self, channel: grpc.aio.Channel, *, deadline_seconds: float) -> None:
+        self._stub = rpc.RouterServiceStub(channel)
+        self._deadline = deadline_seconds
+
+    async def tokens(self) -> list[Token]:
+        """Return what can be traded."""
+        answer = await answer_of(self._stub.ListTokens(pb.ListTokensRequest(), timeout=self._deadline))
+        return [Token(token.mint, token.symbol, token.name, token.decimals) for token in answer.tokens]
+
+    async def pools(self, mint: str = "") -> pb.ListPoolsResponse:
+        """Return the pools, or those that trade one mint."""
+        return await answer_of(self._stub.ListPools(pb.ListPoolsRequest(mint=mint), timeout=self._deadline))
+
+    async def route(self, order: NewOrder) -> pb.GetRouteResponse:
+        """Return the best route for an order, and everything that was weighed."""
+        request = pb.GetRouteRequest(
+            mint_in=order.token_in.mint,
+            mint_out=order.token_out.mint,
+            amount_in=order.amount_in,
+            max_legs=order.max_legs,
+            venues=order.venues,
+            exclude_pools=order.exclude_pools,
+            quote_id=order.quote_id,
+            max_price_impact_bps=order.max_price_impact_bps,
+            scenario=order.scenario,
+            attempt=1,
+        )
+        return await answer_of(self._stub.GetRoute(request, timeout=self._deadline))
+
+    async def prices(self) -> AsyncIterator[pb.WatchPricesResponse]:
+        """Yield all mid prices, then what changes. Raises DomainError when the stream breaks."""
+        call = self._stub.WatchPrices(pb.WatchPricesRequest())
+        try:
+            async for message in call:
+                yield message
+        except grpc.RpcError as error:
+            raise meaning_of(error) from error
+        finally:
+            call.cancel()

@@ -1,0 +1,69 @@
+"""What the gateway is told by its environment, checked once at the start."""
+
+import ipaddress
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Settings(BaseSettings):
+    """Names are those of the environment, in capitals there. Limits protect the process, not a business rule."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=0, le=65535)
+    executor_address: str = "127.0.0.1:50052"
+    router_address: str = "127.0.0.1:50051"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    auth: Literal["off", "on"] = "off"
+    # Networks whose X-Forwarded-Proto and X-Forwarded-Host are believed.
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    scenarios: Literal["off", "on"] = "off"
+
+    default_slippage_bps: int = Field(default=50, ge=0, le=10_000)
+    max_slippage_bps: int = Field(default=1_000, ge=0, le=10_000)
+
+    body_bytes_max: int = Field(default=16 * 1024, gt=0)
+    batch_body_bytes_max: int = Field(default=256 * 1024, gt=0)
+    batch_orders_max: int = Field(default=500, gt=0, le=512)
+    header_bytes_max: int = Field(default=16 * 1024, gt=0)
+    header_read_seconds: float = Field(default=10.0, gt=0)
+    body_read_seconds: float = Field(default=10.0, gt=0)
+    submits_waiting_max: int = Field(default=10_000, gt=0)
+    rpc_deadline_seconds: float = Field(default=5.0, gt=0)
+    watch_deadline_seconds: float = Field(default=2.0, gt=0)
+    frames_waiting_max: int = Field(default=256, gt=0)
+    sockets_per_address_max: int = Field(default=10_000, gt=0)
+    ping_seconds: float = Field(default=20.0, gt=0)
+    tokens_refresh_seconds: float = Field(default=30.0, gt=0)
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip())
+
+    @model_validator(mode="after")
+    def _refuse_an_open_door(self) -> "Settings":
+        if self.auth == "on":
+            raise ValueError("AUTH=on: keys are not available in this version; say AUTH=off and keep HOST on loopback")
+        if not _is_loopback(self.host) and "auth" not in self.model_fields_set:
+            raise ValueError(f"HOST={self.host} is open to others without keys: say AUTH=off to accept that")
+        if self.default_slippage_bps > self.max_slippage_bps:
+            raise ValueError("DEFAULT_SLIPPAGE_BPS is above MAX_SLIPPAGE_BPS")
+        return self
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

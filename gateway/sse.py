@@ -1,0 +1,103 @@
+"""Server-sent events: an order's life for clients that read plain HTTP."""
+
+import asyncio
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gateway.orders import ACCOUNT, Orders, order_id_of
+from gateway.query import sequence_after, sequence_in
+from gateway.streams import OrderWatches
+from gateway.turnstile import Turnstile
+from gateway.watch import Event, Watch
+
+EVENT_STREAM: Final = b"text/event-stream"
+KEEP_ALIVE_SECONDS: Final = 15.0
+# An order that has ended says so at once; a live one need not say anything for long.
+FIRST_SIGN_SECONDS: Final = 0.5
+
+_HEADERS: Final = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+class OrderHistory:
+    """GET /api/orders/{id}/events: JSON history, or for those who accept it the stream, replay first, then live."""
+
+    def __init__(self, orders: Orders, watches: OrderWatches, turnstile: Turnstile) -> None:
+        self._orders = orders
+        self._watches = watches
+        self._turnstile = turnstile
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer in the form that the Accept header asks for."""
+        if not _wants_stream(scope):
+            response = await self._orders.history(Request(scope))
+            await response(scope, receive, send)
+            return
+        order_id = order_id_of(scope["path_params"]["order_id"])
+        after = _resume_point(scope)
+        with self._turnstile.passage(scope):
+            watch = await self._watches.open(ACCOUNT, order_id, after)
+            try:
+                await _stream(watch, scope, receive, send)
+            finally:
+                watch.end("away")
+
+
+async def _stream(watch: Watch, scope: Scope, receive: Receive, send: Send) -> None:
+    listener = asyncio.create_task(_listen(receive, watch))
+    try:
+        events = await _first(watch)
+        if events == []:
+            # Nothing will ever follow: 204 tells an EventSource not to come back.
+            await Response(status_code=204)(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        while events != []:
+            await send({"type": "http.response.body", "body": _text(events), "more_body": True})
+            events = await _next(watch, KEEP_ALIVE_SECONDS)
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        listener.cancel()
+        await asyncio.gather(listener, return_exceptions=True)
+
+
+async def _first(watch: Watch) -> list[Event] | None:
+    return await _next(watch, FIRST_SIGN_SECONDS)
+
+
+async def _next(watch: Watch, seconds: float) -> list[Event] | None:
+    """Return the next events, an empty list at the end of the watch, None when nothing came in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await watch.take()
+    except TimeoutError:
+        return None
+
+
+def _text(events: list[Event] | None) -> bytes:
+    if events is None:
+        return b": keep-alive\n\n"
+    return "".join(f"id: {event.sequence}\ndata: {event.payload}\n\n" for event in events).encode()
+
+
+async def _listen(receive: Receive, watch: Watch) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    watch.end("away")
+
+
+def _wants_stream(scope: Scope) -> bool:
+    return any(name == b"accept" and EVENT_STREAM in value for name, value in scope["headers"])
+
+
+def _resume_point(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"last-event-id" and value:
+            return sequence_in(value.decode("latin-1"), "Last-Event-ID")
+    return sequence_after(scope)

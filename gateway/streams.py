@@ -1,0 +1,160 @@
+"""All watches of this process on one WatchOrders stream, which comes back by itself.
+
+When the executor goes away the watches stay. The next stream takes each of them up again after the last event it
+has, so its reader sees no gap and no event twice.
+"""
+
+import asyncio
+from typing import Final
+
+import grpc
+import structlog
+
+from gateway.rpc import meaning_of
+from gateway.watch import Event, Watch
+from servicekit.errors import DomainError, Unavailable, error_of
+from tradewind.orders.v1 import orders_pb2 as pb
+from tradewind.orders.v1 import orders_pb2_grpc as rpc
+
+log = structlog.get_logger()
+
+COMMANDS_MAX: Final = 1_000
+RESUME_SECONDS: Final = 0.1
+
+
+class OrderWatches:
+    """Opens watches and feeds them. `run` must be running for anything to arrive."""
+
+    def __init__(self, channel: grpc.aio.Channel, *, deadline_seconds: float, events_max: int) -> None:
+        self._stub = rpc.OrderServiceStub(channel)
+        self._deadline = deadline_seconds
+        self._events_max = events_max
+        self._watches: dict[int, Watch] = {}
+        self._newest_id = 0
+        self._adds: list[pb.AddOrder] = []
+        self._removes: list[int] = []
+        self._commands = asyncio.Event()
+        self._draining = False
+
+    def __len__(self) -> int:
+        return len(self._watches)
+
+    async def open(self, account_id: str, order_id: str, after_sequence: int) -> Watch:
+        """Return a standing watch. Raises Rejected("ORDER_NOT_FOUND"), or Unavailable while the executor is away.
+
+        Whoever opens a watch ends it; `end("away")` when nothing else did.
+        """
+        if self._draining:
+            raise Unavailable("SHUTTING_DOWN")
+        watch = Watch(account_id, order_id, after_sequence, events_max=self._events_max, on_end=self._remove)
+        self._add(watch)
+        try:
+            async with asyncio.timeout(self._deadline):
+                await watch.standing
+        except TimeoutError:
+            raise Unavailable("UNAVAILABLE", "The order's events cannot be had at the moment.") from None
+        finally:
+            if not watch.standing.done() or watch.standing.cancelled() or watch.standing.exception():
+                watch.end("away")
+        return watch
+
+    def drain(self) -> None:
+        """End every watch and open no more."""
+        self._draining = True
+        for watch in list(self._watches.values()):
+            watch.end("draining")
+
+    async def run(self) -> None:
+        """Keep the stream up until cancelled."""
+        while True:
+            try:
+                await self._stream()
+                log.info("watches.stream_ended", watches=len(self._watches))
+            except DomainError as error:
+                log.warning("watches.stream_broken", reason=error.reason, watches=len(self._watches))
+            await asyncio.sleep(RESUME_SECONDS)
+
+    async def _stream(self) -> None:
+        # Waiting for the channel keeps the loop quiet while the executor is away.
+        call = self._stub.WatchOrders(wait_for_ready=True)
+        self._adds = [_command(watch) for watch in self._watches.values()]
+        self._removes = []
+        self._commands.set()
+        writer = asyncio.create_task(self._write(call))
+        try:
+            async for message in call:
+                self._deliver(message)
+        except grpc.RpcError as error:
+            raise meaning_of(error) from error
+        finally:
+            call.cancel()
+            writer.cancel()
+            # The reading side has said what was wrong; the writer's own end adds nothing.
+            await asyncio.gather(writer, return_exceptions=True)
+
+    async def _write(self, call: "grpc.aio.StreamStreamCall[pb.WatchOrdersRequest, pb.WatchOrdersResponse]") -> None:
+        while True:
+            await self._commands.wait()
+            self._commands.clear()
+            while self._adds or self._removes:
+                adds, self._adds = self._adds[:COMMANDS_MAX], self._adds[COMMANDS_MAX:]
+                removes, self._removes = self._removes[:COMMANDS_MAX], self._removes[COMMANDS_MAX:]
+                await call.write(pb.WatchOrdersRequest(add_orders=adds, remove_watches=removes))
+
+    def _add(self, watch: Watch) -> None:
+        self._newest_id += 1
+        watch.watch_id = self._newest_id
+        self._watches[watch.watch_id] = watch
+        self._adds.append(_command(watch))
+        self._commands.set()
+
+    def _remove(self, watch: Watch) -> None:
+        if self._watches.pop(watch.watch_id, None) is not None:
+            self._removes.append(watch.watch_id)
+            self._commands.set()
+
+    def _again(self, watch: Watch) -> None:
+        """Take a watch up again after its last event, under a new number."""
+        if self._draining:
+            watch.end("draining")
+        elif watch.ended is None:
+            self._remove(watch)
+            self._add(watch)
+
+    def _deliver(self, message: pb.WatchOrdersResponse) -> None:
+        for added in message.added:
+            watch = self._watches.get(added.watch_id)
+            if watch is not None and not watch.standing.done():
+                watch.standing.set_result(added.version)
+        for arrived in message.events:
+            watch = self._watches.get(arrived.watch_id)
+            if watch is not None and not all(watch.put(Event(e.sequence, e.payload_json)) for e in arrived.events):
+                log.warning("watches.gap_seen", order_id=watch.order_id, after=watch.last_sequence)
+                self._again(watch)
+        for ended in message.ended:
+            watch = self._watches.get(ended.watch_id)
+            if watch is not None:
+                self._ended(watch, ended.reason)
+
+    def _ended(self, watch: Watch, reason: str) -> None:
+        # The executor has forgotten this number, so it need not be told to.
+        del self._watches[watch.watch_id]
+        if not reason:
+            if not watch.standing.done():
+                watch.standing.set_result(watch.last_sequence)
+            watch.end("finished")
+            return
+        error = error_of(reason)
+        if error.retryable:
+            asyncio.get_running_loop().call_later(RESUME_SECONDS, self._again, watch)
+            return
+        watch.refuse(error)
+
+
+def _command(watch: Watch) -> pb.AddOrder:
+    return pb.AddOrder(
+        watch_id=watch.watch_id,
+        account_id=watch.account_id,
+        order_id=watch.order_id,
+        after_sequence=watch.last_sequence,
+    )

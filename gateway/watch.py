@@ -1,0 +1,86 @@
+"""One watch: the events of one order on their way to one reader, in order, without gap, bounded."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+# finished: every event was sent. slow: the reader fell behind. away: the reader has gone. bad_message: it sent
+# something that cannot be read. draining: this process is shutting down. broken: the events cannot be had any more.
+End = Literal["finished", "slow", "away", "bad_message", "draining", "broken"]
+
+
+class Event(NamedTuple):
+    """A stored event: its place in the order's life and the frame as it was stored."""
+
+    sequence: int
+    payload: str
+
+
+class Watch:
+    """A mailbox with one reader. `last_sequence` is the newest event received, `taken_sequence` the newest taken."""
+
+    def __init__(
+        self, account_id: str, order_id: str, after_sequence: int, *, events_max: int, on_end: Callable[["Watch"], None]
+    ) -> None:
+        self.watch_id = 0
+        self.account_id = account_id
+        self.order_id = order_id
+        self.last_sequence = after_sequence
+        self.taken_sequence = after_sequence
+        self.ended: End | None = None
+        # The order's version when the executor first answered, or why it refused.
+        self.standing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._events: deque[Event] = deque()
+        self._events_max = events_max
+        self._on_end = on_end
+        self._reader: asyncio.Future[None] | None = None
+
+    async def take(self) -> list[Event]:
+        """Return what has arrived, waiting for it. An empty list: the watch is over, `ended` says why."""
+        while not self._events:
+            if self.ended:
+                return []
+            self._reader = asyncio.get_running_loop().create_future()
+            try:
+                await self._reader
+            finally:
+                self._reader = None
+        if self.ended not in (None, "finished"):
+            return []
+        taken = list(self._events)
+        self._events.clear()
+        self.taken_sequence = taken[-1].sequence
+        return taken
+
+    def put(self, event: Event) -> bool:
+        """Take in the next event; one already seen is dropped. False when events are missing before it."""
+        if self.ended or event.sequence <= self.last_sequence:
+            return True
+        if event.sequence != self.last_sequence + 1:
+            return False
+        if len(self._events) >= self._events_max:
+            self.end("slow")
+            return True
+        self.last_sequence = event.sequence
+        self._events.append(event)
+        self._wake()
+        return True
+
+    def end(self, why: End) -> None:
+        """End the watch. The first reason stands."""
+        if self.ended:
+            return
+        self.ended = why
+        self._on_end(self)
+        self._wake()
+
+    def refuse(self, error: Exception) -> None:
+        """End a watch that the executor does not want to serve."""
+        if not self.standing.done():
+            self.standing.set_exception(error)
+        self.end("broken")
+
+    def _wake(self) -> None:
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)

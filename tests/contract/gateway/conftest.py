@@ -1,0 +1,76 @@
+"""A real gateway on a free port, before services in memory that keep the contracts of protos/."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import websockets
+
+from gateway.server import DrainingServer, running_gateway
+from gateway.settings import Settings
+from tests.contract.gateway.fake_orders import FakeOrders
+from tests.contract.gateway.fake_router import FakeRouter
+
+
+@dataclass
+class World:
+    """The gateway under test and the fakes behind it."""
+
+    orders: FakeOrders
+    router: FakeRouter
+    server: DrainingServer
+    port: int
+    http: httpx.AsyncClient
+
+    def socket(self, path: str, **options: Any) -> websockets.connect:
+        return websockets.connect(f"ws://127.0.0.1:{self.port}{path}", **options)
+
+
+async def eventually(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Return as soon as a condition holds; fail when it never does."""
+    async with asyncio.timeout(seconds):
+        while not holds():
+            await asyncio.sleep(0.005)
+
+
+OpenWorld = Callable[..., Awaitable[World]]
+
+
+@pytest.fixture
+async def open_world() -> AsyncIterator[OpenWorld]:
+    """Opens a world with settings of the test's own."""
+    async with AsyncExitStack() as stack:
+
+        async def open_one(**settings: Any) -> World:
+            orders, router = FakeOrders(), FakeRouter()
+            for fake in (orders, router):
+                await fake.start()
+                stack.push_async_callback(fake.stop)
+            given: dict[str, Any] = {
+                "port": 0,
+                "executor_address": f"127.0.0.1:{orders.port}",
+                "router_address": f"127.0.0.1:{router.port}",
+                **settings,
+            }
+            server, port = await stack.enter_async_context(running_gateway(Settings(**given)))
+            http = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}"))
+            world = World(orders, router, server, port, http)
+            await _ready(world)
+            return world
+
+        yield open_one
+
+
+async def _ready(world: World) -> None:
+    async with asyncio.timeout(5):
+        while (await world.http.get("/api/tokens")).status_code == 503:
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def world(open_world: OpenWorld) -> World:
+    return await open_world()

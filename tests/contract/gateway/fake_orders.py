@@ -1,0 +1,263 @@
+"""An OrderService in memory that keeps the contract of orders.proto, driven by the tests event by event."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import uuid_utils
+from google.protobuf.timestamp_pb2 import Timestamp
+from tradewind.orders.v1 import orders_pb2 as pb
+from tradewind.orders.v1 import orders_pb2_grpc as rpc
+
+from servicekit.errors import DomainError, Rejected
+from servicekit.grpc_server import RunningServer, Service, start_server
+
+TERMINAL = frozenset({"confirmed", "failed", "cancelled", "expired"})
+TIMESTAMP = "2026-03-04T05:06:07.089Z"
+
+ROUTE = {
+    "dex": "raydium",
+    "amountOut": 1.5,
+    "amountOutBaseUnits": "1500000",
+    "fee": 0.003,
+    "route": [{"venue": "raydium", "pool": "P1", "share": 1, "amountIn": "1000000000", "amountOut": "1500000"}],
+    "quotes": [{"venue": "raydium", "pool": "P1", "amountOut": "1500000"}],
+    "priceImpactBps": 3,
+}
+SIGNATURE = "5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW"
+# The life of an order that goes well, with details that hold digits no float could carry.
+LIFE: list[tuple[str, str]] = [
+    ("pending", '{"type":"market","tokenIn":"SOL","tokenOut":"USDC","amountIn":1,"slippageBps":50}'),
+    ("routing", '{"attempt":1}'),
+    (
+        "routing_complete",
+        '{"dex":"raydium","amountOut":123456789012.123456789,"amountOutBaseUnits":"123456789012123456789",'
+        '"fee":0.300000000000000000001,"route":[{"venue":"raydium","pool":"P1"}],"quotes":[],"priceImpactBps":3}',
+    ),
+    ("building", '{"minAmountOut":123456789012.000000001,"swapId":"s1","attempt":1,"dex":"raydium"}'),
+    ("submitted", '{"dex":"raydium","attempt":1,"swapId":"s1"}'),
+    (
+        "confirmed",
+        f'{{"txHash":"{SIGNATURE}","amountOut":123456789012.123456789,"amountOutBaseUnits":"123456789012123456789",'
+        '"executedPrice":150.5,"slot":77,"slippageBps":0,"dex":"raydium"}',
+    ),
+]
+
+
+def frame(order_id: str, sequence: int, status: str, details: str = "{}") -> str:
+    """Return an event as it is stored."""
+    return (
+        f'{{"orderId":"{order_id}","sequence":{sequence},"status":"{status}","details":{details},'
+        f'"timestamp":"{TIMESTAMP}"}}'
+    )
+
+
+class FakeOrders(rpc.OrderServiceServicer):
+    """The service and its store; the store outlives restarts of the server."""
+
+    def __init__(self) -> None:
+        self.orders: dict[str, pb.Order] = {}
+        self.requests: dict[str, pb.SubmitOrderRequest] = {}
+        self.events: dict[str, list[pb.OrderEvent]] = {}
+        self.batches: list[int] = []
+        self.refuse: DomainError | None = None
+        self.refusal: pb.OrderRefusal | None = None
+        self.submit_seconds = 0.0
+        self.repeat_events = False
+        self.streams: set[_Stream] = set()
+        self.port = 0
+        self._server: RunningServer | None = None
+
+    async def start(self) -> None:
+        service = Service(
+            ["tradewind.orders.v1.OrderService"], lambda s: rpc.add_OrderServiceServicer_to_server(self, s)
+        )
+        self._server = await start_server(service, host="127.0.0.1", port=self.port)
+        self.port = self._server.port
+
+    async def stop(self) -> None:
+        assert self._server is not None
+        await self._server.stop(grace_seconds=0)
+
+    def add(self, *life: tuple[str, str]) -> str:
+        """Store an order with the given events and return its identity."""
+        order_id = str(uuid_utils.uuid7())
+        self._store(
+            order_id, pb.SubmitOrderRequest(account_id="default", amount_in=10**9, decimals_in=9, decimals_out=6)
+        )
+        for status, details in life:
+            self.happen(order_id, status, details)
+        return order_id
+
+    def happen(self, order_id: str, status: str, details: str | dict[str, Any] = "{}") -> None:
+        """Append an event and tell the watchers."""
+        text = details if isinstance(details, str) else json.dumps(details)
+        events = self.events[order_id]
+        sequence = len(events) + 1
+        number = pb.OrderStatus.Value(f"ORDER_STATUS_{status.upper()}")
+        payload = frame(order_id, sequence, status, text)
+        events.append(pb.OrderEvent(order_id=order_id, sequence=sequence, status=number, payload_json=payload))
+        order = self.orders[order_id]
+        order.status, order.version = number, sequence
+        for stream in self.streams:
+            stream.advance(order_id)
+
+    @property
+    def watches(self) -> int:
+        """How many watches stand on all streams."""
+        return sum(len(stream.watches) for stream in self.streams)
+
+    def end_watches(self, reason: str) -> None:
+        """End every watch with a reason of the error table."""
+        for stream in self.streams:
+            for watch_id in list(stream.watches):
+                stream.end(watch_id, reason)
+
+    def skip_events(self) -> None:
+        """Have the next delivery of every watch miss its first event, as a broken server would."""
+        for stream in self.streams:
+            stream.skip = True
+
+    async def SubmitOrder(self, request: Any, context: Any) -> pb.SubmitOrderResponse:
+        raise Rejected("NOT_IMPLEMENTED")
+
+    async def WatchOrder(self, request: Any, context: Any) -> AsyncIterator[pb.WatchOrderResponse]:
+        raise Rejected("NOT_IMPLEMENTED")
+        yield pb.WatchOrderResponse()
+
+    async def SubmitOrders(self, request: Any, context: Any) -> pb.SubmitOrdersResponse:
+        self.batches.append(len(request.orders))
+        await asyncio.sleep(self.submit_seconds)
+        if self.refuse is not None:
+            raise self.refuse
+        return pb.SubmitOrdersResponse(answers=[self._answer(order) for order in request.orders])
+
+    async def GetOrder(self, request: Any, context: Any) -> pb.GetOrderResponse:
+        return pb.GetOrderResponse(order=self._find(request.order_id))
+
+    async def ListOrderEvents(self, request: Any, context: Any) -> pb.ListOrderEventsResponse:
+        self._find(request.order_id)
+        events = [e for e in self.events[request.order_id] if e.sequence > request.after_sequence]
+        return pb.ListOrderEventsResponse(events=events)
+
+    async def ListOrders(self, request: Any, context: Any) -> pb.ListOrdersResponse:
+        self.listed = request
+        start = int(request.page_token or 0)
+        size = request.page_size or 50
+        newest_first = list(self.orders.values())[::-1]
+        rest = newest_first[start : start + size]
+        token = str(start + size) if start + size < len(newest_first) else ""
+        return pb.ListOrdersResponse(orders=rest, next_page_token=token)
+
+    async def CancelOrder(self, request: Any, context: Any) -> pb.CancelOrderResponse:
+        order = self._find(request.order_id)
+        if order.status in (pb.ORDER_STATUS_SUBMITTED, pb.ORDER_STATUS_CONFIRMED, pb.ORDER_STATUS_FAILED):
+            raise Rejected("TOO_LATE_TO_CANCEL", "The order is submitted.")
+        if order.status != pb.ORDER_STATUS_CANCELLED:
+            self.happen(order.order_id, "cancelled")
+        return pb.CancelOrderResponse(order=order)
+
+    async def WatchOrders(self, request_iterator: Any, context: Any) -> AsyncIterator[pb.WatchOrdersResponse]:
+        stream = _Stream(self)
+        self.streams.add(stream)
+        reader = asyncio.create_task(stream.read(request_iterator))
+        try:
+            while True:
+                yield await stream.outbox.get()
+        finally:
+            self.streams.discard(stream)
+            reader.cancel()
+            await asyncio.gather(reader, return_exceptions=True)
+
+    def _find(self, order_id: str) -> pb.Order:
+        if self.refuse is not None:
+            raise self.refuse
+        if order_id not in self.orders:
+            raise Rejected("ORDER_NOT_FOUND")
+        return self.orders[order_id]
+
+    def _answer(self, request: pb.SubmitOrderRequest) -> pb.SubmitAnswer:
+        if self.refusal is not None:
+            return pb.SubmitAnswer(refusal=self.refusal)
+        for order_id, known in self.requests.items():
+            if request.client_order_id and known.client_order_id == request.client_order_id:
+                if known.body_hash != request.body_hash:
+                    return pb.SubmitAnswer(refusal=pb.OrderRefusal(reason="IDEMPOTENCY_KEY_REUSED"))
+                status = self.orders[order_id].status
+                return pb.SubmitAnswer(response=pb.SubmitOrderResponse(order_id=order_id, status=status, replayed=True))
+        order_id = str(uuid_utils.uuid7())
+        self._store(order_id, request)
+        self.happen(order_id, *LIFE[0])
+        return pb.SubmitAnswer(response=pb.SubmitOrderResponse(order_id=order_id, status=pb.ORDER_STATUS_PENDING))
+
+    def _store(self, order_id: str, request: pb.SubmitOrderRequest) -> None:
+        now = Timestamp(seconds=1_772_600_767, nanos=89_000_000)
+        self.requests[order_id] = request
+        self.events[order_id] = []
+        self.orders[order_id] = pb.Order(
+            order_id=order_id,
+            account_id=request.account_id,
+            client_order_id=request.client_order_id,
+            order_type=pb.ORDER_TYPE_MARKET,
+            mint_in=request.mint_in,
+            mint_out=request.mint_out,
+            decimals_in=request.decimals_in,
+            decimals_out=request.decimals_out,
+            amount_in=request.amount_in,
+            slippage_bps=request.slippage_bps,
+            created_at=now,
+            updated_at=now,
+        )
+
+
+class _Stream:
+    """One WatchOrders call: the sequence each of its watches has reached."""
+
+    def __init__(self, service: FakeOrders) -> None:
+        self.service = service
+        self.watches: dict[int, tuple[str, int]] = {}
+        self.outbox: asyncio.Queue[pb.WatchOrdersResponse] = asyncio.Queue()
+        self.skip = False
+
+    async def read(self, requests: Any) -> None:
+        async for request in requests:
+            for add in request.add_orders:
+                self._add(add)
+            for watch_id in request.remove_watches:
+                self.watches.pop(watch_id, None)
+
+    def _add(self, add: pb.AddOrder) -> None:
+        order = self.service.orders.get(add.order_id)
+        if order is None:
+            self._say(ended=[pb.WatchEnded(watch_id=add.watch_id, reason="ORDER_NOT_FOUND")])
+            return
+        self.watches[add.watch_id] = (add.order_id, add.after_sequence)
+        self._say(added=[pb.WatchAdded(watch_id=add.watch_id, version=order.version)])
+        self.advance(add.order_id)
+
+    def advance(self, order_id: str) -> None:
+        for watch_id, (watched, after) in list(self.watches.items()):
+            if watched == order_id:
+                self._send(watch_id, order_id, after)
+
+    def _send(self, watch_id: int, order_id: str, after: int) -> None:
+        events = [event for event in self.service.events[order_id] if event.sequence > after]
+        if self.skip and events:
+            self.skip = False
+            events = events[1:]
+        if events:
+            self.watches[watch_id] = (order_id, events[-1].sequence)
+            copies = 2 if self.service.repeat_events else 1
+            for _ in range(copies):
+                self._say(events=[pb.WatchEvents(watch_id=watch_id, events=events)])
+        last = self.service.events[order_id][-1:]
+        if last and pb.OrderStatus.Name(last[0].status).removeprefix("ORDER_STATUS_").lower() in TERMINAL:
+            self.end(watch_id, "")
+
+    def end(self, watch_id: int, reason: str) -> None:
+        del self.watches[watch_id]
+        self._say(ended=[pb.WatchEnded(watch_id=watch_id, reason=reason)])
+
+    def _say(self, **fields: Any) -> None:
+        self.outbox.put_nowait(pb.WatchOrdersResponse(**fields))
