@@ -6,15 +6,19 @@ from typing import Final
 from router_service.domain.amm_v4 import AmmV4State
 from router_service.domain.concentrated_liquidity import ClmmState
 from router_service.domain.constant_product import CpmmState
+from router_service.domain.damm_v2 import DammV2State
 from router_service.domain.errors import PoolError, PoolErrorReason
 from router_service.domain.liquidity_bins import DlmmState
 from router_service.domain.pool import JsonObject, JsonValue, PoolKind, PoolState
 
-_STATES: Final[Mapping[PoolKind, type[AmmV4State] | type[ClmmState] | type[CpmmState] | type[DlmmState]]] = {
+_STATES: Final[
+    Mapping[PoolKind, type[AmmV4State] | type[ClmmState] | type[CpmmState] | type[DammV2State] | type[DlmmState]]
+] = {
     PoolKind.RAYDIUM_CPMM: CpmmState,
     PoolKind.RAYDIUM_AMM_V4: AmmV4State,
     PoolKind.RAYDIUM_CLMM: ClmmState,
     PoolKind.METEORA_DLMM: DlmmState,
+    PoolKind.METEORA_DAMM_V2: DammV2State,
 }
 
 
