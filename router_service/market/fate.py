@@ -1,0 +1,50 @@
+"""What chance and scripts have in store for a swap, decided when it arrives and the same however often it is asked."""
+
+from dataclasses import dataclass
+
+from router_service.market.clock import first_slot_from, slot_at
+from router_service.market.profiles import Profile
+from router_service.market.scenarios import script_of
+from router_service.market.seeded import draw_between, happens
+from router_service.market.swaps import Failure, Swap
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """`ends_in_slot` is where it lands, fails or expires. `fails` overrules what execution would say."""
+
+    ends_in_slot: int
+    expires: bool = False
+    fails: Failure | None = None
+    venue_down: str = ""
+    told_late_ms: int = 0
+
+
+def fate_of(swap: Swap, *, profile: Profile, seed: int, received_ms: int, genesis_ms: int) -> Fate:
+    """Return a swap's fate: a function of the seed, the swap id, the profile, the script and the time of arrival."""
+    script = script_of(swap.scenario, swap.attempt)
+    lost = script.never_lands if script else happens(seed, profile.dropped_ppm, "dropped", swap.swap_id)
+    if lost:
+        return Fate(slot_at(received_ms, genesis_ms) + profile.validity_slots + 1, expires=True)
+    return Fate(
+        ends_in_slot=_landing_slot(swap, profile, seed, received_ms, genesis_ms),
+        fails=script.fails if script else _odds(swap, profile, seed),
+        venue_down=script.venue_down if script else "",
+        told_late_ms=script.told_late_ms if script else 0,
+    )
+
+
+def _landing_slot(swap: Swap, profile: Profile, seed: int, received_ms: int, genesis_ms: int) -> int:
+    if profile.landing_ms is None:
+        return slot_at(received_ms, genesis_ms)
+    delay_ms = draw_between(seed, *profile.landing_ms, "landing", swap.swap_id)
+    # Never in the slot that is running: that one has been executed already.
+    return max(first_slot_from(received_ms + delay_ms, genesis_ms), slot_at(received_ms, genesis_ms) + 1)
+
+
+def _odds(swap: Swap, profile: Profile, seed: int) -> Failure | None:
+    if happens(seed, profile.transient_ppm, "transient", swap.swap_id):
+        return Failure.TRANSIENT
+    if happens(seed, profile.slippage_ppm, "slippage", swap.swap_id):
+        return Failure.SLIPPAGE_EXCEEDED
+    return None

@@ -1,0 +1,78 @@
+"""Handing news to whoever watches: a bounded queue each, and an end for readers that lag."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Final, Generic, TypeVar
+
+from servicekit.errors import Unavailable
+
+Item = TypeVar("Item")
+QUEUE_MAX: Final = 64
+
+
+class Subscription(Generic[Item]):
+    """What one watcher still has to read."""
+
+    def __init__(self, queue_max: int) -> None:
+        """Begin with nothing to read."""
+        self._queue: asyncio.Queue[Item] = asyncio.Queue(queue_max)
+        self._ended: asyncio.Future[Unavailable] = asyncio.get_running_loop().create_future()
+
+    def offer(self, item: Item) -> None:
+        """Queue an item; a full queue ends the subscription instead."""
+        try:
+            self._queue.put_nowait(item)
+        except asyncio.QueueFull:
+            self.end(Unavailable("SLOW_READER"))
+
+    def end(self, error: Unavailable) -> None:
+        """End the subscription with an error, at once."""
+        if not self._ended.done():
+            self._ended.set_result(error)
+
+    async def items(self) -> AsyncIterator[Item]:
+        """Yield items as they come. Raises the error the subscription was ended with."""
+        while True:
+            if self._ended.done():
+                raise self._ended.result()
+            if self._queue.empty():
+                getter = asyncio.ensure_future(self._queue.get())
+                try:
+                    await asyncio.wait((getter, self._ended), return_when=asyncio.FIRST_COMPLETED)
+                    if not getter.done():
+                        continue
+                    item = getter.result()
+                finally:
+                    getter.cancel()
+                yield item
+            else:
+                yield self._queue.get_nowait()
+
+
+class Feed(Generic[Item]):
+    """Everybody who watches one kind of news."""
+
+    def __init__(self, *, queue_max: int = QUEUE_MAX) -> None:
+        """Begin without watchers."""
+        self._queue_max = queue_max
+        self._subscriptions: set[Subscription[Item]] = set()
+
+    def subscribe(self) -> Subscription[Item]:
+        """Return a subscription that starts with now. Hand it to `unsubscribe` at the end."""
+        subscription: Subscription[Item] = Subscription(self._queue_max)
+        self._subscriptions.add(subscription)
+        return subscription
+
+    def unsubscribe(self, subscription: Subscription[Item]) -> None:
+        """Forget a watcher."""
+        self._subscriptions.discard(subscription)
+
+    def publish(self, item: Item) -> None:
+        """Hand an item to every watcher. Never waits."""
+        for subscription in self._subscriptions:
+            subscription.offer(item)
+
+    def end(self, error: Unavailable) -> None:
+        """End every subscription."""
+        for subscription in self._subscriptions:
+            subscription.end(error)

@@ -1,0 +1,81 @@
+"""The market process: its parts wired together, from start to drain."""
+
+import asyncio
+from dataclasses import replace
+
+import structlog
+
+from router_service.market.chain import Chain
+from router_service.market.clock import RealClock
+from router_service.market.definition import MarketDefinition
+from router_service.market.ledger import Ledger, LedgerAway, LedgerNotReady, LedgerTaken
+from router_service.market.ledger_reads import LedgerReader
+from router_service.market.profiles import PROFILES, Profile
+from router_service.market.seeded import PPM
+from router_service.market.server import market_service
+from router_service.market.settings import MarketSettings
+from servicekit.grpc_server import start_server, wait_for_signal
+
+log = structlog.get_logger()
+
+_STOP_SECONDS = 8.0
+
+
+class CannotRun(Exception):
+    """The market cannot start or go on. The text is one sentence for the operator."""
+
+
+def profile_of(settings: MarketSettings) -> Profile:
+    """Return the profile of the settings, with MOCK_FAIL_RATE in place of its own odds."""
+    profile = PROFILES[settings.market_profile]
+    if settings.mock_fail_rate is None:
+        return profile
+    return replace(profile, transient_ppm=round(settings.mock_fail_rate * PPM))
+
+
+async def serve(settings: MarketSettings, definition: MarketDefinition) -> None:
+    """Serve until SIGTERM or SIGINT. Raises CannotRun."""
+    chain = Chain(
+        ledger=Ledger(settings.database_url),
+        reader=LedgerReader(settings.database_url),
+        clock=RealClock(),
+        definition=definition,
+        profile=profile_of(settings),
+        seed=settings.market_seed,
+        scenarios_on=settings.scenarios == "on",
+    )
+    try:
+        await chain.start()
+        await _serve_chain(chain, settings)
+    except LedgerAway as error:
+        raise CannotRun(f"DATABASE_URL does not answer: {error}.") from error
+    except (LedgerTaken, LedgerNotReady) as error:
+        raise CannotRun(f"The ledger cannot be used: {error}.") from error
+    except OSError as error:
+        raise CannotRun(f"MARKET_PORT cannot be used: {error}.") from error
+    finally:
+        await asyncio.wait_for(chain.stop(), _STOP_SECONDS)
+
+
+async def _serve_chain(chain: Chain, settings: MarketSettings) -> None:
+    running = await start_server(
+        market_service(chain),
+        host=settings.grpc_host,
+        port=settings.market_port,
+        reflection_enabled=settings.grpc_reflection == "on",
+    )
+    log.info("market.serving", port=running.port, profile=settings.market_profile, scenarios=settings.scenarios)
+    slots = asyncio.create_task(chain.run())
+    asked_to_end = asyncio.create_task(wait_for_signal())
+    try:
+        await asyncio.wait((slots, asked_to_end), return_when=asyncio.FIRST_COMPLETED)
+        if slots.done():
+            # Only an error ends the slots; it says why.
+            slots.result()
+    finally:
+        await running.stop()
+        await chain.stop()
+        for task in (slots, asked_to_end):
+            task.cancel()
+        await asyncio.gather(slots, asked_to_end, return_exceptions=True)
+        log.info("market.stopped", slot=chain.slot)

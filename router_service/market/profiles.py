@@ -1,0 +1,39 @@
+"""How the simulated cluster and venues behave, as data: one row a profile (`MARKET_PROFILE`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The numbers of one behaviour.
+
+    Milliseconds are market time; `*_ppm` are probabilities in millionths. Venues of one pair are
+    `spread_bps_min` to `spread_bps_max` apart. A swap lands in the first slot that begins after its delay; with
+    `landing_ms` None it executes as soon as it arrives. A dropped swap expires `validity_slots` after its arrival.
+    """
+
+    landing_ms: tuple[int, int] | None
+    quote_latency_ms: tuple[int, int]
+    spread_bps: tuple[int, int] = (200, 500)
+    transient_ppm: int = 0
+    slippage_ppm: int = 0
+    dropped_ppm: int = 0
+    validity_slots: int = 10
+
+
+# A slot adds up to 400 ms to a landing, so a swap is seen to land 2 to 3 seconds after it was sent.
+_TWO_TO_THREE_SECONDS: Final = (2_000, 2_600)
+
+PROFILES: Final[Mapping[str, Profile]] = {
+    "realistic": Profile(landing_ms=_TWO_TO_THREE_SECONDS, quote_latency_ms=(10, 30)),
+    "instant": Profile(landing_ms=None, quote_latency_ms=(0, 0)),
+    # The five earlier engines (COMPAT numbers): what each said of its mock venues.
+    "s1": Profile(landing_ms=_TWO_TO_THREE_SECONDS, quote_latency_ms=(200, 400), transient_ppm=50_000),
+    # Its 2 to 3 seconds are spent on the routing query, not on the execution.
+    "s2": Profile(landing_ms=(0, 0), quote_latency_ms=(2_000, 3_000), transient_ppm=50_000),
+    "s3": Profile(landing_ms=(0, 400), quote_latency_ms=(0, 0)),
+    "s4": Profile(landing_ms=(200, 200), quote_latency_ms=(200, 200), slippage_ppm=50_000),
+    "s5": Profile(landing_ms=_TWO_TO_THREE_SECONDS, quote_latency_ms=(100, 400), transient_ppm=80_000),
+}

@@ -1,0 +1,54 @@
+"""Chance that can be asked again: each draw is a pure function of the seed and of what it is about.
+
+No generator is carried along, so results never depend on the order in which calls arrive.
+"""
+
+from hashlib import blake2b
+from typing import Final
+
+import base58
+
+PPM: Final = 1_000_000
+_NOISE_ONE_BITS: Final = 30
+_NOISE_ONE: Final = 1 << _NOISE_ONE_BITS
+
+
+def draw_64(seed: int, *labels: str | int) -> int:
+    """Return an evenly spread integer in [0, 2^64)."""
+    text = "\x1f".join(map(str, (seed, *labels))).encode()
+    return int.from_bytes(blake2b(text, digest_size=8).digest())
+
+
+def draw_between(seed: int, low: int, high: int, *labels: str | int) -> int:
+    """Return an integer in [low, high], both included."""
+    assert low <= high
+    return low + draw_64(seed, *labels) * (high - low + 1) // 2**64
+
+
+def happens(seed: int, probability_ppm: int, *labels: str | int) -> bool:
+    """Return True with the given probability in millionths."""
+    return draw_64(seed, *labels) * PPM < probability_ppm * 2**64
+
+
+def address(seed: int, name: str) -> str:
+    """Return a base58 address of 32 bytes."""
+    return base58.b58encode(blake2b(f"{seed}\x1f{name}".encode(), digest_size=32).digest()).decode()
+
+
+def signature(seed: int, swap_id: str) -> str:
+    """Return a base58 transaction signature of 64 bytes."""
+    return base58.b58encode(blake2b(f"{seed}\x1f{swap_id}".encode(), digest_size=64).digest()).decode()
+
+
+def noise_ppm(seed: int, slot: int, period: int, *labels: str | int) -> int:
+    """Return a smooth value in [-1,000,000, 1,000,000] that wanders over some `period` slots.
+
+    Value noise: a draw at each multiple of the period and a smoothstep between them, in integers, so that any
+    slot can be asked without its past.
+    """
+    index, offset = divmod(slot, period)
+    here = draw_between(seed, -PPM, PPM, *labels, period, index)
+    there = draw_between(seed, -PPM, PPM, *labels, period, index + 1)
+    t = offset * _NOISE_ONE // period
+    eased = (t * t * (3 * _NOISE_ONE - 2 * t)) >> (2 * _NOISE_ONE_BITS)
+    return here + (((there - here) * eased) >> _NOISE_ONE_BITS)
