@@ -6,8 +6,9 @@ import os
 import sys
 
 from deploy.local.folder import DataFolder
+from deploy.local.migrations import migrate
 from deploy.local.refusal import Refusal
-from deploy.local.run import migrate, run_stack
+from deploy.local.run import run_stack
 from deploy.local.settings import Settings, merged_environ, read_settings
 
 _REFUSED = 2
@@ -50,7 +51,7 @@ def _migrate(settings: Settings) -> None:
         raise Refusal(
             "nothing to migrate: `make run` migrates the embedded Postgres itself; set DATABASE_URL for your own"
         )
-    migrate({**settings.environ, "DATABASE_URL": settings.database_url})
+    asyncio.run(migrate({**settings.environ, "DATABASE_URL": settings.database_url}))
 
 
 if __name__ == "__main__":

@@ -2,21 +2,18 @@
 
 import asyncio
 import signal
-import subprocess
-import sys
-from collections.abc import Mapping
 from typing import Final
 
 from deploy.local.folder import DataFolder
+from deploy.local.migrations import migrate
 from deploy.local.postgres import EmbeddedPostgres, postgres_problem
 from deploy.local.process import ProcessSpec
 from deploy.local.redis import EmbeddedRedis, redis_problem
 from deploy.local.refusal import Refusal
 from deploy.local.reservations import Reservations
 from deploy.local.screen import reporter, say, show, warn
-from deploy.local.settings import REPOSITORY, Settings
+from deploy.local.settings import Settings
 from deploy.local.stack import (
-    MIGRATIONS,
     Addresses,
     environment,
     reserve_ports,
@@ -26,7 +23,6 @@ from deploy.local.stack import (
 from deploy.local.supervisor import Supervisor
 
 KILLED: Final = 130
-_MIGRATION_S: Final = 90
 
 
 async def run_stack(settings: Settings) -> int:
@@ -70,7 +66,7 @@ async def _start(settings: Settings, folder: DataFolder, reservations: Reservati
         grpc_ports=ports,
     )
     folder.write_env(environment(settings, addresses))
-    await asyncio.to_thread(migrate, {**settings.environ, **environment(settings, addresses)})
+    await migrate({**settings.environ, **environment(settings, addresses)})
     services = service_specs(settings, addresses)
     await supervisor.start(services)
     show([*servers, *services])
@@ -99,24 +95,6 @@ def _check_own_servers(settings: Settings) -> None:
         raise Refusal(f"DATABASE_URL cannot be used: {problem}")
     if settings.redis_url and (problem := redis_problem(settings.redis_url)):
         raise Refusal(f"REDIS_URL cannot be used: {problem}")
-
-
-def migrate(environ: Mapping[str, str]) -> None:
-    """Bring both schemas up to date. Raises Refusal with the last line of a migration that failed."""
-    for name, arguments in MIGRATIONS:
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=REPOSITORY,
-            env=dict(environ),
-            timeout=_MIGRATION_S,
-        )
-        if done.returncode:
-            words = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
-            raise Refusal(f"the {name} migration failed: {words}")
 
 
 class _Asked:

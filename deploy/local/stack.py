@@ -19,11 +19,6 @@ from deploy.local.settings import DEFAULT_GRPC_PORTS, REPOSITORY, Settings
 # others execute then takes half as long (p99 46 instead of 88 ms), and the backlog waits where it is safe, in Postgres.
 WORKER_NICENESS: Final = 15
 
-MIGRATIONS: Final = (
-    ("executor", ("executor_service", "migrate")),
-    ("market", ("router_service", "market", "migrate")),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Addresses:

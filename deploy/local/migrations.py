@@ -1,0 +1,53 @@
+"""Bringing both schemas up to date: the services' own commands, side by side."""
+
+import asyncio
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Mapping
+from typing import Final
+
+from deploy.local.refusal import Refusal
+from deploy.local.settings import REPOSITORY
+
+_COMMANDS: Final = {
+    "executor": ("executor_service", "migrate"),
+    "market": ("router_service", "market", "migrate"),
+}
+_WITHIN_S: Final = 90.0
+
+
+async def migrate(environ: Mapping[str, str]) -> None:
+    """Apply what is missing to the database in the environment; nothing when nothing is.
+
+    Raises Refusal with the last words of a migration that failed.
+    """
+    results = await asyncio.gather(
+        *(_run(name, arguments, environ) for name, arguments in _COMMANDS.items()), return_exceptions=True
+    )
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+
+
+async def _run(name: str, arguments: tuple[str, ...], environ: Mapping[str, str]) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", *arguments),
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
+        env=dict(environ),
+        cwd=REPOSITORY,
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(_WITHIN_S):
+            output, errors = await process.communicate()
+    except TimeoutError:
+        raise Refusal(f"the {name} migration takes longer than {_WITHIN_S:.0f} s") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        words = (errors.strip() or output.strip() or b"no message").decode(errors="replace").splitlines()[-1]
+        raise Refusal(f"the {name} migration failed: {words}")
