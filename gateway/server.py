@@ -22,7 +22,7 @@ class DrainingServer(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, gateway: Gateway) -> None:
         super().__init__(config)
-        self._gateway = gateway
+        self.gateway = gateway
         self.listening = asyncio.Event()
         self._asked_to_stop = asyncio.Event()
 
@@ -52,10 +52,10 @@ class DrainingServer(uvicorn.Server):
         """Stop accepting, drain, then close what is left."""
         for server in self.servers:
             server.close()
-        self._gateway.watches.drain()
+        self.gateway.watches.drain()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
-                await self._gateway.turnstile.wait_empty()
+                await self.gateway.turnstile.wait_empty()
         await super().shutdown(sockets)
 
 

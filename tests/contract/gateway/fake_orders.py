@@ -1,3 +1,4 @@
+# ruff: noqa: N802
 """An OrderService in memory that keeps the contract of orders.proto, driven by the tests event by event."""
 
 import asyncio
@@ -7,11 +8,11 @@ from typing import Any
 
 import uuid_utils
 from google.protobuf.timestamp_pb2 import Timestamp
-from tradewind.orders.v1 import orders_pb2 as pb
-from tradewind.orders.v1 import orders_pb2_grpc as rpc
 
 from servicekit.errors import DomainError, Rejected
 from servicekit.grpc_server import RunningServer, Service, start_server
+from tradewind.orders.v1 import orders_pb2 as pb
+from tradewind.orders.v1 import orders_pb2_grpc as rpc
 
 TERMINAL = frozenset({"confirmed", "failed", "cancelled", "expired"})
 TIMESTAMP = "2026-03-04T05:06:07.089Z"
@@ -114,16 +115,17 @@ class FakeOrders(rpc.OrderServiceServicer):
             for watch_id in list(stream.watches):
                 stream.end(watch_id, reason)
 
-    def skip_events(self) -> None:
-        """Have the next delivery of every watch miss its first event, as a broken server would."""
+    def lose_next_event(self) -> None:
+        """Have the next event reach no watch that stands now, as from a broken server."""
         for stream in self.streams:
-            stream.skip = True
+            stream.loses_next = True
 
     async def SubmitOrder(self, request: Any, context: Any) -> pb.SubmitOrderResponse:
         raise Rejected("NOT_IMPLEMENTED")
 
     async def WatchOrder(self, request: Any, context: Any) -> AsyncIterator[pb.WatchOrderResponse]:
-        raise Rejected("NOT_IMPLEMENTED")
+        if request:
+            raise Rejected("NOT_IMPLEMENTED")
         yield pb.WatchOrderResponse()
 
     async def SubmitOrders(self, request: Any, context: Any) -> pb.SubmitOrdersResponse:
@@ -218,7 +220,7 @@ class _Stream:
         self.service = service
         self.watches: dict[int, tuple[str, int]] = {}
         self.outbox: asyncio.Queue[pb.WatchOrdersResponse] = asyncio.Queue()
-        self.skip = False
+        self.loses_next = False
 
     async def read(self, requests: Any) -> None:
         async for request in requests:
@@ -243,9 +245,10 @@ class _Stream:
 
     def _send(self, watch_id: int, order_id: str, after: int) -> None:
         events = [event for event in self.service.events[order_id] if event.sequence > after]
-        if self.skip and events:
-            self.skip = False
-            events = events[1:]
+        if events and self.loses_next:
+            self.loses_next = False
+            self.watches[watch_id] = (order_id, events[-1].sequence)
+            return
         if events:
             self.watches[watch_id] = (order_id, events[-1].sequence)
             copies = 2 if self.service.repeat_events else 1
@@ -256,7 +259,7 @@ class _Stream:
             self.end(watch_id, "")
 
     def end(self, watch_id: int, reason: str) -> None:
-        del self.watches[watch_id]
+        self.watches.pop(watch_id, None)
         self._say(ended=[pb.WatchEnded(watch_id=watch_id, reason=reason)])
 
     def _say(self, **fields: Any) -> None:

@@ -1,14 +1,15 @@
+# ruff: noqa: N802
 """A RouterService in memory: three tokens, one pool, one route."""
 
 from collections.abc import AsyncIterator
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from tradewind.router.v1 import router_pb2 as pb
-from tradewind.router.v1 import router_pb2_grpc as rpc
 
 from servicekit.errors import DomainError, Rejected
 from servicekit.grpc_server import RunningServer, Service, start_server
+from tradewind.router.v1 import router_pb2 as pb
+from tradewind.router.v1 import router_pb2_grpc as rpc
 
 SOL = pb.Token(mint="So11111111111111111111111111111111111111112", symbol="SOL", name="Wrapped SOL", decimals=9)
 USDC = pb.Token(mint="EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", symbol="USDC", name="USD Coin", decimals=6)

@@ -5,10 +5,10 @@ import re
 from typing import Any
 
 import pytest
-from tradewind.orders.v1 import orders_pb2 as pb
 
 from servicekit.errors import Unavailable
 from tests.contract.gateway.conftest import OpenWorld, World
+from tradewind.orders.v1 import orders_pb2 as pb
 
 URL = "/api/orders/execute"
 CANONICAL: dict[str, Any] = {
