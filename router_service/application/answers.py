@@ -1,0 +1,64 @@
+"""What is asked of the router, and what it answers."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from router_service.application.ask_venues import Refusal
+from router_service.domain.routes import Route
+from router_service.domain.trading_pool import PoolQuote
+from servicekit.errors import DomainError
+
+
+class QuotesRequest(NamedTuple):
+    """All pools of one pair, for an exact input."""
+
+    mint_in: str
+    mint_out: str
+    amount_in: int
+    venues: frozenset[str] = frozenset()
+    """Only these; empty: all."""
+    exclude_pools: frozenset[str] = frozenset()
+    scenario: str = ""
+
+
+class RouteRequest(NamedTuple):
+    """One route for an exact input."""
+
+    quotes: QuotesRequest
+    legs_max: int
+    price_impact_max_bps: int = 0
+    """0: no limit."""
+    quote_id: str = ""
+    """An earlier answer to use again; empty: find a route."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RouteAnswer:
+    """A route and everything that was weighed."""
+
+    route: Route
+    quotes: tuple[PoolQuote, ...]
+    """For the whole amount on one pool, best first."""
+    refused: tuple[Refusal, ...]
+    runner_up: PoolQuote | None
+    runner_up_difference_bps: int
+    network_fee: int
+    """Base units of mint_out."""
+    decimals_in: int
+    decimals_out: int
+
+
+class IssuedAnswer(NamedTuple):
+    """An answer with an identity under which it can be used again for a while."""
+
+    answer: RouteAnswer
+    quote_id: str
+    quoted_at_ms: int
+    expires_at_ms: int
+
+
+class RouteRefused(NamedTuple):
+    """Why there is no route."""
+
+    error: DomainError
+    refused: tuple[Refusal, ...] = ()

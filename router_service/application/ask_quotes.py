@@ -1,0 +1,66 @@
+"""Quotes of every pool of a pair, without a route."""
+
+import asyncio
+
+from router_service.application.answers import QuotesRequest
+from router_service.application.ask_venues import VenueDesk, VenueState
+from router_service.application.market_view import MarketView
+from router_service.application.ports import Market, Monotonic
+from router_service.application.quote_pools import (
+    SLOW_QUOTES,
+    PoolQuotes,
+    QuoteDeadline,
+    QuotesAnswer,
+    check,
+    excluded,
+    pool_mask,
+    quote_pools,
+    scripted,
+    venue_refusals,
+)
+from servicekit.errors import Rejected
+
+
+class AskQuotes:
+    """The use case."""
+
+    def __init__(
+        self, market: Market, desk: VenueDesk, deadline: QuoteDeadline, monotonic: Monotonic, *, scenarios: bool
+    ) -> None:
+        self._market = market
+        self._desk = desk
+        self._deadline = deadline
+        self._monotonic = monotonic
+        self._scenarios = scenarios
+
+    async def __call__(self, request: QuotesRequest, caller_seconds: float | None = None) -> QuotesAnswer:
+        """Return all quotes and all refusals; that no venue answered is an answer too.
+
+        Raises UNKNOWN_MINT, INVALID_REQUEST, SCENARIOS_OFF, and Unavailable without a fresh state of the market.
+        """
+        if request.scenario and not self._scenarios:
+            raise Rejected("SCENARIOS_OFF")
+        view = self._market.newest()
+        check(request, view)
+        wanted = request.venues or view.venues.keys()
+        conditions = [view.venues[venue] for venue in sorted(wanted)]
+        seconds = self._deadline.seconds(conditions, caller_seconds)
+        answers = await self._desk.ask(conditions, seconds)
+        if request.scenario == SLOW_QUOTES:
+            await asyncio.sleep(seconds)
+        view = self._market.newest()
+        answers = scripted(request, answers)
+        book = view.table.book(request.mint_in, request.mint_out)
+        found = quote_pools(book, pool_mask(request, answers, book), request.amount_in)
+        refused = (
+            *venue_refusals(request, answers),
+            *excluded(book, request.exclude_pools),
+            *found.refused,
+        )
+        return QuotesAnswer(PoolQuotes(found.quotes, refused), self._states(view), self._now_ms(view))
+
+    def _states(self, view: MarketView) -> tuple[VenueState, ...]:
+        return tuple(self._desk.states(view.venues))
+
+    def _now_ms(self, view: MarketView) -> int:
+        return view.market_time_ms(self._monotonic())

@@ -1,0 +1,135 @@
+"""What every pool of a pair would pay for the whole amount."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from router_service.application.answers import QuotesRequest
+from router_service.application.ask_venues import Answers, Refusal, VenueState
+from router_service.application.market_view import MarketView, VenueConditions
+from router_service.domain.errors import PoolError, PoolErrorReason
+from router_service.domain.splitting import PairBook
+from router_service.domain.trading_pool import PoolQuote
+from servicekit.errors import FieldViolation, Rejected
+
+VENUE_DOWN: Final = "venue_down:"
+SLOW_QUOTES: Final = "slow_quotes"
+SLOW_VENUE: Final = "meteora"
+"""The venue that `slow_quotes` makes slower than the deadline."""
+
+_REASONS: Final[Mapping[PoolErrorReason, tuple[str, str]]] = {
+    PoolErrorReason.ZERO_OUTPUT: ("AMOUNT_TOO_SMALL", "The amount buys less than one base unit here."),
+    PoolErrorReason.ZERO_AMOUNT: ("AMOUNT_TOO_SMALL", "The amount buys less than one base unit here."),
+    PoolErrorReason.NOT_OPEN: ("INSUFFICIENT_LIQUIDITY", "The pool does not trade yet."),
+}
+_TOO_LARGE: Final = ("INSUFFICIENT_LIQUIDITY", "The pool alone cannot fill the amount.")
+
+
+class PoolQuotes(NamedTuple):
+    """Quotes, best first, and the pools that gave none."""
+
+    quotes: tuple[PoolQuote, ...]
+    refused: tuple[Refusal, ...]
+
+
+class QuotesAnswer(NamedTuple):
+    """Quotes of a pair, with the router's view of each venue."""
+
+    quotes: PoolQuotes
+    venues: tuple[VenueState, ...]
+    quoted_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteDeadline:
+    """How long venues have: the setting, or the market's announced maximum and a margin, within limits."""
+
+    deadline_ms: int
+    margin_ms: int
+    deadline_max_ms: int
+
+    def seconds(self, venues: Iterable[VenueConditions], caller_seconds: float | None) -> float:
+        """Return the time to wait, no longer than the caller does less a tenth for the answer's way back."""
+        announced_ms = max((venue.quote_latency_max_ms for venue in venues), default=0)
+        wanted_ms = max(self.deadline_ms, announced_ms + self.margin_ms if announced_ms else 0)
+        seconds = min(wanted_ms, self.deadline_max_ms) / 1000
+        return seconds if caller_seconds is None else min(seconds, caller_seconds * 0.9)
+
+
+def quote_pools(book: PairBook, mask: int, amount_in: int) -> PoolQuotes:
+    """Return what each chosen pool pays for the whole amount."""
+    quotes: list[PoolQuote] = []
+    refused: list[Refusal] = []
+    for side in book.chosen(mask):
+        try:
+            quotes.append(side.quote(amount_in))
+        except PoolError as error:
+            reason, detail = _REASONS.get(error.reason, _TOO_LARGE)
+            refused.append(Refusal(side.pool.venue, side.pool.pool_id, reason, detail))
+    quotes.sort(key=_best_first)
+    return PoolQuotes(tuple(quotes), tuple(refused))
+
+
+def _best_first(quote: PoolQuote) -> tuple[int, str]:
+    return -quote.amount_out, quote.side.pool.pool_id
+
+
+def excluded(book: PairBook, pools: Collection[str]) -> tuple[Refusal, ...]:
+    """Return a refusal for each pool of the pair that the request leaves out."""
+    if not pools:
+        return ()
+    return tuple(
+        Refusal(side.pool.venue, side.pool.pool_id, "EXCLUDED", "The request leaves this pool out.")
+        for side in book.sides
+        if side.pool.pool_id in pools
+    )
+
+
+def check(request: QuotesRequest, view: MarketView) -> None:
+    """Refuse what this market cannot mean: UNKNOWN_MINT, or a venue that does not exist."""
+    unknown = [name for name in ("mint_in", "mint_out") if getattr(request, name) not in view.tokens]
+    if unknown:
+        raise Rejected("UNKNOWN_MINT", violations=[FieldViolation(name, "is not traded here") for name in unknown])
+    strange = request.venues - view.venues.keys()
+    if strange:
+        known = ", ".join(sorted(view.venues))
+        raise Rejected("INVALID_REQUEST", violations=[FieldViolation("venues", f"must be of {known}")])
+
+
+def scripted(request: QuotesRequest, answers: Answers) -> Answers:
+    """Return the answers as the request's scenario has them. A script concerns its own request alone."""
+    if request.scenario.startswith(VENUE_DOWN):
+        return _without(answers, request.scenario.removeprefix(VENUE_DOWN), "VENUE_UNAVAILABLE", "is down by script")
+    if request.scenario == SLOW_QUOTES:
+        return _without(answers, SLOW_VENUE, "DEADLINE", "is too slow by script")
+    return answers
+
+
+def _without(answers: Answers, venue: str, reason: str, detail: str) -> Answers:
+    if venue not in answers.answered:
+        return answers
+    refused = {**answers.refused, venue: Refusal(venue, "", reason, f"{venue} {detail}.")}
+    return Answers(answers.answered - {venue}, refused)
+
+
+def venue_refusals(request: QuotesRequest, answers: Answers) -> tuple[Refusal, ...]:
+    """Return the venues that did not answer, of those the request wants."""
+    if not answers.refused:
+        return ()
+    return tuple(
+        refusal for venue, refusal in sorted(answers.refused.items()) if not request.venues or venue in request.venues
+    )
+
+
+def pool_mask(request: QuotesRequest, answers: Answers, book: PairBook) -> int:
+    """Return the pools of a book that the request wants and whose venue answered."""
+    return sum(
+        1 << bit for bit, side in enumerate(book.sides) if wants(request, answers, side.pool.pool_id, side.pool.venue)
+    )
+
+
+def wants(request: QuotesRequest, answers: Answers, pool_id: str, venue: str) -> bool:
+    """Tell whether a pool may be used for a request."""
+    if venue not in answers.answered or pool_id in request.exclude_pools:
+        return False
+    return not request.venues or venue in request.venues

@@ -1,0 +1,56 @@
+"""Mid prices as they change, at most once a slot."""
+
+from collections.abc import AsyncIterator, Collection
+from decimal import Context, Decimal
+from typing import Final, NamedTuple
+
+from router_service.application.market_view import MarketView
+from router_service.application.ports import Market
+from router_service.domain.trading_pool import TradingPool
+
+# 18 significant digits; one rounding, to nearest.
+_DIGITS: Final = Context(prec=18)
+
+
+class PoolPrice(NamedTuple):
+    """The price of one pool: whole tokens 1 for one whole token 0."""
+
+    pool: TradingPool
+    mid_price: str
+
+
+class PriceChange(NamedTuple):
+    """The prices that differ from those before, as of one view."""
+
+    view: MarketView
+    prices: list[PoolPrice]
+
+
+def mid_price(pool: TradingPool, view: MarketView) -> str:
+    """Return the mid price in whole tokens, as a plain decimal of at most 18 significant digits."""
+    numerator, denominator = pool.state.mid_price()
+    shift = view.tokens[pool.mint_0].decimals - view.tokens[pool.mint_1].decimals
+    price = _DIGITS.divide(Decimal(numerator), Decimal(denominator)).scaleb(shift, _DIGITS)
+    return f"{price.normalize(_DIGITS):f}"
+
+
+async def watch_prices(market: Market, mints: Collection[str]) -> AsyncIterator[PriceChange]:
+    """Yield all prices, then what changed. Slots that pass while the reader is busy are seen as one.
+
+    With `mints`, only pools that trade one of them.
+    """
+    view: MarketView | None = None
+    known: dict[str, str] = {}
+    while True:
+        first = view is None
+        view = market.newest() if first else await market.newer_than(view)
+        changed: list[PoolPrice] = []
+        for pool in view.pools.values():
+            if mints and pool.mint_0 not in mints and pool.mint_1 not in mints:
+                continue
+            price = mid_price(pool, view)
+            if known.get(pool.pool_id) != price:
+                known[pool.pool_id] = price
+                changed.append(PoolPrice(pool, price))
+        if changed or first:
+            yield PriceChange(view, changed)

@@ -1,0 +1,141 @@
+"""Fewer legs: each leg costs a network fee, and a transaction holds only so many.
+
+With a cost for each used pool the problem is no longer convex. The heuristic: estimate what giving up each leg would
+lose, give up those that lose less than they cost, solve again, and keep the result only when it is better.
+"""
+
+from collections.abc import Iterator, Sequence
+from math import inf
+from typing import NamedTuple
+
+from router_service.domain.curves import Curve
+from router_service.domain.paths import Choice, Network, Solution, WayMask, WayShare, solve
+from router_service.domain.splitting import PairBook, bits_of
+
+
+class Removal(NamedTuple):
+    """Something that can be given up, alone. Bits are those of the mask it is taken from."""
+
+    loss: float
+    """Output lost, base units, estimated."""
+    legs: int
+    """Legs saved."""
+    direct: int = 0
+    way: WayMask | None = None
+    """Pools of a way that stay; with both masks zero the whole way goes."""
+
+
+def prune(network: Network, solution: Solution, *, leg_cost: float, legs_max: int) -> Solution | None:
+    """Return the solution with legs that do not earn their cost removed; None when the limit makes it impossible."""
+    while solution.legs > 1:
+        forced = solution.legs > legs_max
+        removals = sorted(_removals(network, solution), key=lambda removal: removal.loss / removal.legs)
+        if not forced:
+            removals = [removal for removal in removals if removal.loss < removal.legs * leg_cost]
+        smaller = _smaller(network, solution, removals, legs_max) if forced else None
+        if not forced:
+            smaller = _better(network, solution, removals, leg_cost)
+        if smaller is None:
+            return None if forced else solution
+        solution = smaller
+    return solution if solution.legs <= legs_max else None
+
+
+def _smaller(network: Network, solution: Solution, removals: Sequence[Removal], legs_max: int) -> Solution | None:
+    """Give up legs down to the limit; when the rest cannot fill the amount, keep the largest instead."""
+    excess = solution.legs - legs_max
+    taken: list[Removal] = []
+    for removal in removals:
+        if sum(gone.legs for gone in taken) >= excess:
+            break
+        if _may_join(taken, removal):
+            taken.append(removal)
+    while taken:
+        smaller = solve(network, _without(solution.choice, taken), solution.amount)
+        if smaller is not None and smaller.legs < solution.legs:
+            return smaller
+        taken.pop()
+    return None
+
+
+def _better(network: Network, solution: Solution, removals: Sequence[Removal], leg_cost: float) -> Solution | None:
+    """Give up the worse half of what does not pay, then, if that is no gain, the worst alone."""
+    half: list[Removal] = []
+    for removal in removals[: (len(removals) + 1) // 2]:
+        if _may_join(half, removal):
+            half.append(removal)
+    for taken in (half, half[:1]) if len(half) > 1 else (half,):
+        if not taken:
+            return None
+        smaller = solve(network, _without(solution.choice, taken), solution.amount)
+        if smaller is not None and _net(smaller, leg_cost) > _net(solution, leg_cost):
+            return smaller
+    return None
+
+
+def _net(solution: Solution, leg_cost: float) -> float:
+    return solution.output - solution.legs * leg_cost
+
+
+def _may_join(taken: Sequence[Removal], removal: Removal) -> bool:
+    """One change a way and round: two could empty a hop that neither empties alone."""
+    return removal.way is None or all(gone.way is None or gone.way.way != removal.way.way for gone in taken)
+
+
+def _without(choice: Choice, removals: Sequence[Removal]) -> Choice:
+    direct, ways = choice.direct, {mask.way: mask for mask in choice.ways}
+    for removal in removals:
+        direct &= ~removal.direct
+        if removal.way is not None:
+            ways[removal.way.way] = removal.way
+    return Choice(direct, tuple(mask for mask in ways.values() if mask.first))
+
+
+def _removals(network: Network, solution: Solution) -> Iterator[Removal]:
+    curves: list[Curve] = [network.direct.sides[bit].curve for bit in solution.direct]
+    takes = list(solution.direct.values())
+    curves += [way.curve for way in solution.ways]
+    takes += [way.taken for way in solution.ways]
+    if len(curves) > 1:
+        losses = _losses(curves, takes, solution.u)
+        for bit, loss in zip(solution.direct, losses, strict=False):
+            yield Removal(loss, 1, direct=1 << bit)
+        for way, loss in zip(solution.ways, losses[len(solution.direct) :], strict=True):
+            legs = way.mask.first.bit_count() + way.mask.second.bit_count()
+            yield Removal(loss, legs, way=WayMask(way.mask.way, 0, 0))
+    for way in solution.ways:
+        yield from _hop_removals(network, way)
+
+
+def _hop_removals(network: Network, share: WayShare) -> Iterator[Removal]:
+    """Yield the pools of a way's hops that another pool of the same hop could stand in for."""
+    mask, way = share.mask, network.ways[share.mask.way]
+    first = way.first.table(mask.first, share.taken)
+    between = first.output_at(share.taken)
+    second = way.second.table(mask.second, between)
+    price_between = 1.0 / second.u_at(between) ** 2
+    for bit, loss in _book_losses(way.first, mask.first, share.taken, first.u_at(share.taken)):
+        yield Removal(loss * price_between, 1, way=mask._replace(first=mask.first & ~(1 << bit)))
+    for bit, loss in _book_losses(way.second, mask.second, between, second.u_at(between)):
+        yield Removal(loss, 1, way=mask._replace(second=mask.second & ~(1 << bit)))
+
+
+def _book_losses(book: PairBook, mask: int, amount: float, u: float) -> Iterator[tuple[int, float]]:
+    if mask.bit_count() > 1:
+        bits = list(bits_of(mask))
+        curves = [book.sides[bit].curve for bit in bits]
+        yield from zip(bits, _losses(curves, book.shares(mask, amount), u), strict=True)
+
+
+def _losses(curves: Sequence[Curve], takes: Sequence[float], u: float) -> list[float]:
+    """Return for each curve what the whole loses without it: its profit over the common price, and what the others
+    lose on the price by taking its part as well."""
+    slopes = [curve.slope_at(u) for curve in curves]
+    losses = []
+    for index, (curve, taken) in enumerate(zip(curves, takes, strict=True)):
+        others = sum(slopes[:index]) + sum(slopes[index + 1 :])
+        value = taken / (u * u)
+        profit = max(curve.output_at(taken) - value, 0.0)
+        rise = taken / others if others > 0.0 else inf
+        losses.append(profit + (value * rise / (u + rise) if rise < inf else value))
+    return losses

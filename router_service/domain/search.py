@@ -1,0 +1,111 @@
+"""The search for the best route: the solver's answer in whole units, priced by the pools' own integer quotes."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from router_service.domain.curves import Curve
+from router_service.domain.errors import PoolError
+from router_service.domain.paths import Choice, Network, Solution, WayMask, solve, worthwhile
+from router_service.domain.pruning import prune
+from router_service.domain.routes import Leg, Route, route_of
+from router_service.domain.splitting import PairBook, Part, whole_shares
+from router_service.domain.trading_pool import BPS, PoolQuote, PoolSide
+
+
+class LegCost(NamedTuple):
+    """What a leg costs: base units of the output, and how many a route may have."""
+
+    per_leg: float
+    legs_max: int
+
+
+def split_route(network: Network, allowed: Choice, amount_in: int, cost: LegCost) -> Route | None:
+    """Return the best route the search finds over the allowed pools; None when they cannot fill the amount."""
+    chosen = worthwhile(network, allowed, amount_in)
+    while True:
+        solution = solve(network, chosen, amount_in)
+        if solution is None and chosen != allowed:
+            solution = solve(network, allowed, amount_in)
+        if solution is not None:
+            solution = prune(network, solution, leg_cost=cost.per_leg, legs_max=cost.legs_max)
+        if solution is None:
+            return None
+        try:
+            return _exact_route(network, solution)
+        except _PoolRefuses as refusal:
+            # Rounding can leave a pool too little to pay for anything: do without it.
+            chosen = allowed = _without(network, allowed, refusal.side)
+
+
+def best_route(routes: Iterable[Route | None], cost: LegCost) -> Route | None:
+    """Return the route that leaves most after the cost of its legs; of equals the one with fewer legs, then the first.
+
+    The comparison is exact: integers, with the cost rounded up to a whole unit a leg.
+    """
+    per_leg = int(-(-cost.per_leg // 1))
+    found = [route for route in routes if route is not None]
+    if not found:
+        return None
+    return max(found, key=lambda route: (route.amount_out - per_leg * len(route.legs), -len(route.legs)))
+
+
+class _PoolRefuses(Exception):
+    def __init__(self, side: PoolSide) -> None:
+        super().__init__()
+        self.side = side
+
+
+def _exact_route(network: Network, solution: Solution) -> Route | None:
+    """Return the route with the pools' own quotes; None when whole units do not fit."""
+    total = solution.amount
+    sides = [network.direct.sides[bit] for bit in solution.direct]
+    curves: list[Curve] = [side.curve for side in sides]
+    shares = [*solution.direct.values(), *(way.taken for way in solution.ways)]
+    whole = whole_shares(shares, [*curves, *(way.curve for way in solution.ways)], total)
+    if whole is None:
+        return None
+    direct = [Leg(_quote(side, part), _bps(part, total)) for side, part in zip(sides, whole, strict=False) if part]
+    firsts: list[Leg] = []
+    seconds: list[Leg] = []
+    for share, part in zip(solution.ways, whole[len(sides) :], strict=True):
+        way = network.ways[share.mask.way]
+        first = _quotes(way.first.split(share.mask.first, part))
+        between = sum(quote.amount_out for quote in first or ())
+        second = _quotes(way.second.split(share.mask.second, between))
+        if first is None or second is None:
+            return None
+        firsts += [Leg(quote, _bps(quote.amount_in, total)) for quote in first]
+        seconds += [Leg(quote, _bps(quote.amount_in * part, between * total)) for quote in second]
+    return route_of(direct + firsts + seconds, total)
+
+
+def _quote(side: PoolSide, amount_in: int) -> PoolQuote:
+    try:
+        return side.quote(amount_in)
+    except PoolError as error:
+        raise _PoolRefuses(side) from error
+
+
+def _quotes(parts: Sequence[Part] | None) -> list[PoolQuote] | None:
+    return None if parts is None else [_quote(part.side, part.amount_in) for part in parts]
+
+
+def _bps(part: int, whole: int) -> int:
+    """Return a share in 1/10,000, rounded to nearest."""
+    return (part * BPS + whole // 2) // whole
+
+
+def _without(network: Network, choice: Choice, side: PoolSide) -> Choice:
+    """Return the choice without one pool; a way that loses its only pool of a hop goes with it."""
+    direct = choice.direct & ~_bit(network.direct, side)
+    ways = []
+    for mask in choice.ways:
+        way = network.ways[mask.way]
+        smaller = WayMask(mask.way, mask.first & ~_bit(way.first, side), mask.second & ~_bit(way.second, side))
+        if smaller.first and smaller.second:
+            ways.append(smaller)
+    return Choice(direct, tuple(ways))
+
+
+def _bit(book: PairBook, side: PoolSide) -> int:
+    return 1 << book.sides.index(side) if side in book.sides else 0
