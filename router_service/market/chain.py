@@ -155,17 +155,22 @@ class Chain:
             await self.run_slot(max(self.slot + 1, slot_at(self._clock.now_ms(), self._genesis_ms)))
 
     async def stop(self) -> None:
-        """Write down what is not yet written, and let go of the ledger."""
+        """Write down what is not yet written, and let go of the ledger. Safe to call twice."""
         self._stopped = True
         async with self._turn:
             if self._news_timer is not None:
                 self._news_timer.cancel()
-            try:
-                await self._checkpoint()
-            except LedgerAway as error:
-                log.warning("market.checkpoint_lost", reason=str(error))
-            await self._ledger.close()
+            if self._ledger.is_open:
+                await self._save_and_let_go()
         await self._reader.close()
+
+    async def _save_and_let_go(self) -> None:
+        try:
+            await self._checkpoint()
+        except LedgerAway as error:
+            # What is lost is outside flow that nobody traded on: it has never happened.
+            log.warning("market.checkpoint_lost", reason=str(error))
+        await self._ledger.close()
 
     # Slots.
 

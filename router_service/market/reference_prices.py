@@ -13,8 +13,8 @@ _OCTAVES: Final = ((150, 12), (1_500, 28), (9_000, 60))
 # Octaves of the distance between the venues: slow, so that a quote stays true while a swap lands.
 _SPREAD_PERIOD: Final = 1_800
 _BPS: Final = 10_000
-# Room to each end of the promised spread for what trading leaves between a pool and its target.
-_SPREAD_MARGIN_BPS: Final = 15
+# Room to each end of the promised spread: a pool of bins is up to one step away from its target.
+_SPREAD_MARGIN_BPS: Final = 35
 _SCALE: Final = 10**9
 _E18: Final = Decimal(10) ** 18
 
