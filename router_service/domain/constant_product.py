@@ -49,7 +49,8 @@ def exact_in(amount_in: int, reserve_in: int, reserve_out: int, rates: FeeRates,
 
     Fees round up and the output rounds down: both favour the pool, so k never shrinks. The creator's share of a common
     fee, and the protocol's and fund's shares of the trade fee, round down in favour of the liquidity providers.
-    Raises ZERO_AMOUNT, ZERO_OUTPUT, OVERFLOW_U64, and DIV_BY_ZERO where the program divides by a zero fee.
+    Raises ZERO_AMOUNT, OVERFLOW_U64, and DIV_BY_ZERO where the program divides by a zero fee. An output of zero is
+    for `require_output` to refuse.
     """
     require_amount(amount_in)
     trade, creator = _fees_on_input(amount_in, rates, creator_on_input)
@@ -58,8 +59,6 @@ def exact_in(amount_in: int, reserve_in: int, reserve_out: int, rates: FeeRates,
     if not creator_on_input:
         creator = ceil_div(gross_out * rates.creator, FEE_SCALE)
     amount_out = gross_out if creator_on_input else gross_out - creator
-    if amount_out <= 0:
-        raise PoolError(PoolErrorReason.ZERO_OUTPUT)
     return _amounts(amount_in, amount_out, trade, creator, rates, curve_in=net_in, curve_out=gross_out)
 
 
@@ -83,6 +82,13 @@ def exact_out(amount_out: int, reserve_in: int, reserve_out: int, rates: FeeRate
         creator = _creator_part(trade, rates)
         trade -= creator
     return _amounts(amount_in, amount_out, trade, creator, rates, curve_in=net_in, curve_out=gross_out)
+
+
+def require_output(swap: Amounts) -> Amounts:
+    """Return the swap; raises ZERO_OUTPUT when it brings nothing, as the program does."""
+    if not swap.amount_out:
+        raise PoolError(PoolErrorReason.ZERO_OUTPUT)
+    return swap
 
 
 def _fees_on_input(amount_in: int, rates: FeeRates, creator_on_input: bool) -> tuple[int, int]:
@@ -148,16 +154,15 @@ class CpmmState:
         """Sell exactly `amount_in`; see `exact_in`."""
         self._require_open(now)
         on_input = self.creator_fee_on_input(zero_for_one)
-        return self._settle(
-            zero_for_one, on_input, exact_in(amount_in, *self._sides(zero_for_one), self.rates, on_input)
-        )
+        swap = require_output(exact_in(amount_in, *self._sides(zero_for_one), self.rates, on_input))
+        return SwapOutcome(self._fill(swap, on_input), self.after(swap, zero_for_one))
 
     def swap_exact_out(self, zero_for_one: bool, amount_out: int, now: int) -> "SwapOutcome[CpmmState]":
         """Buy exactly `amount_out`; see `exact_out`."""
         self._require_open(now)
         on_input = self.creator_fee_on_input(zero_for_one)
-        amounts = exact_out(amount_out, *self._sides(zero_for_one), self.rates, on_input)
-        return self._settle(zero_for_one, on_input, amounts)
+        swap = exact_out(amount_out, *self._sides(zero_for_one), self.rates, on_input)
+        return SwapOutcome(self._fill(swap, on_input), self.after(swap, zero_for_one))
 
     def quote_exact_in(self, zero_for_one: bool, amount_in: int, now: int) -> int:
         """Return the output of an exact input. Pools without a creator fee, nearly all, take the short way."""
@@ -173,6 +178,25 @@ class CpmmState:
         if reserve_in + amount_in > U64_MAX:
             return self.swap_exact_in(zero_for_one, amount_in, now).fill.amount_out
         return amount_out
+
+    def after(self, swap: Amounts, zero_for_one: bool) -> "CpmmState":
+        """Return the state a swap leaves. What protocol, fund and creator earn is no part of the reserves."""
+        leaving = swap.protocol_fee + swap.fund_fee
+        if self.creator_fee_on_input(zero_for_one):
+            leaving += swap.creator_fee
+        reserve_in, reserve_out = self._sides(zero_for_one)
+        reserve_in = require_u64(reserve_in + swap.amount_in - leaving, "the reserve")
+        reserve_out -= swap.curve_out
+        return CpmmState(
+            reserve_in if zero_for_one else reserve_out,
+            reserve_out if zero_for_one else reserve_in,
+            self.trade_fee_rate,
+            self.protocol_fee_rate,
+            self.fund_fee_rate,
+            self.creator_fee_rate,
+            self.creator_fee_on,
+            self.open_time,
+        )
 
     def mid_price(self) -> tuple[int, int]:
         """Return the ratio of the reserves."""
@@ -233,32 +257,16 @@ class CpmmState:
         if now < self.open_time:
             raise PoolError(PoolErrorReason.NOT_OPEN)
 
-    def _settle(self, zero_for_one: bool, on_input: bool, swap: Amounts) -> "SwapOutcome[CpmmState]":
+    def _fill(self, swap: Amounts, on_input: bool) -> Fill:
         creator_in = swap.creator_fee if on_input else 0
         leaving = swap.protocol_fee + swap.fund_fee + creator_in
-        reserve_in, reserve_out = self._sides(zero_for_one)
-        reserve_in = require_u64(reserve_in + swap.amount_in - leaving, "the reserve")
-        reserve_out -= swap.curve_out
-        fill = Fill(
+        fee = swap.trade_fee + creator_in
+        return Fill(
             amount_in=swap.amount_in,
             amount_out=swap.amount_out,
-            fee=swap.trade_fee + creator_in,
+            fee=fee,
             fee_on_input=True,
             protocol_fee=leaving,
-            lp_fee=swap.trade_fee + creator_in - leaving,
+            lp_fee=fee - leaving,
             fee_other_side=0 if on_input else swap.creator_fee,
-        )
-        reserve_0, reserve_1 = (reserve_in, reserve_out) if zero_for_one else (reserve_out, reserve_in)
-        return SwapOutcome(fill, self._with_reserves(reserve_0, reserve_1))
-
-    def _with_reserves(self, reserve_0: int, reserve_1: int) -> "CpmmState":
-        return CpmmState(
-            reserve_0,
-            reserve_1,
-            self.trade_fee_rate,
-            self.protocol_fee_rate,
-            self.fund_fee_rate,
-            self.creator_fee_rate,
-            self.creator_fee_on,
-            self.open_time,
         )
