@@ -51,7 +51,9 @@ def _migrate(settings: Settings) -> None:
         raise Refusal(
             "nothing to migrate: `make run` migrates the embedded Postgres itself; set DATABASE_URL for your own"
         )
-    asyncio.run(migrate({**settings.environ, "DATABASE_URL": settings.database_url}))
+    # A migration speaks to Postgres alone, but reads the settings of its service, which ask for Redis too.
+    redis_url = settings.redis_url or "redis://127.0.0.1:6379/0"
+    asyncio.run(migrate({**settings.environ, "DATABASE_URL": settings.database_url, "REDIS_URL": redis_url}))
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ async def run_stack(settings: Settings) -> int:
             start.cancel()
             await asyncio.wait([start])
         elif error := start.exception():
-            raise _refusal_in(error) or error
+            raise error
         await asked.to_stop.wait()
     finally:
         await supervisor.stop()
@@ -124,10 +124,3 @@ async def _first(start: asyncio.Task[None], stop: asyncio.Event) -> None:
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait([start, waiting], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-
-
-def _refusal_in(error: BaseException) -> Refusal | None:
-    """Return the refusal inside a task group's error, whichever process spoke first."""
-    if isinstance(error, BaseExceptionGroup):
-        return next((found for part in error.exceptions if (found := _refusal_in(part))), None)
-    return error if isinstance(error, Refusal) else None

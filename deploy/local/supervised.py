@@ -22,7 +22,7 @@ _ASK_AGAIN_S: Final = 0.05
 _LIVED_S: Final = 5.0
 _BACKOFF_FIRST_S: Final = 0.25
 _BACKOFF_MAX_S: Final = 1.0
-_DEATHS_BEFORE_READY_MAX: Final = 3
+_DEATHS_BEFORE_ACCEPTED_MAX: Final = 4
 
 Report = Callable[[str], None]
 
@@ -38,21 +38,25 @@ class SupervisedProcess:
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # Gets a Refusal when the process keeps dying before its stack was accepted; never a result.
+        self.hopeless: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._accepted = False
 
     def start(self) -> None:
         """Begin to keep the process alive."""
         self._task = asyncio.create_task(self._keep_alive(), name=f"keep {self.spec.name}")
 
     async def ready(self, within_seconds: float) -> None:
-        """Return once the process was well for the first time.
-
-        Raises Refusal when it dies again and again before that, or takes longer than the time given.
-        """
+        """Return once the process was well for the first time. Raises Refusal when that takes longer."""
         try:
             async with asyncio.timeout(within_seconds):
                 await asyncio.shield(self._ready)
         except TimeoutError:
             raise Refusal(f"{self.spec.name} is not ready after {within_seconds:.0f} s: see {self._log}") from None
+
+    def accept(self) -> None:
+        """Say that the stack is up: from now on the process is started again for ever."""
+        self._accepted = True
 
     async def stop(self) -> None:
         """Ask the process to end, insist after its grace, and forget it."""
@@ -89,16 +93,16 @@ class SupervisedProcess:
             if self._stopping.is_set():
                 return
             deaths = 1 if time.monotonic() - started > _LIVED_S else deaths + 1
-            if not self._ready.done() and deaths >= _DEATHS_BEFORE_READY_MAX:
+            if not self._accepted and deaths >= _DEATHS_BEFORE_ACCEPTED_MAX:
                 self._give_up(end)
                 return
             self._report(f"{self.spec.name} {end}; starting it again")
             await self._pause(_backoff(deaths))
 
     def _give_up(self, end: str) -> None:
-        words = f"{self.spec.name} {end} again and again before it was ready, with {self._last_words()!r}"
-        self._ready.set_exception(Refusal(f"{words}: see {self._log}"))
-        self._ready.exception()  # whoever waits is told; nobody has to
+        words = f"{self.spec.name} {end} again and again, the last time with {self._last_words()!r}"
+        self.hopeless.set_exception(Refusal(f"{words}: see {self._log}"))
+        self.hopeless.exception()  # whoever waits is told; nobody has to
 
     async def _run_once(self) -> int:
         """Start the process and return its exit code, or the negative signal, when it has ended."""

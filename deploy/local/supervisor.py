@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from deploy.local.folder import DataFolder
 from deploy.local.process import ProcessSpec
@@ -26,9 +26,16 @@ class Supervisor:
         self._processes += started
         for process in started:
             process.start()
-        async with asyncio.TaskGroup() as group:
-            for process in started:
-                group.create_task(process.ready(READY_WITHIN_S))
+        all_ready = asyncio.gather(*(process.ready(READY_WITHIN_S) for process in started))
+        ends: list[asyncio.Future[Any]] = [all_ready, *(process.hopeless for process in started)]
+        try:
+            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            all_ready.cancel()
+        for result in done:
+            await result
+        for process in started:
+            process.accept()
 
     async def stop(self) -> None:
         """Stop everything, a rank at a time from the highest; each process has its own bounded grace."""
