@@ -5,7 +5,7 @@ Source: raydium-clmm, instructions/swap.rs.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Final, NamedTuple, Self
+from typing import ClassVar, Final, Self
 
 from router_service.domain.errors import PoolError, PoolErrorReason
 from router_service.domain.integers import U64_MAX, U128_MAX, require_amount, require_u64
@@ -23,8 +23,9 @@ from router_service.domain.tick_prices import (
     sqrt_price_at_tick,
     tick_at_sqrt_price,
 )
-from router_service.domain.tick_swap import FEE_SCALE, Course, take_step
+from router_service.domain.tick_swap import FEE_SCALE, Course
 from router_service.domain.tick_table import TickTable
+from router_service.domain.tick_walk import Rates, Walk, Walker
 
 FEE_ON_INPUT: Final = 0
 FEE_ON_TOKEN_0: Final = 1
@@ -51,26 +52,14 @@ class ClmmParameters:
         require_range("fee_on", self.fee_on, FEE_ON_INPUT, FEE_ON_TOKEN_1)
         require_range("open_time", self.open_time, 0, U64_MAX)
 
+    @property
+    def rates(self) -> Rates:
+        """The three rates together."""
+        return Rates(self.trade_fee_rate, self.protocol_fee_rate, self.fund_fee_rate)
+
     def fee_on_input(self, zero_for_one: bool) -> bool:
         """True when a swap in that direction pays its fee in the token it sells."""
         return self.fee_on == FEE_ON_INPUT or zero_for_one == (self.fee_on == FEE_ON_TOKEN_0)
-
-
-class Walk(NamedTuple):
-    """A whole swap, summed over its steps, before the program's last checks."""
-
-    consumed: int
-    """Of the amount given: input of an exact input, output of an exact output."""
-    calculated: int
-    """The other side."""
-    fee: int
-    protocol_fee: int
-    fund_fee: int
-    sqrt_price: int
-    tick: int | None
-    """Tick after the swap; None when it follows from the price."""
-    liquidity: int
-    dynamic_fee: DynamicFee | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,58 +199,19 @@ class ClmmState:
         if now < self.parameters.open_time:
             raise PoolError(PoolErrorReason.NOT_OPEN)
         require_amount(amount)
-        limit = self._limit(zero_for_one, sqrt_price_limit)
-        course = Course(zero_for_one, exact_in, self.parameters.fee_on_input(zero_for_one))
-        meter = self._meter(zero_for_one, now)
-        fee_rate, protocol_rate, fund_rate = self._rates()
-        price, liquidity, tick = self.sqrt_price, self.liquidity, self.tick_current
-        moved_off_tick = False
-        remaining, calculated, fees, protocol_fees, fund_fees = amount, 0, 0, 0, 0
-        positions = iter(self._positions(zero_for_one))
-        while remaining and price != limit:
-            position = next(positions, None)
-            if position is None:
-                raise PoolError(PoolErrorReason.INSUFFICIENT_LIQUIDITY, "the ticks run out")
-            tick_price = self.ticks.sqrt_prices[position]
-            target = max(tick_price, limit) if zero_for_one else min(tick_price, limit)
-            while True:
-                if meter:
-                    fee_rate = meter.next_rate()
-                stop = meter.bound(target, liquidity) if meter else target
-                if price != stop:
-                    after, amount_in, amount_out, fee = take_step(
-                        price, stop, liquidity, remaining, fee_rate=fee_rate, course=course
-                    )
-                    paid = amount_in + fee if course.fee_on_input else amount_in
-                    remaining -= paid if exact_in else amount_out
-                    calculated += amount_out if exact_in else paid
-                    fees += fee
-                    protocol_fees += fee * protocol_rate // FEE_SCALE  # both round down, for the liquidity providers
-                    fund_fees += fee * fund_rate // FEE_SCALE
-                    moved_off_tick = moved_off_tick or after != price
-                    price = after
-                if price == tick_price:
-                    net = self.ticks.net[position]
-                    liquidity += -net if zero_for_one else net
-                    tick = self.ticks.ticks[position] - (1 if zero_for_one else 0)
-                    moved_off_tick = False
-                if meter:
-                    if meter.skips:
-                        meter.skip_to(self.ticks.ticks[position] if price == tick_price else tick_at_sqrt_price(price))
-                    meter.advance()
-                if not remaining or price == target:
-                    break
-        return Walk(
-            amount - remaining,
-            require_u64(calculated, "the other side"),
-            fees,
-            protocol_fees,
-            fund_fees,
-            price,
-            None if moved_off_tick else tick,
-            liquidity,
-            meter.after() if meter else None,
+        walker = Walker(
+            amount=amount,
+            sqrt_price=self.sqrt_price,
+            liquidity=self.liquidity,
+            tick=self.tick_current,
+            table=self.ticks,
+            course=Course(zero_for_one, exact_in, self.parameters.fee_on_input(zero_for_one)),
+            rates=self.parameters.rates,
+            meter=self._meter(zero_for_one, now),
         )
+        walk = walker.run(self._positions(zero_for_one), self._limit(zero_for_one, sqrt_price_limit))
+        require_u64(walk.calculated, "the other side")
+        return walk
 
     def after(self, walk: Walk) -> "ClmmState":
         """Return the state a swap leaves."""
@@ -297,9 +247,6 @@ class ClmmState:
             zero_for_one=zero_for_one,
             now=now,
         )
-
-    def _rates(self) -> tuple[int, int, int]:
-        return self.parameters.trade_fee_rate, self.parameters.protocol_fee_rate, self.parameters.fund_fee_rate
 
     def _positions(self, zero_for_one: bool) -> range:
         below = self.ticks.below(self.tick_current)
