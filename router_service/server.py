@@ -1,6 +1,7 @@
 """gRPC in: RouterService on the use cases, and the router process from start to drain."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from router_service.responses import (
     route_response,
     tokens_response,
 )
-from router_service.settings import RouterSettings
+from router_service.settings import RouterSettings, SettingsError, read_router_settings
 from servicekit.errors import DomainError, Unavailable
 from servicekit.grpc_server import RunningServer, Service, start_server, wait_for_signal
 from servicekit.telemetry import configure_logging
@@ -29,6 +30,9 @@ from tradewind.router.v1 import router_pb2 as pb
 from tradewind.router.v1 import router_pb2_grpc as rpc
 
 SERVICE_NAME: Final = pb.DESCRIPTOR.services_by_name["RouterService"].full_name
+
+EXIT_FAILED: Final = 1
+EXIT_MISUSED: Final = 2
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -151,7 +155,11 @@ async def _set_health(running: RunningServer, status: health_pb2.HealthCheckResp
 async def serve(settings: RouterSettings) -> None:
     """Serve until SIGTERM or SIGINT, then drain."""
     router = build_router(settings)
-    running = await start_router(router, settings)
+    try:
+        running = await start_router(router, settings)
+    except OSError:
+        await router.channel.close()
+        raise
     telemetry.serving(running.port, settings.market_address)
     following = asyncio.create_task(keep_up(router, running))
     asked_to_end = asyncio.create_task(wait_for_signal())
@@ -170,7 +178,15 @@ async def serve(settings: RouterSettings) -> None:
 
 
 def main() -> None:
-    """Run the router process."""
-    settings = RouterSettings()
+    """Run the router process. Exits with 2 when it was told something wrong, with 1 when it cannot serve."""
+    try:
+        settings = read_router_settings()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(EXIT_MISUSED)
     configure_logging("router", level=settings.log_level)
-    uvloop.run(serve(settings))
+    try:
+        uvloop.run(serve(settings))
+    except OSError as error:
+        sys.stderr.write(f"ROUTER_PORT cannot be used: {error}.\n")
+        sys.exit(EXIT_FAILED)

@@ -2,8 +2,12 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting is wrong. The text is one sentence that names it."""
 
 
 class RouterSettings(BaseSettings):
@@ -37,3 +41,14 @@ class RouterSettings(BaseSettings):
     router_breaker_retry_ms: int = Field(default=2_000, gt=0)
     router_seed: int = Field(default=1, ge=0)
     """Seeds the draws of simulated quote latencies."""
+
+
+def read_router_settings() -> RouterSettings:
+    """Return the settings of the environment. Raises SettingsError."""
+    try:
+        return RouterSettings()
+    except ValidationError as error:
+        problem = error.errors(include_input=False, include_url=False)[0]
+        name = str(problem["loc"][0]).upper() if problem["loc"] else "The environment"
+        message = problem["msg"]
+        raise SettingsError(f"{name} is not usable: {message[0].lower()}{message[1:]}.") from error

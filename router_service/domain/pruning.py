@@ -30,11 +30,11 @@ def prune(network: Network, solution: Solution, *, leg_cost: float, legs_max: in
     while solution.legs > 1:
         forced = solution.legs > legs_max
         removals = sorted(_removals(network, solution), key=lambda removal: removal.loss / removal.legs)
-        if not forced:
-            removals = [removal for removal in removals if removal.loss < removal.legs * leg_cost]
-        smaller = _smaller(network, solution, removals, legs_max) if forced else None
-        if not forced:
-            smaller = _better(network, solution, removals, leg_cost)
+        if forced:
+            smaller = _smaller(network, solution, removals, legs_max)
+        else:
+            cheap = [removal for removal in removals if removal.loss < removal.legs * leg_cost]
+            smaller = _better(network, solution, cheap, leg_cost)
         if smaller is None:
             return None if forced else solution
         solution = smaller
@@ -42,7 +42,7 @@ def prune(network: Network, solution: Solution, *, leg_cost: float, legs_max: in
 
 
 def _smaller(network: Network, solution: Solution, removals: Sequence[Removal], legs_max: int) -> Solution | None:
-    """Give up legs down to the limit; when the rest cannot fill the amount, keep the largest instead."""
+    """Give up legs towards the limit, all at once or, when the rest cannot fill the amount, one that it can spare."""
     excess = solution.legs - legs_max
     taken: list[Removal] = []
     for removal in removals:
@@ -50,11 +50,10 @@ def _smaller(network: Network, solution: Solution, removals: Sequence[Removal], 
             break
         if _may_join(taken, removal):
             taken.append(removal)
-    while taken:
-        smaller = solve(network, _without(solution.choice, taken), solution.amount)
+    for gone in (taken, *([removal] for removal in removals)):
+        smaller = solve(network, _without(solution.choice, gone), solution.amount)
         if smaller is not None and smaller.legs < solution.legs:
             return smaller
-        taken.pop()
     return None
 
 
