@@ -228,7 +228,7 @@ async def test_a_slow_reader_is_cut_off_with_its_last_sequence(open_world: OpenW
     world = await open_world(frames_waiting_max=4)
     order_id = world.orders.add(LIFE[0])
     narrow = socket.create_connection(("127.0.0.1", world.port))
-    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 256 * 1024)
     bulk = json.dumps({"pad": "x" * 100_000})
     async with world.socket(f"/api/orders/{order_id}/events", sock=narrow, max_queue=1) as connection:
         for _ in range(200):
