@@ -110,7 +110,7 @@ class Ledger:
         """Raise LedgerAway when the connection, and with it the lock, is gone."""
         await self._run([("SELECT 1", ())])
 
-    async def read_market(self, definition: MarketDefinition, infos: Mapping[str, PoolInfo]) -> StoredMarket | None:
+    async def read_market(self, infos: Mapping[str, PoolInfo]) -> StoredMarket | None:
         """Return what is stored of the defined pools; None for an empty ledger. Raises LedgerAway, LedgerNotReady."""
         chain = await self._fetch("SELECT genesis_ms, last_slot, last_number FROM market.chain", ())
         if not chain:

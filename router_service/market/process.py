@@ -8,6 +8,7 @@ import structlog
 from router_service.market.chain import Chain
 from router_service.market.clock import RealClock
 from router_service.market.definition import MarketDefinition
+from router_service.market.desk import Desk
 from router_service.market.ledger import Ledger, LedgerAway, LedgerNotReady, LedgerTaken
 from router_service.market.ledger_reads import LedgerReader
 from router_service.market.profiles import PROFILES, Profile
@@ -37,16 +38,16 @@ async def serve(settings: MarketSettings, definition: MarketDefinition) -> None:
     """Serve until SIGTERM or SIGINT. Raises CannotRun."""
     chain = Chain(
         ledger=Ledger(settings.database_url),
-        reader=LedgerReader(settings.database_url),
         clock=RealClock(),
         definition=definition,
         profile=profile_of(settings),
         seed=settings.market_seed,
-        scenarios_on=settings.scenarios == "on",
     )
+    reader = LedgerReader(settings.database_url)
     try:
         await chain.start()
-        await _serve_chain(chain, settings)
+        await reader.open()
+        await _serve_desk(Desk(chain, reader, scenarios_on=settings.scenarios == "on"), settings)
     except LedgerAway as error:
         raise CannotRun(f"DATABASE_URL does not answer: {error}.") from error
     except (LedgerTaken, LedgerNotReady) as error:
@@ -55,11 +56,13 @@ async def serve(settings: MarketSettings, definition: MarketDefinition) -> None:
         raise CannotRun(f"MARKET_PORT cannot be used: {error}.") from error
     finally:
         await asyncio.wait_for(chain.stop(), _STOP_SECONDS)
+        await reader.close()
 
 
-async def _serve_chain(chain: Chain, settings: MarketSettings) -> None:
+async def _serve_desk(desk: Desk, settings: MarketSettings) -> None:
+    chain = desk.chain
     running = await start_server(
-        market_service(chain),
+        market_service(desk),
         host=settings.grpc_host,
         port=settings.market_port,
         reflection_enabled=settings.grpc_reflection == "on",

@@ -1,14 +1,14 @@
 """gRPC in: MarketService. Checks what a message may hold, asks the chain, and maps the answer."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any, Final, NoReturn
 
 import grpc
 
 from router_service.market import wire
-from router_service.market.chain import Chain, EndedSwaps, PoolsUpdate
-from router_service.market.scenarios import script_of
-from router_service.market.swaps import Refusal, Swap
+from router_service.market.chain import EndedSwaps, PoolsUpdate
+from router_service.market.desk import Desk
+from router_service.market.swaps import Refusal
 from router_service.market.validation import is_name, is_uuid
 from servicekit.errors import FieldViolation, Rejected, Unavailable
 from servicekit.grpc_server import Service
@@ -23,9 +23,10 @@ _PAGE_DEFAULT: Final = 100
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
-def market_service(chain: Chain) -> Service:
+def market_service(desk: Desk) -> Service:
     """Return the service to be started: its name, its handlers, and how its streams end."""
-    servicer = MarketServicer(chain)
+    servicer = MarketServicer(desk)
+    chain = desk.chain
 
     async def end_streams() -> None:
         ended = Unavailable("SHUTTING_DOWN")
@@ -42,8 +43,10 @@ def market_service(chain: Chain) -> Service:
 class MarketServicer(rpc.MarketServiceServicer):
     """The handlers."""
 
-    def __init__(self, chain: Chain) -> None:
-        """Serve a chain."""
+    def __init__(self, desk: Desk) -> None:
+        """Serve a desk and the chain behind it."""
+        chain = desk.chain
+        self._desk = desk
         self._chain = chain
         self._tokens = wire.token_messages(chain.definition)
         self._venues = wire.condition_messages(chain.profile)
@@ -69,7 +72,7 @@ class MarketServicer(rpc.MarketServiceServicer):
     async def SendSwap(self, request: pb.SendSwapRequest, context: Context) -> pb.SendSwapResponse:
         """Take one swap."""
         swap = wire.swap_of(request.swap)
-        (answer,) = await self._send([swap])
+        (answer,) = await self._desk.send([swap])
         if isinstance(answer, Refusal):
             violation = FieldViolation(f"swap.{answer.field}", answer.detail)
             raise Rejected(answer.reason, answer.detail, violations=[violation])
@@ -79,20 +82,8 @@ class MarketServicer(rpc.MarketServiceServicer):
         """Take a batch, each swap with an answer of its own."""
         if not 1 <= len(request.swaps) <= _SWAPS_MAX:
             _refuse("swaps", f"must be 1 to {_SWAPS_MAX}")
-        answers = await self._send([wire.swap_of(swap) for swap in request.swaps])
+        answers = await self._desk.send([wire.swap_of(swap) for swap in request.swaps])
         return pb.SendSwapsResponse(answers=[wire.answer_message(answer) for answer in answers])
-
-    async def _send(self, swaps: Sequence[Swap]) -> Sequence[Any]:
-        losing = self._chain.scenarios_on and any(self._loses_answer(swap) for swap in swaps)
-        answers = await self._chain.send(swaps)
-        if losing:
-            # Scripted: the swaps are taken, the caller never hears of it. A code that no transport retries by itself.
-            raise Unavailable("DEADLINE", "the answer was lost on the way (scenario ack_lost)")
-        return answers
-
-    def _loses_answer(self, swap: Swap) -> bool:
-        script = script_of(swap.scenario, swap.attempt)
-        return script is not None and script.acknowledgement_lost and not self._chain.knows(swap.swap_id)
 
     async def GetSwaps(self, request: pb.GetSwapsRequest, context: Context) -> pb.GetSwapsResponse:
         """Tell what became of swaps."""
@@ -102,10 +93,10 @@ class MarketServicer(rpc.MarketServiceServicer):
         for index, swap_id in enumerate(ids):
             if not is_uuid(swap_id):
                 _refuse(f"swap_ids[{index}]", "must be a UUID")
-        results = await self._chain.results(ids)
+        results = await self._desk.results(ids)
         return pb.GetSwapsResponse(
             results=[wire.result_message(result) for result in results],
-            market_time=wire.timestamp(self._chain.now_ms()),
+            market_time=wire.timestamp(self._chain.clock.now_ms()),
         )
 
     async def WatchSwaps(self, request: pb.WatchSwapsRequest, context: Context) -> AsyncIterator[pb.WatchSwapsResponse]:
@@ -130,7 +121,7 @@ class MarketServicer(rpc.MarketServiceServicer):
         if request.page_size > _PAGE_MAX:
             _refuse("page_size", f"must be at most {_PAGE_MAX}")
         size = request.page_size or _PAGE_DEFAULT
-        swaps = await self._chain.list_swaps(
+        swaps = await self._desk.list_swaps(
             account_id=request.account_id,
             order_tag=request.order_tag,
             after=_page_start(request.page_token),
@@ -145,7 +136,7 @@ class MarketServicer(rpc.MarketServiceServicer):
         """Read a wallet."""
         if not is_name(request.account_id, required=True):
             _refuse("account_id", "must be 1 to 64 printable characters")
-        wallet = await self._chain.balances(request.account_id)
+        wallet = await self._desk.balances(request.account_id)
         return pb.GetBalancesResponse(
             balances=[pb.Balance(mint=mint, amount=amount) for mint, amount in wallet.items()], slot=self._chain.slot
         )
@@ -159,7 +150,7 @@ class MarketServicer(rpc.MarketServiceServicer):
             _refuse("airdrop_id", "must be a UUID")
         if request.amount == 0:
             _refuse("amount", "must be above 0")
-        amount, replayed = await self._chain.airdrop(
+        amount, replayed = await self._desk.airdrop(
             airdrop_id=airdrop_id, account_id=request.account_id, mint=request.mint, amount=request.amount
         )
         return pb.AirdropResponse(balance=pb.Balance(mint=request.mint, amount=amount), replayed=replayed)
