@@ -41,8 +41,16 @@ def is_ready(stack: Stack) -> bool:
 
 
 def submit(stack: Stack) -> str:
+    """Submit an order and return its id, trying again while the stack says 503: its processes may just be back."""
     order = {"type": "MARKET", "tokenIn": "SOL", "tokenOut": "USDC", "amountIn": "1", "slippageBps": 500}
-    status, body = answer(f"{stack.url}/api/orders/execute", order)
+    answers: list[tuple[int, Any]] = []
+
+    def accepted() -> bool:
+        answers.append(answer(f"{stack.url}/api/orders/execute", order))
+        return answers[-1][0] != 503
+
+    eventually(accepted, within_seconds=20)
+    status, body = answers[-1]
     assert status in {200, 201, 202}
     return str(body["orderId"])
 
