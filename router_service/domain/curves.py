@@ -154,6 +154,11 @@ class PoolCurve(Curve):
             elif piece.capacity_in > 0:
                 self._add(stretch_of(piece))
 
+    def first_u(self) -> float:
+        """Return u of the first unit; infinite for a pool that cannot trade."""
+        self.cover(1.0)
+        return self.us[0] if self.us else inf
+
     def _add(self, stretch: Stretch) -> None:
         last_u = self.us[-1] if self.us else 0.0
         if stretch.u_from >= last_u * (1 - _JOIN_TOLERANCE):

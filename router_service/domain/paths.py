@@ -102,7 +102,7 @@ def solve(network: Network, choice: Choice, amount: int) -> Solution | None:
         return None
     u = table.u_at(amount)
     way_curves = [network.way_table(mask, amount) for mask in choice.ways]
-    direct_bits = list(bits_of(choice.direct))
+    direct_bits = bits_of(choice.direct)
     curves = [network.direct.sides[bit].curve for bit in direct_bits]
     shares = divide([*curves, *way_curves], u, amount)
     direct = {bit: share for bit, share in zip(direct_bits, shares, strict=False) if share >= 1.0}

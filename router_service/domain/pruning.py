@@ -121,7 +121,7 @@ def _hop_removals(network: Network, share: WayShare) -> Iterator[Removal]:
 
 def _book_losses(book: PairBook, mask: int, amount: float, u: float) -> Iterator[tuple[int, float]]:
     if mask.bit_count() > 1:
-        bits = list(bits_of(mask))
+        bits = bits_of(mask)
         curves = [book.sides[bit].curve for bit in bits]
         yield from zip(bits, _losses(curves, book.shares(mask, amount), u), strict=True)
 

@@ -4,7 +4,8 @@ All used pools end at the same marginal price, unused ones start below it. The s
 price at once; each pool's part is read off its own curve and rounded to whole units. The parts sum to the amount.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import inf
 from typing import Final, NamedTuple
 
@@ -31,12 +32,13 @@ class PairBook:
     not depend on how they were listed.
     """
 
-    __slots__ = ("_tables", "everything", "sides")
+    __slots__ = ("_first_us", "_tables", "everything", "sides")
 
     def __init__(self, sides: Iterable[PoolSide]) -> None:
         self.sides = tuple(sorted(sides, key=lambda side: side.pool.pool_id))
         self.everything = (1 << len(self.sides)) - 1
         self._tables: dict[int, Curve] = {}
+        self._first_us: dict[int, float] = {}
 
     def chosen(self, mask: int) -> list[PoolSide]:
         """Return the sides of a mask."""
@@ -51,12 +53,9 @@ class PairBook:
 
     def first_u(self, mask: int) -> float:
         """Return u of the best price any chosen pool has for a first unit; infinite when none can trade."""
-        best = inf
-        for bit in bits_of(mask):
-            curve = self.sides[bit].curve
-            curve.cover(1.0)
-            if curve.us and curve.us[0] < best:
-                best = curve.us[0]
+        best = self._first_us.get(mask)
+        if best is None:
+            best = self._first_us[mask] = min((side.curve.first_u() for side in self.chosen(mask)), default=inf)
         return best
 
     def shares(self, mask: int, amount: float) -> list[float]:
@@ -82,12 +81,10 @@ class PairBook:
         return side_by_side(curves, cover)
 
 
-def bits_of(mask: int) -> Iterator[int]:
-    """Yield the positions of the set bits, lowest first."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
+@lru_cache(maxsize=65_536)
+def bits_of(mask: int) -> tuple[int, ...]:
+    """Return the positions of the set bits, lowest first."""
+    return tuple(bit for bit in range(mask.bit_length()) if mask >> bit & 1)
 
 
 def divide(curves: Sequence[Curve], u: float, amount: float) -> list[float]:
