@@ -91,6 +91,14 @@ def check(database_url: str) -> Findings:
     return findings
 
 
+def all_ended(database_url: str) -> bool:
+    """Tell whether every order has ended; not so while the database does not answer."""
+    try:
+        return open_orders(database_url) == 0
+    except psycopg.OperationalError:
+        return False
+
+
 def open_orders(database_url: str) -> int:
     """Return how many orders have not ended."""
     with psycopg.connect(database_url, autocommit=True) as connection:

@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from tests.clients import all_within, submit
-from tests.ledger_check import check, open_orders
+from tests.ledger_check import all_ended, check
 from tests.stack import Stack
 
 ORDERS = 60
@@ -22,7 +22,7 @@ async def _submit_all(stack: Stack, count: int = ORDERS) -> None:
 async def _all_end(stack: Stack, within_seconds: float) -> None:
     url = stack.env()["DATABASE_URL"]
     async with asyncio.timeout(within_seconds):
-        while await asyncio.to_thread(open_orders, url):
+        while not await asyncio.to_thread(all_ended, url):
             await asyncio.sleep(0.1)
 
 
