@@ -71,7 +71,7 @@ class DriveOrders:
         self._orders = orders
         self._execute = execute
         self._clock = clock
-        self._permits = permits
+        self.permits = permits
         self._runs: set[asyncio.Task[None]] = set()
         self._lease_in_doubt = asyncio.Event()
 
@@ -91,14 +91,14 @@ class DriveOrders:
                 started = [*started, *await self._orders.claim(list(missing))]
         except (Unavailable, LeaseLost):
             self._lease_in_doubt.set()
-        self._permits.give_back(len(order_ids) - len(started))
+        self.permits.give_back(len(order_ids) - len(started))
         self._drive(started)
 
     async def sweep(self) -> None:
         """Each second, claim what should move and that nobody drives. Needs no queue."""
         while True:
             await asyncio.sleep(SWEEP_EVERY_SECONDS)
-            permits = self._permits.take_now(SWEEP_ORDERS_MAX)
+            permits = self.permits.take_now(SWEEP_ORDERS_MAX)
             if not permits:
                 continue
             found: Sequence[Order] = ()
@@ -106,7 +106,7 @@ class DriveOrders:
                 found = await self._orders.claim_abandoned(permits, self._clock.now())
             except (Unavailable, LeaseLost):
                 self._lease_in_doubt.set()
-            self._permits.give_back(permits - len(found))
+            self.permits.give_back(permits - len(found))
             self._drive(found)
 
     async def until_lease_in_doubt(self) -> None:
@@ -148,4 +148,4 @@ class DriveOrders:
 
     def _ended(self, run: asyncio.Task[None]) -> None:
         self._runs.discard(run)
-        self._permits.give_back(1)
+        self.permits.give_back(1)
