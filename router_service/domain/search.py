@@ -27,7 +27,8 @@ def split_route(network: Network, allowed: Choice, amount_in: int, cost: LegCost
         if solution is None and chosen != allowed:
             solution = solve(network, allowed, amount_in)
         if solution is not None:
-            solution = prune(network, solution, leg_cost=cost.per_leg, legs_max=cost.legs_max)
+            leg_cost = cost.per_leg + _rounding_loss(solution)
+            solution = prune(network, solution, leg_cost=leg_cost, legs_max=cost.legs_max)
         if solution is None:
             return None
         try:
@@ -35,6 +36,11 @@ def split_route(network: Network, allowed: Choice, amount_in: int, cost: LegCost
         except _PoolRefuses as refusal:
             # Rounding can leave a pool too little to pay for anything: do without it.
             chosen = allowed = _without(network, allowed, refusal.side)
+
+
+def _rounding_loss(solution: Solution) -> float:
+    """Return what a leg may lose to whole units: one of its input, as the fee rounds up, and one of its output."""
+    return 1.0 + 1.0 / (solution.u * solution.u)
 
 
 def best_route(routes: Iterable[Route | None], cost: LegCost) -> Route | None:
