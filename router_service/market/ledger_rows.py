@@ -34,33 +34,34 @@ class Transfer:
     swap_id: str | None = None
 
 
-# Each statement takes one list a column, so that a batch of any size is one statement.
+# Each statement takes one list a column, so that a batch of any size is one statement. The lists go as binary texts
+# and are cast here: escaping them into one text each would cost more than everything else about a swap.
 INSERT_SWAPS: Final[LiteralString] = """
 INSERT INTO market.swaps
-SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::numeric[], %s::numeric[],
-    %s::json[], %s::text[], %s::text[], %s::text[], %s::int[], %s::bigint[], %s::text[], %s::text[], %s::text[],
-    %s::bigint[], %s::bigint[], %s::numeric[], %s::json[], %s::text[])
+SELECT * FROM unnest(%b::text[]::uuid[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[]::numeric[],
+    %b::text[]::numeric[], %b::text[]::json[], %b::text[], %b::text[], %b::text[], %b::int[], %b::bigint[], %b::text[],
+    %b::text[], %b::text[], %b::bigint[], %b::bigint[], %b::text[]::numeric[], %b::text[]::json[], %b::text[])
 """
 INSERT_TRANSFERS: Final[LiteralString] = """
 INSERT INTO market.transfers (slot, swap_id, mint, source, destination, amount)
-SELECT %s, * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::numeric[])
+SELECT %s, * FROM unnest(%b::text[]::uuid[], %b::text[], %b::text[], %b::text[], %b::text[]::numeric[])
 """
 UPSERT_WALLETS: Final[LiteralString] = """
 INSERT INTO market.wallets AS w (account_id, mint, amount)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::numeric[])
+SELECT * FROM unnest(%b::text[], %b::text[], %b::text[]::numeric[])
 ON CONFLICT (account_id, mint) DO UPDATE SET amount = excluded.amount
 """
 UPDATE_POOLS: Final[LiteralString] = """
 UPDATE market.pools AS p
 SET state = r.state, slot = r.slot, liquidity_0 = r.liquidity_0, liquidity_1 = r.liquidity_1,
     fees_0 = r.fees_0, fees_1 = r.fees_1
-FROM unnest(%s::text[], %s::json[], %s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[])
-    AS r (pool_id, state, slot, liquidity_0, liquidity_1, fees_0, fees_1)
+FROM unnest(%b::text[], %b::text[]::json[], %b::bigint[], %b::text[]::numeric[], %b::text[]::numeric[],
+    %b::text[]::numeric[], %b::text[]::numeric[]) AS r (pool_id, state, slot, liquidity_0, liquidity_1, fees_0, fees_1)
 WHERE p.pool_id = r.pool_id
 """
 UPDATE_TOKENS: Final[LiteralString] = """
 UPDATE market.tokens AS t SET minted = t.minted + r.minted, outside = t.outside + r.outside
-FROM unnest(%s::text[], %s::numeric[], %s::numeric[]) AS r (mint, minted, outside)
+FROM unnest(%b::text[], %b::text[]::numeric[], %b::text[]::numeric[]) AS r (mint, minted, outside)
 WHERE t.mint = r.mint
 """
 UPDATE_CHAIN: Final[LiteralString] = "UPDATE market.chain SET last_slot = %s, last_number = %s"

@@ -6,11 +6,11 @@ No generator is carried along, so results never depend on the order in which cal
 from hashlib import blake2b
 from typing import Final
 
-import base58
-
 PPM: Final = 1_000_000
 _NOISE_ONE_BITS: Final = 30
 _NOISE_ONE: Final = 1 << _NOISE_ONE_BITS
+_BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BASE58_PAIRS: Final = tuple(high + low for high in _BASE58 for low in _BASE58)
 
 
 def draw_64(seed: int, *labels: str | int) -> int:
@@ -32,12 +32,25 @@ def happens(seed: int, probability_ppm: int, *labels: str | int) -> bool:
 
 def address(seed: int, name: str) -> str:
     """Return a base58 address of 32 bytes."""
-    return base58.b58encode(blake2b(f"{seed}\x1f{name}".encode(), digest_size=32).digest()).decode()
+    return base58_of(blake2b(f"{seed}\x1f{name}".encode(), digest_size=32).digest())
 
 
 def signature(seed: int, swap_id: str) -> str:
     """Return a base58 transaction signature of 64 bytes."""
-    return base58.b58encode(blake2b(f"{seed}\x1f{swap_id}".encode(), digest_size=64).digest()).decode()
+    return base58_of(blake2b(f"{seed}\x1f{swap_id}".encode(), digest_size=64).digest())
+
+
+def base58_of(data: bytes) -> str:
+    """Return bytes in base58. Every swap needs a signature, so this works in pairs of digits, ten at a time."""
+    number = int.from_bytes(data)
+    digits: list[str] = []
+    while number:
+        number, ten = divmod(number, 58**10)
+        for _ in range(5):
+            ten, pair = divmod(ten, 58**2)
+            digits.append(_BASE58_PAIRS[pair])
+    zeros = len(data) - len(data.lstrip(b"\0"))
+    return "1" * zeros + "".join(reversed(digits)).lstrip("1")
 
 
 def noise_ppm(seed: int, slot: int, period: int, *labels: str | int) -> int:
