@@ -61,9 +61,10 @@ class DammParameters:
         require_range("protocol_fee_percent", self.shares.protocol_fee_percent, 0, 100)
         require_range("referral_fee_percent", self.shares.referral_fee_percent, 0, 100)
         require_range("compounding_fee_bps", self.shares.compounding_fee_bps, 0, 10_000)
-        if self.collect_fee_mode is not CollectFeeMode.COMPOUNDING:
-            require_range("sqrt_min_price", self.sqrt_min_price, SQRT_PRICE_MIN, SQRT_PRICE_MAX)
-            require_range("sqrt_max_price", self.sqrt_max_price, self.sqrt_min_price, SQRT_PRICE_MAX)
+        compounding = self.collect_fee_mode is CollectFeeMode.COMPOUNDING
+        low, high = (0, U128_MAX) if compounding else (SQRT_PRICE_MIN, SQRT_PRICE_MAX)
+        require_range("sqrt_min_price", self.sqrt_min_price, low, high)
+        require_range("sqrt_max_price", self.sqrt_max_price, self.sqrt_min_price, high)
 
     def fee_on_input(self, zero_for_one: bool) -> bool:
         """True when a swap in that direction pays its fee in the token it sells."""
