@@ -1,0 +1,109 @@
+"""Reference prices, and the outside flow that brings pools to them."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from router_service.market.clock import SLOT_MS
+from router_service.market.definition import read_definition
+from router_service.market.genesis import new_pool, pool_infos
+from router_service.market.outside import OutsideFlow
+from router_service.market.pools import Pool
+from router_service.market.profiles import PROFILES
+from router_service.market.reference_prices import ReferencePrices
+from router_service.market.settings import DEFAULT_MARKET_FILE
+from tests.unit.market.builders import a_market
+
+PLENTY = 2**63
+
+
+def prices(seed: int = 1) -> ReferencePrices:
+    return ReferencePrices(read_definition(DEFAULT_MARKET_FILE), PROFILES["realistic"], seed)
+
+
+def fair_pools(seed: int = 1) -> dict[str, Pool]:
+    market = a_market()
+    reference = ReferencePrices(market, PROFILES["realistic"], seed)
+    return {info.name: new_pool(market, info, reference, 0) for info in pool_infos(market, seed).values()}
+
+
+def distance_bps(pool: Pool, target_x64: int) -> float:
+    numerator, denominator = pool.state.mid_price()
+    return abs(numerator * 2**64 / (denominator * target_x64) - 1) * 10_000
+
+
+def test_a_price_needs_no_past() -> None:
+    forward = prices()
+    walked = [forward.price_e18("BONK", slot) for slot in range(400)]
+    fresh = prices()
+    assert [fresh.price_e18("BONK", slot) for slot in reversed(range(400))] == walked[::-1]
+    assert [prices(2).price_e18("BONK", slot) for slot in range(400)] != walked
+
+
+def test_prices_stay_within_the_volatility_and_move_smoothly() -> None:
+    reference = prices()
+    sol = [reference.price_e18("SOL", slot) / 10**18 for slot in range(10_000)]
+    assert 150 * 0.97 <= min(sol) < max(sol) <= 150 * 1.03
+    jumps = [abs(after / before - 1) for before, after in itertools.pairwise(sol)]
+    assert max(jumps) < 0.0003
+
+
+def test_a_token_follows_another() -> None:
+    reference = prices()
+    ratios = [reference.price_e18("mSOL", slot) / reference.price_e18("SOL", slot) for slot in range(0, 20_000, 50)]
+    assert max(ratios) / min(ratios) < 1.003
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("pair", [("SOL", "USDC"), ("BONK", "SOL"), ("mSOL", "SOL")])
+def test_venues_are_two_to_five_percent_apart(profile: str, pair: tuple[str, str]) -> None:
+    reference = ReferencePrices(read_definition(DEFAULT_MARKET_FILE), PROFILES[profile], 7)
+    for slot in range(0, 20_000, 400):
+        one, other = (reference.target_x64(venue, pair, 0, slot) for venue in ("raydium", "meteora"))
+        assert 1.02 <= max(one, other) / min(one, other) <= 1.05
+
+
+def test_a_pool_listed_the_other_way_round_has_the_inverse_target() -> None:
+    reference = prices()
+    there = reference.target_x64("raydium", ("SOL", "USDC"), 0, 9) / 2**64
+    back = reference.target_x64("raydium", ("USDC", "SOL"), 0, 9) / 2**64
+    assert there * back == pytest.approx(1, abs=0.001)
+
+
+@pytest.mark.parametrize("name", list(fair_pools()))
+def test_a_pool_begins_at_its_target_with_its_payouts_covered(name: str) -> None:
+    pool = fair_pools()[name]
+    market = a_market()
+    reference = ReferencePrices(market, PROFILES["realistic"], 1)
+    target = reference.target_x64(pool.info.venue, pool.info.symbols, 0, 0)
+    assert distance_bps(pool, target) <= (20 if "DLMM" in name else 1)
+    assert (pool.vault_0, pool.vault_1) == pool.state.backing()
+
+
+@pytest.mark.parametrize("sells_token_0", [True, False])
+@pytest.mark.parametrize("name", list(fair_pools()))
+def test_the_flow_brings_a_pushed_pool_back_within_two_slots(name: str, sells_token_0: bool) -> None:
+    market = a_market()
+    reference = ReferencePrices(market, replace(PROFILES["realistic"], spread_bps=(200, 200)), 1)
+    flow = OutsideFlow(reference)
+    fair = fair_pools()[name]
+    mint = fair.info.mint_0 if sells_token_0 else fair.info.mint_1
+    pool, _ = fair.trade(mint, (fair.vault_0 if sells_token_0 else fair.vault_1) // 20, now_ms=0, slot=0)
+    funds = {fair.info.mint_0: PLENTY, fair.info.mint_1: PLENTY}
+    for slot in (1, 2):
+        traded = flow.trade(pool, funds, slot=slot, now_ms=slot * SLOT_MS)
+        pool = traded[0] if traded else pool
+    target = reference.target_x64(pool.info.venue, pool.info.symbols, 0, 2)
+    assert distance_bps(pool, target) <= (21 if "DLMM" in name else 3)
+
+
+def test_the_flow_spends_no_more_than_it_has() -> None:
+    market = a_market()
+    flow = OutsideFlow(ReferencePrices(market, PROFILES["realistic"], 1))
+    fair = fair_pools()["SOL-USDC CPMM"]
+    pool, _ = fair.trade(fair.info.mint_0, fair.vault_0 // 10, now_ms=0, slot=0)
+    traded = flow.trade(pool, {fair.info.mint_1: 1_000}, slot=1, now_ms=SLOT_MS)
+    assert traded is not None
+    assert traded[1].amount_in == 1_000
+    assert flow.trade(pool, {}, slot=1, now_ms=SLOT_MS) is None
