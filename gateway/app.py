@@ -7,10 +7,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway import error_pages
+from gateway.batch import Batch
 from gateway.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING
 from gateway.health import Health
+from gateway.listing import Listing
 from gateway.market_data import MarketData
 from gateway.orders import Orders, SubmitOrder
+from gateway.price_stream import Prices
+from gateway.quotes import Quotes
 from gateway.sockets import OrderSocket
 from gateway.sse import OrderHistory
 from gateway.streams import OrderWatches
@@ -23,11 +27,15 @@ class Desks:
     """What stands behind the URLs."""
 
     submit: SubmitOrder
+    batch: Batch
+    quotes: Quotes
+    listing: Listing
     orders: Orders
     watches: OrderWatches
     turnstile: Turnstile
     health: Health
     market: MarketData
+    prices: Prices
 
 
 def routes(desks: Desks) -> list[BaseRoute]:
@@ -41,13 +49,17 @@ def routes(desks: Desks) -> list[BaseRoute]:
         WebSocketRoute("/api/orders/status/{order_id}", OrderSocket(watches, turnstile, FLAT)),
         Route("/ws/orders/{order_id}", upgrade_required, methods=["GET"]),
         WebSocketRoute("/ws/orders/{order_id}", OrderSocket(watches, turnstile, NESTED_CAPITALISED)),
+        Route("/api/orders/batch", desks.batch.submit, methods=["POST"]),
+        Route("/api/orders/preview", desks.quotes.preview, methods=["POST"]),
+        Route("/api/orders", desks.listing.show, methods=["GET"]),
         Route("/api/orders/{order_id}", orders.show, methods=["GET"]),
         Route("/api/orders/{order_id}", orders.cancel, methods=["DELETE"]),
         Route("/api/orders/{order_id}/events", OrderHistory(orders, watches, turnstile), methods=["GET"]),
         WebSocketRoute("/api/orders/{order_id}/events", OrderSocket(watches, turnstile)),
+        Route("/api/quotes", desks.quotes.quote, methods=["POST"]),
         Route("/api/tokens", desks.market.tokens, methods=["GET"]),
         Route("/api/pools", desks.market.pools, methods=["GET"]),
-        Route("/api/prices", desks.market.prices, methods=["GET"]),
+        Route("/api/prices", desks.prices, methods=["GET"]),
         Route("/api/meta/errors", error_pages.show_table, methods=["GET"]),
         Route("/api/meta/lifecycle", not_available, methods=["GET"]),
         Route("/problems/{code}", error_pages.show_page, methods=["GET"]),

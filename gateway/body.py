@@ -1,6 +1,7 @@
 """Reads a request's body: JSON by its type, bounded in size and time."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.types import Receive, Scope
@@ -10,17 +11,25 @@ from servicekit.errors import Rejected
 _JSON_TYPES: Final = (b"application/json", b"application/json;charset=utf-8")
 
 
-async def read_json_body(scope: Scope, receive: Receive, *, bytes_max: int, seconds_max: float) -> bytes:
+@dataclass(frozen=True, slots=True)
+class BodyLimits:
+    """How large a body may be and how long it may take to arrive."""
+
+    bytes_max: int
+    seconds_max: float
+
+
+async def read_json_body(scope: Scope, receive: Receive, limits: BodyLimits) -> bytes:
     """Return the body's bytes. Raises Rejected: UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE or MALFORMED_REQUEST.
 
     What a client sends beyond the limit is left to the server to drop, so that it can read the answer.
     """
-    _check_headers(scope, bytes_max)
+    _check_headers(scope, limits.bytes_max)
     try:
-        async with asyncio.timeout(seconds_max):
-            return await _read(receive, bytes_max)
+        async with asyncio.timeout(limits.seconds_max):
+            return await _read(receive, limits.bytes_max)
     except TimeoutError:
-        raise Rejected("MALFORMED_REQUEST", f"The body did not arrive within {seconds_max:g} seconds.") from None
+        raise Rejected("MALFORMED_REQUEST", f"The body did not arrive within {limits.seconds_max:g} seconds.") from None
 
 
 def _check_headers(scope: Scope, bytes_max: int) -> None:

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.app import Desks, routes
+from gateway.batch import Batch
+from gateway.body import BodyLimits
 from gateway.codec import Rules
 from gateway.edge import Edge
 from gateway.health import Health
+from gateway.listing import Listing
 from gateway.market_data import MarketData
 from gateway.orders import Intake, Orders, SubmitOrder
 from gateway.orders_client import OrdersClient
 from gateway.origin import Origins
+from gateway.price_stream import Prices
+from gateway.quotes import Quotes
 from gateway.router_client import RouterClient
 from gateway.settings import Settings
 from gateway.streams import OrderWatches
@@ -24,11 +29,17 @@ from servicekit.grpc_client import open_channel
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """A wired gateway: the application, and the watches that a shutdown has to drain."""
+    """A wired gateway: the application, and the streams that a shutdown has to end."""
 
     app: Edge
     watches: OrderWatches
+    prices: Prices
     turnstile: Turnstile
+
+    def drain(self) -> None:
+        """Have every stream end, so that its client goes on elsewhere."""
+        self.watches.drain()
+        self.prices.drain()
 
 
 @asynccontextmanager
@@ -39,25 +50,32 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     orders = OrdersClient(
         executor, deadline_seconds=settings.rpc_deadline_seconds, submits_waiting_max=settings.submits_waiting_max
     )
-    quotes = RouterClient(router, deadline_seconds=settings.rpc_deadline_seconds)
-    tokens = TokenDirectory(quotes.tokens, refresh_seconds=settings.tokens_refresh_seconds)
+    market = RouterClient(router, deadline_seconds=settings.rpc_deadline_seconds)
+    tokens = TokenDirectory(market.tokens, refresh_seconds=settings.tokens_refresh_seconds)
     watches = OrderWatches(
         executor, deadline_seconds=settings.watch_deadline_seconds, events_max=settings.frames_waiting_max
     )
     turnstile = Turnstile(settings.sockets_per_address_max)
-    intake = Intake(orders, tokens, _rules(settings), Origins(settings.trusted_proxies))
-    submit = SubmitOrder(intake, body_bytes_max=settings.body_bytes_max, body_read_seconds=settings.body_read_seconds)
+    rules = _rules(settings)
+    intake = Intake(orders, tokens, rules, Origins(settings.trusted_proxies))
+    small = BodyLimits(settings.body_bytes_max, settings.body_read_seconds)
+    large = BodyLimits(settings.batch_body_bytes_max, settings.body_read_seconds)
+    market_data = MarketData(market, tokens)
     desks = Desks(
-        submit=submit,
+        submit=SubmitOrder(intake, small),
+        batch=Batch(intake, large, orders_max=settings.batch_orders_max),
+        quotes=Quotes(market, tokens, rules, small),
+        listing=Listing(orders, tokens),
         orders=Orders(orders, tokens),
         watches=watches,
         turnstile=turnstile,
         health=Health({"executor": executor, "router": router}, tokens),
-        market=MarketData(quotes, tokens),
+        market=market_data,
+        prices=Prices(market, market_data, turnstile, first_answer_seconds=settings.rpc_deadline_seconds),
     )
     try:
         async with _in_background(tokens.keep_fresh(), watches.run()):
-            yield Gateway(Edge(routes(desks)), watches, turnstile)
+            yield Gateway(Edge(routes(desks)), watches, desks.prices, turnstile)
             await orders.close()
     finally:
         await asyncio.gather(executor.close(), router.close())

@@ -70,7 +70,7 @@ class Narrator:
     def _details(self, event: NativeFrame) -> Details:
         details = event.details
         if event.status in ("cancelled", "expired"):
-            details = {"reason": Raw(encode(event.status.upper())), **details}
+            details = {"reason": Raw(encode(event.status)), **details}
         if event.status == "building" and self._decision and "routing_complete" in self._dialect.left_out:
             details = {**details, "decision": Raw(encode(self._decision))}
         edit = self._dialect.edits.get(event.status)

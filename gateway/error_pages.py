@@ -58,7 +58,7 @@ def markdown() -> str:
         "Every error answer is an RFC 9457 problem document (`application/problem+json`). Switch on `code`; `title`\n"
         "and `detail` are for people. `errors` lists what is wrong field by field, all of it: `pointer` is the JSON\n"
         "pointer of the field by the name you sent, or `?name` for a query parameter. `event` in the second column:\n"
-        "the code never answers a request; in capitals it is the `reason` of a `retrying` or `failed` event.\n\n"
+        "the code never answers a request; it is the `reason` of a `retrying` or `failed` event.\n\n"
         "This page is written from `servicekit/errors.py` by `python -m gateway.error_pages`.\n\n"
         "| code | HTTP | gRPC | try again | means | what to do |\n"
         "| --- | --- | --- | --- | --- | --- |\n" + rows

@@ -34,13 +34,23 @@ class MarketData:
 
     async def pools(self, request: Request) -> Response:
         """GET /api/pools?token=: the pools with what they hold, in base units as text."""
-        answer = await self._router.pools(self._mint(request))
+        answer = await self._router.pools(self.mint_asked(request))
         return json_response({"slot": answer.slot, "pools": [self._pool(pool) for pool in answer.pools]})
 
     async def prices(self, request: Request) -> Response:
         """GET /api/prices?token=: the mid price of each pool."""
-        answer = await self._router.pools(self._mint(request))
+        answer = await self._router.pools(self.mint_asked(request))
         return json_response({"slot": answer.slot, "prices": [self.price(_price_of(pool)) for pool in answer.pools]})
+
+    def mint_asked(self, request: Request) -> str:
+        """Return the mint that `?token=` names; empty when it names none."""
+        named = known_parameters(request.scope, ("token",)).get("token", [""])[-1]
+        if not named:
+            return ""
+        token = self._tokens.current().find(named)
+        if token is None:
+            raise invalid_parameter("token", "token is not traded here; see /api/tokens.", "unknown_token")
+        return token.mint
 
     def price(self, price: pb.Price) -> dict[str, Any]:
         """Return a price as clients read it: whole quote tokens for one whole base token."""
@@ -52,15 +62,6 @@ class MarketData:
             "price": Decimal(price.mid_price) if price.mid_price else None,
             "slot": price.slot,
         }
-
-    def _mint(self, request: Request) -> str:
-        named = known_parameters(request.scope, ("token",)).get("token", [""])[-1]
-        if not named:
-            return ""
-        token = self._tokens.current().find(named)
-        if token is None:
-            raise invalid_parameter("token", "token is not traded here; see /api/tokens.", "unknown_token")
-        return token.mint
 
     def _pool(self, pool: pb.PoolSummary) -> dict[str, Any]:
         return {

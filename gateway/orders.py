@@ -7,15 +7,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gateway.body import read_json_body
+from gateway.body import BodyLimits, read_json_body
 from gateway.codec import NewOrder, Rules, read_order
 from gateway.json_out import encode, json_response
 from gateway.order_fields import OWN_IDENTITY_PREFIX, VISIBLE
 from gateway.orders_client import Accepted, OrdersClient
 from gateway.origin import Origins
-from gateway.problems import pointer_to
+from gateway.problems import pointer_to, problem_response
 from gateway.query import sequence_after
-from gateway.snapshots import snapshot
+from gateway.snapshots import snapshot, status_name
 from gateway.strict_json import JsonValue, parse_json_object
 from gateway.tokens import TokenDirectory
 from gateway.trace import trace_of
@@ -92,14 +92,13 @@ class Intake:
 class SubmitOrder:
     """POST /api/orders/execute, as a bare ASGI app: this is the hot path."""
 
-    def __init__(self, intake: Intake, *, body_bytes_max: int, body_read_seconds: float) -> None:
+    def __init__(self, intake: Intake, limits: BodyLimits) -> None:
         self._intake = intake
-        self._body_bytes_max = body_bytes_max
-        self._body_read_seconds = body_read_seconds
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 202 after the order is stored, or raise DomainError."""
-        body = await read_json_body(scope, receive, bytes_max=self._body_bytes_max, seconds_max=self._body_read_seconds)
+        body = await read_json_body(scope, receive, self._limits)
         order = with_header_key(self._intake.read(parse_json_object(body)), scope)
         accepted = await self._intake.submit(order, scope)
         answer = encode(self._intake.receipt(accepted.order_id, scope))
@@ -142,7 +141,13 @@ class Orders:
     async def cancel(self, request: Request) -> Response:
         """DELETE: 202 with the order as it is now; 409 with the status when it is too late."""
         order_id = order_id_of(request.path_params["order_id"])
-        order = await self._client.cancel(ACCOUNT, order_id)
+        try:
+            order = await self._client.cancel(ACCOUNT, order_id)
+        except DomainError as error:
+            if error.reason != "TOO_LATE_TO_CANCEL":
+                raise
+            order = await self._client.order(ACCOUNT, order_id)
+            return problem_response(error, request.scope, extra={"orderStatus": status_name(order.status)})
         return json_response(snapshot(order, self._tokens.symbol_of), 202)
 
 

@@ -20,8 +20,8 @@ def code_of(reason: str) -> str:
 
 def problem_of(error: DomainError, scope: Scope) -> dict[str, Any]:
     """Return the problem document of an error met while answering `scope`."""
-    if error.row.http_status is None:
-        # A reason that belongs to events never answers a request.
+    if error.row.http_status is None or error.row.kind == "bug":
+        # A reason that belongs to events never answers a request, and no word about a defect leaves the house.
         error = Rejected("INTERNAL")
     problem: dict[str, Any] = {
         "type": f"/problems/{code_of(error.reason)}",

@@ -1,6 +1,6 @@
 """RouterService as the gateway uses it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import grpc
 
@@ -43,9 +43,12 @@ class RouterClient:
         )
         return await answer_of(self._stub.GetRoute(request, timeout=self._deadline))
 
-    async def prices(self) -> AsyncIterator[pb.WatchPricesResponse]:
-        """Yield all mid prices, then what changes. Raises DomainError when the stream breaks."""
-        call = self._stub.WatchPrices(pb.WatchPricesRequest())
+    async def prices(self, mint: str = "") -> AsyncGenerator[pb.WatchPricesResponse, None]:
+        """Yield the mid prices of all pools, or of those that trade one mint; then what changes.
+
+        Raises DomainError when the stream breaks.
+        """
+        call = self._stub.WatchPrices(pb.WatchPricesRequest(mints=[mint] if mint else []))
         try:
             async for message in call:
                 yield message

@@ -52,7 +52,7 @@ class DrainingServer(uvicorn.Server):
         """Stop accepting, drain, then close what is left."""
         for server in self.servers:
             server.close()
-        self.gateway.watches.drain()
+        self.gateway.drain()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self.gateway.turnstile.wait_empty()

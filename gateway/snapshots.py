@@ -13,9 +13,20 @@ from tradewind.orders.v1 import orders_pb2 as pb
 
 # Prices are quotients: 18 significant digits, rounded half to even, plain notation.
 _PRICES: Final = Context(prec=18)
-_RAW_OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_BPS: Final = 10_000
 
 SymbolOf = Callable[[str], str]
+
+
+class StoredRoute(msgspec.Struct):
+    """A route as the executor keeps it; what it weighed stays unread."""
+
+    venue: str
+    legs: list[dict[str, Any]]
+    considered: dict[str, msgspec.Raw] = {}
+
+
+_STORED_ROUTE: Final = msgspec.json.Decoder(StoredRoute)
 
 
 def status_name(status: "pb.OrderStatus.ValueType") -> str:
@@ -30,7 +41,7 @@ def type_name(order_type: "pb.OrderType.ValueType") -> str:
 
 def snapshot(order: pb.Order, symbol_of: SymbolOf) -> dict[str, Any]:
     """Return an order as JSON values. What is not known yet is null; amounts are exact whole tokens."""
-    routing = _routing(order.route_json)
+    route = _route(order.route_json)
     return {
         "orderId": order.order_id,
         "clientOrderId": None if is_own_identity(order.client_order_id) else order.client_order_id or None,
@@ -44,13 +55,13 @@ def snapshot(order: pb.Order, symbol_of: SymbolOf) -> dict[str, Any]:
         "amountIn": exact(order.amount_in, order.decimals_in),
         "amountInBaseUnits": str(order.amount_in),
         "slippageBps": order.slippage_bps,
-        "dex": routing.get("dex"),
-        "route": routing.get("route"),
-        "quotes": routing.get("quotes"),
+        "dex": route.venue if route else None,
+        "route": [_leg(leg) for leg in route.legs] if route else None,
+        "quotes": route.considered.get("quotes") if route else None,
         **_amounts_out(order),
         "txHash": order.tx_signature or None,
         "swapId": order.swap_id or None,
-        "failureReason": order.failure_reason or None,
+        "failureReason": order.failure_reason.lower() or None,
         "attempts": order.attempt,
         "attemptHistory": [_attempt(attempt) for attempt in order.attempts],
         "nextAttemptAt": _instant_or_none(order, "next_attempt_at", order.next_attempt_at),
@@ -83,20 +94,36 @@ def _amounts_out(order: pb.Order) -> dict[str, Any]:
 
 
 def _attempt(attempt: pb.Attempt) -> dict[str, Any]:
+    route = _route(attempt.route_json)
     return {
         "attempt": attempt.attempt,
         "swapId": attempt.swap_id or None,
-        "result": attempt.result or None,
+        "result": attempt.result.lower() or None,
         "error": attempt.error or None,
         "txHash": attempt.tx_signature or None,
-        "dex": _routing(attempt.route_json).get("dex"),
+        "dex": route.venue if route else None,
         "startedAt": instant(attempt.started_at),
         "endedAt": _instant_or_none(attempt, "ended_at", attempt.ended_at),
     }
 
 
-def _routing(route_json: str) -> dict[str, msgspec.Raw]:
-    return _RAW_OBJECT.decode(route_json) if route_json.startswith("{") else {}
+def _route(route_json: str) -> StoredRoute | None:
+    return _STORED_ROUTE.decode(route_json) if route_json else None
+
+
+def _leg(leg: dict[str, Any]) -> dict[str, Any]:
+    """Return a leg as the routing_complete event tells it."""
+    return {
+        "venue": leg["venue"],
+        "pool": leg["pool"],
+        "kind": leg["kind"],
+        "share": Decimal(leg["shareBps"]) / _BPS,
+        "tokenIn": leg["mintIn"],
+        "tokenOut": leg["mintOut"],
+        "amountIn": leg["amountIn"],
+        "amountOut": leg["amountOut"],
+        "fee": leg["fee"],
+    }
 
 
 def _instant_or_none(message: pb.Order | pb.Attempt, name: str, value: Timestamp) -> str | None:

@@ -7,22 +7,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from gateway import event_stream
 from gateway.orders import ACCOUNT, Orders, order_id_of
 from gateway.query import sequence_after, sequence_in
 from gateway.streams import OrderWatches
 from gateway.turnstile import Turnstile
 from gateway.watch import Event, Watch
 
-EVENT_STREAM: Final = b"text/event-stream"
-KEEP_ALIVE_SECONDS: Final = 15.0
 # An order that has ended says so at once; a live one need not say anything for long.
 FIRST_SIGN_SECONDS: Final = 0.5
-
-_HEADERS: Final = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store"),
-    (b"x-accel-buffering", b"no"),
-]
 
 
 class OrderHistory:
@@ -35,7 +28,7 @@ class OrderHistory:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer in the form that the Accept header asks for."""
-        if not _wants_stream(scope):
+        if not event_stream.wants_stream(scope):
             response = await self._orders.history(Request(scope))
             await response(scope, receive, send)
             return
@@ -44,31 +37,23 @@ class OrderHistory:
         with self._turnstile.passage(scope):
             watch = await self._watches.open(ACCOUNT, order_id, after)
             try:
-                await _stream(watch, scope, receive, send)
+                async with event_stream.on_leave(receive, lambda: watch.end("away")):
+                    await _stream(watch, scope, receive, send)
             finally:
                 watch.end("away")
 
 
 async def _stream(watch: Watch, scope: Scope, receive: Receive, send: Send) -> None:
-    listener = asyncio.create_task(_listen(receive, watch))
-    try:
-        events = await _first(watch)
-        if events == []:
-            # Nothing will ever follow: 204 tells an EventSource not to come back.
-            await Response(status_code=204)(scope, receive, send)
-            return
-        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        while events != []:
-            await send({"type": "http.response.body", "body": _text(events), "more_body": True})
-            events = await _next(watch, KEEP_ALIVE_SECONDS)
-        await send({"type": "http.response.body", "body": b""})
-    finally:
-        listener.cancel()
-        await asyncio.gather(listener, return_exceptions=True)
-
-
-async def _first(watch: Watch) -> list[Event] | None:
-    return await _next(watch, FIRST_SIGN_SECONDS)
+    events = await _next(watch, FIRST_SIGN_SECONDS)
+    if events == [] and watch.ended == "finished":
+        # Nothing will ever follow: 204 tells an EventSource not to come back.
+        await Response(status_code=204)(scope, receive, send)
+        return
+    await event_stream.begin(send)
+    while events != []:
+        await event_stream.write(send, _text(events))
+        events = await _next(watch, event_stream.KEEP_ALIVE_SECONDS)
+    await event_stream.end(send)
 
 
 async def _next(watch: Watch, seconds: float) -> list[Event] | None:
@@ -82,18 +67,8 @@ async def _next(watch: Watch, seconds: float) -> list[Event] | None:
 
 def _text(events: list[Event] | None) -> bytes:
     if events is None:
-        return b": keep-alive\n\n"
+        return event_stream.KEEP_ALIVE
     return "".join(f"id: {event.sequence}\ndata: {event.payload}\n\n" for event in events).encode()
-
-
-async def _listen(receive: Receive, watch: Watch) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    watch.end("away")
-
-
-def _wants_stream(scope: Scope) -> bool:
-    return any(name == b"accept" and EVENT_STREAM in value for name, value in scope["headers"])
 
 
 def _resume_point(scope: Scope) -> int:

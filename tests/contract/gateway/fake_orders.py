@@ -9,7 +9,7 @@ from typing import Any
 import uuid_utils
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from servicekit.errors import DomainError, Rejected
+from servicekit.errors import DomainError, FieldViolation, Rejected
 from servicekit.grpc_server import RunningServer, Service, start_server
 from tradewind.orders.v1 import orders_pb2 as pb
 from tradewind.orders.v1 import orders_pb2_grpc as rpc
@@ -17,15 +17,6 @@ from tradewind.orders.v1 import orders_pb2_grpc as rpc
 TERMINAL = frozenset({"confirmed", "failed", "cancelled", "expired"})
 TIMESTAMP = "2026-03-04T05:06:07.089Z"
 
-ROUTE = {
-    "dex": "raydium",
-    "amountOut": 1.5,
-    "amountOutBaseUnits": "1500000",
-    "fee": 0.003,
-    "route": [{"venue": "raydium", "pool": "P1", "share": 1, "amountIn": "1000000000", "amountOut": "1500000"}],
-    "quotes": [{"venue": "raydium", "pool": "P1", "amountOut": "1500000"}],
-    "priceImpactBps": 3,
-}
 SIGNATURE = "5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW"
 # The life of an order that goes well, with details that hold digits no float could carry.
 LIFE: list[tuple[str, str]] = [
@@ -62,6 +53,7 @@ class FakeOrders(rpc.OrderServiceServicer):
         self.requests: dict[str, pb.SubmitOrderRequest] = {}
         self.events: dict[str, list[pb.OrderEvent]] = {}
         self.batches: list[int] = []
+        self.listed = pb.ListOrdersRequest()
         self.refuse: DomainError | None = None
         self.refusal: pb.OrderRefusal | None = None
         self.submit_seconds = 0.0
@@ -145,6 +137,8 @@ class FakeOrders(rpc.OrderServiceServicer):
 
     async def ListOrders(self, request: Any, context: Any) -> pb.ListOrdersResponse:
         self.listed = request
+        if request.page_token and not request.page_token.isdigit():
+            raise Rejected("INVALID_REQUEST", violations=[FieldViolation("page_token", "bad")])
         start = int(request.page_token or 0)
         size = request.page_size or 50
         newest_first = list(self.orders.values())[::-1]

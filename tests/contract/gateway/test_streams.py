@@ -106,13 +106,13 @@ async def test_the_flat_dialect(world: World) -> None:
 
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 async def test_intermediate_failures_and_one_final_failure(world: World, path: str) -> None:
-    retry = '{"reason":"SWAP_DROPPED","attempt":1,"retryInMs":500}'
-    end = '{"reason":"SWAP_DROPPED","detail":"lost","attempts":2}'
+    retry = '{"reason":"swap_dropped","attempt":1,"retryInMs":500}'
+    end = '{"reason":"swap_dropped","detail":"lost","attempts":2}'
     order_id = world.orders.add(*LIFE[:5], ("retrying", retry), ("routing", '{"attempt":2}'), ("failed", end))
     told = await lived(world, path, order_id)
 
     assert [one["status"] for one in told].count("failed") == 1
-    assert told[-1].get("details", told[-1])["reason"] == "SWAP_DROPPED"
+    assert told[-1].get("details", told[-1])["reason"] == "swap_dropped"
     assert "retrying" in [one["status"] for one in told]
 
 
@@ -122,7 +122,7 @@ async def test_older_clients_see_the_end_of_a_cancelled_order(world: World, path
     told = await lived(world, path, order_id)
 
     assert told[-1]["status"] == "failed"
-    assert told[-1].get("details", told[-1])["reason"] == "CANCELLED"
+    assert told[-1].get("details", told[-1])["reason"] == "cancelled"
 
 
 @pytest.mark.parametrize("order_id", [UNKNOWN, "nonsense", "01890000-0000-7000-8000-00000000000g"])

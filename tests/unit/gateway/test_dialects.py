@@ -7,13 +7,13 @@ from gateway.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING, Dialect,
 from tests.contract.gateway.fake_orders import LIFE, SIGNATURE, TIMESTAMP, frame
 
 DETAILS = dict(LIFE) | {
-    "retrying": '{"reason":"SWAP_DROPPED","attempt":1,"retryInMs":500}',
-    "failed": '{"reason":"SWAP_DROPPED","detail":"lost","attempts":3}',
+    "retrying": '{"reason":"swap_dropped","attempt":1,"retryInMs":500}',
+    "failed": '{"reason":"swap_dropped","detail":"lost","attempts":3}',
     "open": "{}",
     "cancelled": "{}",
     "expired": "{}",
 }
-REASON = {"reason": "SWAP_DROPPED"}
+REASON = {"reason": "swap_dropped"}
 
 # Dialect, our status, then the status it tells (None: nothing) and what its details hold.
 TOLD: list[tuple[Dialect, str, str | None, dict[str, Any]]] = [
@@ -46,8 +46,8 @@ TOLD: list[tuple[Dialect, str, str | None, dict[str, Any]]] = [
         for dialect in (NESTED_CAPITALISED, NESTED_GREETING, FLAT)
         for ours, theirs, details in (
             ("open", "pending", {}),
-            ("cancelled", "failed", {"reason": "CANCELLED"}),
-            ("expired", "failed", {"reason": "EXPIRED"}),
+            ("cancelled", "failed", {"reason": "cancelled"}),
+            ("expired", "failed", {"reason": "expired"}),
         )
     ),
 ]

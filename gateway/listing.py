@@ -1,0 +1,118 @@
+"""GET /api/orders: an account's orders, newest first, filtered and paged by cursor."""
+
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlencode
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Scope
+
+from gateway.json_out import json_response
+from gateway.orders import ACCOUNT
+from gateway.orders_client import OrdersClient
+from gateway.query import invalid_parameter, known_parameters
+from gateway.snapshots import snapshot
+from gateway.tokens import TokenDirectory
+from servicekit.errors import DomainError, Rejected
+from tradewind.orders.v1 import orders_pb2 as pb
+
+PAGE_SIZE_MAX: Final = 500
+
+_KNOWN: Final = ("status", "type", "token", "clientOrderId", "since", "until", "pageSize", "pageToken")
+_STATUSES: Final = {
+    name.removeprefix("ORDER_STATUS_").lower(): number for name, number in pb.OrderStatus.items() if number
+}
+_TYPES: Final = {name.removeprefix("ORDER_TYPE_").lower(): number for name, number in pb.OrderType.items() if number}
+
+Query = dict[str, list[str]]
+
+
+class Listing:
+    """The collection under /api/orders."""
+
+    def __init__(self, client: OrdersClient, tokens: TokenDirectory) -> None:
+        self._client = client
+        self._tokens = tokens
+
+    async def show(self, request: Request) -> Response:
+        """GET: one page; `nextPageToken` and the Link header lead to the next, null and absent on the last."""
+        query = known_parameters(request.scope, _KNOWN)
+        try:
+            page = await self._client.page(self._wanted(query))
+        except DomainError as error:
+            raise _in_clients_words(error) from error
+        token = page.next_page_token or None
+        headers = {"link": _next_link(request.scope, query, token)} if token else None
+        orders = [snapshot(order, self._tokens.symbol_of) for order in page.orders]
+        return json_response({"orders": orders, "nextPageToken": token}, headers=headers)
+
+    def _wanted(self, query: Query) -> pb.ListOrdersRequest:
+        return pb.ListOrdersRequest(
+            account_id=ACCOUNT,
+            statuses=[_STATUSES[word] for word in _words(query, "status", tuple(_STATUSES))],
+            order_types=[_TYPES[word] for word in _words(query, "type", tuple(_TYPES))],
+            mint=self._mint(_last(query, "token")),
+            client_order_id=_last(query, "clientOrderId"),
+            since=_moment(query, "since"),
+            until=_moment(query, "until"),
+            page_size=_page_size(_last(query, "pageSize")),
+            page_token=_last(query, "pageToken"),
+        )
+
+    def _mint(self, named: str) -> str:
+        if not named:
+            return ""
+        token = self._tokens.current().find(named)
+        if token is None:
+            raise invalid_parameter("token", "token is not traded here; see /api/tokens.", "unknown_token")
+        return token.mint
+
+
+def _last(query: Query, name: str) -> str:
+    return query.get(name, [""])[-1]
+
+
+def _words(query: Query, name: str, known: tuple[str, ...]) -> list[str]:
+    """Return the words of a parameter that may be repeated or hold several, joined by commas."""
+    words = [word.strip().lower() for value in query.get(name, []) for word in value.split(",") if word.strip()]
+    for word in words:
+        if word not in known:
+            raise invalid_parameter(name, f"{name} must be of: {', '.join(known)}.")
+    return words
+
+
+def _moment(query: Query, name: str) -> Timestamp | None:
+    text = _last(query, name)
+    if not text:
+        return None
+    try:
+        # A plus sign in a query means a space.
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise invalid_parameter(name, f"{name} must be an RFC 3339 time such as 2026-01-31T12:00:00Z.")
+    stamp = Timestamp()
+    stamp.FromDatetime(moment.astimezone(UTC))
+    return stamp
+
+
+def _page_size(text: str) -> int:
+    if not text:
+        return 0
+    if len(text) <= 3 and text.isascii() and text.isdigit() and 1 <= int(text) <= PAGE_SIZE_MAX:
+        return int(text)
+    raise invalid_parameter("pageSize", f"pageSize must be from 1 to {PAGE_SIZE_MAX}.", "out_of_range")
+
+
+def _next_link(scope: Scope, query: Query, token: str) -> str:
+    pairs = [(name, value) for name, values in query.items() if name != "pageToken" for value in values]
+    return f'<{scope["path"]}?{urlencode([*pairs, ("pageToken", token)])}>; rel="next"'
+
+
+def _in_clients_words(error: DomainError) -> DomainError:
+    if isinstance(error, Rejected) and any(violation.field == "page_token" for violation in error.violations):
+        return invalid_parameter("pageToken", "pageToken must be the nextPageToken of an earlier answer.")
+    return error
