@@ -79,3 +79,7 @@ lock: $(DEV_STAMP) ## Pin the requirements again, with hashes
 	@cd requirements && for name in run dev; do \
 	  ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes \
 	    --no-header --no-annotate $$name.in -o $$name.txt; done
+
+.PHONY: chaos
+chaos: setup $(DEV_STAMP) ## The fault campaign on a stack of its own (CHAOS_SECONDS, CHAOS_SEED, CHAOS_RATE)
+	@$(BIN)/python -m tests.chaos
