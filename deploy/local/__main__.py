@@ -9,6 +9,7 @@ from deploy.local.folder import DataFolder
 from deploy.local.migrations import migrate
 from deploy.local.refusal import Refusal
 from deploy.local.run import run_stack
+from deploy.local.screen import say, warn
 from deploy.local.settings import Settings, merged_environ, read_settings
 
 _REFUSED = 2
@@ -27,8 +28,8 @@ def main() -> int:
             _reset(settings)
         else:
             _migrate(settings)
-    except Refusal as refusal:
-        print(f"tradewind: {refusal}", file=sys.stderr)  # noqa: T201
+    except (Refusal, OSError) as reason:  # a full disk or a closed folder is told as plainly as a wrong setting
+        warn(str(reason))
         return _REFUSED
     return 0
 
@@ -36,13 +37,13 @@ def main() -> int:
 def _reset(settings: Settings) -> None:
     """Delete a stack's data, and nothing else in its folder. Raises Refusal while a stack runs on it."""
     if not (settings.data_dir / "lock").exists():
-        print(f"{settings.data_dir} holds no stack: nothing to delete")  # noqa: T201
+        say(f"{settings.data_dir} holds no stack: nothing to delete")
         return
     folder = DataFolder(settings.data_dir)
     folder.acquire()
     folder.end_leftovers()
     folder.delete()
-    print(f"deleted the data in {settings.data_dir}")  # noqa: T201
+    say(f"deleted the data in {settings.data_dir}")
 
 
 def _migrate(settings: Settings) -> None:
