@@ -78,22 +78,28 @@ def with_fee(net: int, fee_rate: int) -> int:
 
 def fill_exact_in(amount: int, depth: Depth, terms: Terms) -> BinFill:
     """Return what the bin does with at most `amount`. An input that is all fee is taken and buys nothing."""
-    fee = fee_of(amount, terms.fee_rate) if terms.fee_on_input else 0
-    taken, left = _take(amount - fee, depth, terms)
-    net_in = sum(layer_in for layer_in, _ in taken)
-    paid = Depth(*(layer_out for _, layer_out in taken))
-    amount_out = sum(paid)
+    price, rate, share, zero_for_one, fee_on_input = terms
+    fee = -(-amount * rate // FEE_SCALE) if fee_on_input else 0  # rounds up against the trader
+    net = amount - fee
+    pool_in, pool_out = _take(net, depth.pool, price, zero_for_one)
+    net_in, amount_out, paid = pool_in, pool_out, Depth(pool_out)
+    if depth.processed_orders or depth.open_orders:
+        orders_in, paid = _take_orders(net - pool_in, pool_out, depth, terms)
+        net_in, amount_out = pool_in + orders_in, sum(paid)
     used = amount
-    if left:
-        used = with_fee(net_in, terms.fee_rate) if terms.fee_on_input else net_in
+    if net > net_in:
+        used = with_fee(net_in, rate) if fee_on_input else net_in
         fee = used - net_in
-    if not terms.fee_on_input:
-        fee = fee_of(amount_out, terms.fee_rate)
+    if not fee_on_input:
+        fee = fee_of(amount_out, rate)
         amount_out -= fee
     if net_in == 0:
         return BinFill(used, 0, 0, 0, 0, paid)
-    pool_in = taken[0][0]
-    return BinFill(used, amount_out, fee, _protocol_part(fee, pool_in, net_in, terms), pool_in, paid)
+    # The liquidity providers' share of the fee rounds up, the limit orders' half of the rest rounds down.
+    pool_fee = -(-fee * pool_in // net_in)
+    order_fee = fee - pool_fee
+    protocol_fee = order_fee - order_fee // 2 + pool_fee * share // _BASIS_POINTS
+    return BinFill(used, amount_out, fee, protocol_fee, pool_in, paid)
 
 
 def fill_exact_out(amount_out: int, depth: Depth, terms: Terms) -> BinFill:
@@ -113,22 +119,16 @@ def fill_exact_out(amount_out: int, depth: Depth, terms: Terms) -> BinFill:
     return fill._replace(amount_out=amount_out, surplus=surplus if surplus > 1 else 0)
 
 
-def _take(net: int, depth: Depth, terms: Terms) -> tuple[list[tuple[int, int]], int]:
-    taken = []
-    left = net
-    for capacity in depth:
-        needed = input_needed(capacity, terms.price, terms.zero_for_one)
-        if left >= needed:
-            taken.append((needed, capacity))
-            left -= needed
-        else:
-            taken.append((left, output_for(left, terms.price, terms.zero_for_one)))
-            left = 0
-    return taken, left
+def _take(net: int, capacity: int, price: int, zero_for_one: bool) -> tuple[int, int]:
+    """Return what one layer is paid and pays, with at most `net`."""
+    needed = input_needed(capacity, price, zero_for_one)
+    if net >= needed:
+        return needed, capacity
+    return net, output_for(net, price, zero_for_one)
 
 
-def _protocol_part(fee: int, pool_in: int, net_in: int, terms: Terms) -> int:
-    # The liquidity providers' share of the fee rounds up, the limit orders' half of the rest rounds down.
-    pool_fee = ceil_div(fee * pool_in, net_in)
-    order_fee = fee - pool_fee
-    return order_fee - order_fee // 2 + pool_fee * terms.protocol_share // _BASIS_POINTS
+def _take_orders(net: int, pool_out: int, depth: Depth, terms: Terms) -> tuple[int, Depth]:
+    """Return what limit orders are paid with at most `net`, and what left each layer. Each rounds by itself."""
+    processed_in, processed_out = _take(net, depth.processed_orders, terms.price, terms.zero_for_one)
+    open_in, open_out = _take(net - processed_in, depth.open_orders, terms.price, terms.zero_for_one)
+    return processed_in + open_in, Depth(pool_out, processed_out, open_out)
