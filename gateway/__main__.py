@@ -29,7 +29,7 @@ def main() -> int:
     except ValidationError as error:
         for fault in error.errors():
             name = "_".join(str(step) for step in fault["loc"]).upper()
-            sys.stderr.write(f"gateway: {name + ': ' if name else ''}{fault['msg']}\n")
+            sys.stderr.write(f"gateway: {name + ': ' if name else ''}{fault['msg'].removeprefix('Value error, ')}\n")
         return 2
     configure_logging("gateway", level=settings.log_level)
     try:

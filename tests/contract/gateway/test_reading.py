@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from servicekit.errors import Rejected, Unavailable
+from servicekit.errors import ERRORS, Rejected, Unavailable
 from tests.contract.gateway.conftest import World
 from tests.contract.gateway.fake_orders import LIFE, SIGNATURE, frame
 from tests.contract.gateway.fake_router import POOL, QUOTED_AT, SOL, USDC
@@ -234,3 +234,17 @@ async def test_an_executor_in_trouble_is_passed_on(world: World) -> None:
     assert (away.status_code, away.headers["retry-after"]) == (503, "4")
     assert (bug.status_code, bug.json()["code"]) == (500, "internal")
     assert "secret" not in bug.text
+
+
+async def test_the_error_table_is_published_and_every_type_leads_to_its_page(world: World) -> None:
+    entries = (await world.http.get("/api/meta/errors")).json()["errors"]
+    assert {entry["code"] for entry in entries} == {reason.lower() for reason in ERRORS}
+    for entry in entries:
+        assert (await world.http.get(entry["type"])).json() == entry
+
+
+async def test_people_get_a_page_they_can_read(world: World) -> None:
+    page = await world.http.get("/problems/no_route", headers={"accept": "text/html,*/*"})
+
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert ERRORS["NO_ROUTE"].advice in page.text

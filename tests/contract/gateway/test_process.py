@@ -1,0 +1,100 @@
+"""`python -m gateway` as a process."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import websockets
+
+from tests.contract.gateway.fake_orders import LIFE, FakeOrders
+from tests.contract.gateway.fake_router import FakeRouter
+
+ROOT = Path(__file__).parents[3]
+
+
+@asynccontextmanager
+async def gateway(**environment: str) -> AsyncIterator[Process]:
+    """Run the process with nothing of our own environment but the path."""
+    env = {"PATH": os.environ["PATH"], **environment}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway", cwd=ROOT, env=env, stdout=PIPE, stderr=PIPE
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def started(process: Process) -> None:
+    """Wait for the line that says so."""
+    assert process.stderr is not None
+    async with asyncio.timeout(10):
+        while json.loads(await process.stderr.readline())["event"] != "gateway.started":
+            pass
+
+
+async def test_sigterm_closes_the_sockets_finishes_requests_and_exits_0(free_port: Callable[[], int]) -> None:
+    orders, router, port = FakeOrders(), FakeRouter(), free_port()
+    await orders.start()
+    await router.start()
+    order_id = orders.add(*LIFE[:2])
+    environment = {
+        "PORT": str(port),
+        "EXECUTOR_ADDRESS": f"127.0.0.1:{orders.port}",
+        "ROUTER_ADDRESS": f"127.0.0.1:{router.port}",
+    }
+    async with gateway(**environment) as process:
+        await started(process)
+        async with (
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
+            websockets.connect(f"ws://127.0.0.1:{port}/ws/orders/{order_id}") as older,
+        ):
+            while (await http.get("/readyz")).status_code != 200:
+                pass
+            await older.recv()
+            await older.recv()
+            orders.submit_seconds = 0.4
+            body = {"tokenIn": "SOL", "tokenOut": "USDC", "amountIn": 1}
+            pending = asyncio.create_task(http.post("/api/orders/execute", json=body))
+            while not orders.batches:
+                await asyncio.sleep(0.005)
+            asked_at = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            with pytest.raises(websockets.ConnectionClosed):
+                await older.recv()
+            assert (older.close_code, older.close_reason) == (1012, "resume=2")
+            assert (await pending).status_code == 202
+            assert await process.wait() == 0
+            assert time.monotonic() - asked_at < 3
+    await orders.stop()
+    await router.stop()
+
+
+async def test_an_environment_that_cannot_be_right_ends_the_start() -> None:
+    async with gateway(HOST="0.0.0.0", PORT="many") as process:
+        _, said = await process.communicate()
+
+    assert process.returncode == 2
+    assert said.decode().startswith("gateway: PORT: ")
+
+
+async def test_a_taken_port_is_said_in_one_line(free_port: Callable[[], int]) -> None:
+    port = free_port()
+    taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", port)
+    async with taken, gateway(PORT=str(port)) as process:
+        _, said = await process.communicate()
+
+    assert process.returncode == 1
+    assert str(port) in said.decode()
+    assert "Traceback" not in said.decode()

@@ -1,0 +1,62 @@
+import pytest
+from pydantic import ValidationError
+
+from gateway.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_the_defaults_are_those_that_the_older_engines_state() -> None:
+    settings = Settings()
+
+    assert (settings.host, settings.port) == ("127.0.0.1", 3000)
+    assert (settings.executor_address, settings.router_address) == ("127.0.0.1:50052", "127.0.0.1:50051")
+    assert (settings.default_slippage_bps, settings.max_slippage_bps) == (50, 1_000)
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"HOST": "0.0.0.0"}, "AUTH=off"),
+        ({"HOST": "::"}, "AUTH=off"),
+        ({"HOST": "gateway.example"}, "AUTH=off"),
+        ({"AUTH": "on"}, "AUTH=on"),
+        ({"PORT": "many"}, "port"),
+        ({"PORT": "70000"}, "port"),
+        ({"TRUSTED_PROXIES": "everyone"}, "trusted_proxies"),
+        ({"DEFAULT_SLIPPAGE_BPS": "2000"}, "DEFAULT_SLIPPAGE_BPS"),
+        ({"SCENARIOS": "perhaps"}, "scenarios"),
+        ({"BODY_BYTES_MAX": "0"}, "body_bytes_max"),
+    ],
+)
+def test_what_cannot_be_right_is_refused(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], named: str
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match=named):
+        Settings()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
+def test_loopback_needs_no_word_about_keys(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("HOST", host)
+
+    assert Settings().auth == "off"
+
+
+def test_an_open_door_must_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOST", "0.0.0.0")
+    monkeypatch.setenv("AUTH", "off")
+
+    assert Settings().host == "0.0.0.0"
+
+
+def test_proxies_are_a_list_of_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.0/8, 192.168.1.7 ,::1")
+
+    assert [str(network) for network in Settings().trusted_proxies] == ["10.0.0.0/8", "192.168.1.7/32", "::1/128"]
