@@ -135,6 +135,20 @@ class EmbeddedPostgres:
             if found is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
+    def schema_mark(self) -> str | None:
+        """Return what `mark_schema` last said of the product's database."""
+        with psycopg.connect(self.url) as connection:
+            row = connection.execute(
+                "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+            ).fetchone()
+        return row[0] if row else None
+
+    def mark_schema(self, mark: str) -> None:
+        """Remember, in the database itself, which migrations it has seen: a new database has no mark."""
+        statement = sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(DATABASE), sql.Literal(mark))
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(statement)
+
     def _make_cluster(self) -> None:
         for leftover in self._cluster.iterdir():  # of an initdb that was killed half-way
             _remove(leftover)

@@ -5,7 +5,7 @@ import signal
 from typing import Final
 
 from deploy.local.folder import DataFolder
-from deploy.local.migrations import migrate
+from deploy.local.migrations import migrate, migrate_embedded
 from deploy.local.postgres import EmbeddedPostgres, postgres_problem
 from deploy.local.process import ProcessSpec
 from deploy.local.redis import EmbeddedRedis, redis_problem
@@ -66,7 +66,8 @@ async def _start(settings: Settings, folder: DataFolder, reservations: Reservati
         grpc_ports=ports,
     )
     folder.write_env(environment(settings, addresses))
-    await migrate({**settings.environ, **environment(settings, addresses)})
+    environ = {**settings.environ, **environment(settings, addresses)}
+    await (migrate_embedded(postgres, environ) if postgres else migrate(environ))
     services = service_specs(settings, addresses)
     await supervisor.start(services)
     show([*servers, *services])

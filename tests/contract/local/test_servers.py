@@ -95,6 +95,15 @@ def test_postgres_keeps_its_data_port_and_password_and_comes_back_after_a_kill(s
     assert second.endpoint == first.endpoint
 
 
+def test_a_schema_mark_lives_and_dies_with_its_database(postgres_server: EmbeddedPostgres) -> None:
+    postgres_server.mark_schema("it's 1")
+    assert postgres_server.schema_mark() == "it's 1"
+    with psycopg.connect(postgres_server.url_of("postgres"), autocommit=True) as connection:
+        connection.execute("DROP DATABASE tradewind")
+    postgres_server.provision()
+    assert postgres_server.schema_mark() is None
+
+
 def test_a_taken_port_is_replaced(server_folder: Path) -> None:
     server = EmbeddedRedis(server_folder / "first")
     with running(server, log=server_folder / "first.log"):
