@@ -73,7 +73,7 @@ class Chain:
         self._infos = pool_infos(definition, seed)
         self._last_number = 0
         self._saved_in_slot = 0
-        self._stopped = False
+        self._started = self._stopped = False
         self._doubtful: list[str] = []
         self._news: dict[str, Pool] = {}
         self._news_timer: asyncio.TimerHandle | None = None
@@ -85,6 +85,7 @@ class Chain:
         """Take the ledger and read it, or begin a new one. Raises LedgerAway, LedgerTaken and LedgerNotReady."""
         await self.ledger.open()
         await self._read_ledger()
+        self._started = True
         log.info("market.started", slot=self.slot, pools=len(self.book.pools), market=self.definition.name)
 
     async def _read_ledger(self) -> None:
@@ -110,16 +111,16 @@ class Chain:
         async with self.turn:
             if self._news_timer is not None:
                 self._news_timer.cancel()
-            if self.ledger.is_open:
-                await self._save_and_let_go()
+            if self._started and self.ledger.is_open:
+                await self._save()
+            await self.ledger.close()
 
-    async def _save_and_let_go(self) -> None:
+    async def _save(self) -> None:
         try:
             await self._checkpoint()
         except LedgerAway as error:
             # What is lost is outside flow that nobody traded on: it has never happened.
             log.warning("market.checkpoint_lost", reason=str(error))
-        await self.ledger.close()
 
     # Slots.
 

@@ -74,8 +74,8 @@ detail
 """
 
 _encode: Final = msgspec.json.Encoder().encode
-_decode_legs: Final = msgspec.json.Decoder(list[Leg]).decode
-_decode_fills: Final = msgspec.json.Decoder(list[Fill]).decode
+_decode_legs: Final = msgspec.json.Decoder(tuple[Leg, ...]).decode
+_decode_fills: Final = msgspec.json.Decoder(tuple[Fill, ...]).decode
 
 
 def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:

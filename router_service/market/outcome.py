@@ -59,7 +59,7 @@ def _fills(entry: InFlight, page: Page, *, slot: int, slot_ms: int) -> Sequence[
     if fate.venue_down and any(page.draft.pool(leg.pool_id).info.venue == fate.venue_down for leg in swap.legs):
         raise SwapFailed(Failure.VENUE_UNAVAILABLE, f"The venue {fate.venue_down} is down.")
     try:
-        return execute(swap, page.draft, now_ms=slot_ms, slot=slot)
+        return tuple(execute(swap, page.draft, now_ms=slot_ms, slot=slot))
     except SwapFailed:
         raise
     except Exception as error:

@@ -1,0 +1,216 @@
+"""The ledger itself: one writer, migrations, restarts, outages, and the check."""
+
+import asyncio
+import hashlib
+import random
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from router_service.market import ledger as ledger_module
+from router_service.market.check import check_ledger, table_of
+from router_service.market.clock import SLOT_MS, ManualClock
+from router_service.market.commands import main
+from router_service.market.definition import parse_definition
+from router_service.market.ledger import Ledger, LedgerNotReady, LedgerTaken
+from router_service.market.migrations.apply import migrate
+from router_service.market.profiles import PROFILES
+from router_service.market.swaps import SwapState
+from servicekit.errors import Unavailable
+from tests.conftest import DatabaseMaker
+from tests.contract.market.conftest import OpenMarket
+from tests.contract.market.test_swaps_on_the_ledger import a_random_swap
+from tests.unit.market.builders import SMALL_MARKET, SOL
+
+
+def test_migrations_may_run_at_the_same_time(database_url: str) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(migrate, [database_url] * 4))
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("SELECT version_num FROM market.alembic_version").fetchall() == [("0001",)]
+
+
+async def test_a_ledger_without_tables_is_refused_with_the_command_that_makes_them(
+    open_market: OpenMarket, database_url: str
+) -> None:
+    with pytest.raises(LedgerNotReady, match="migrate"):
+        async with open_market(url=database_url):
+            pass
+
+
+async def test_a_second_market_is_refused(
+    open_market: OpenMarket, ledger_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_module, "LOCK_WAIT_SECONDS", 0.2)
+    async with open_market():
+        with pytest.raises(LedgerTaken):
+            await Ledger(ledger_url).open()
+
+
+async def test_a_market_waits_for_the_one_before_it_to_be_gone(open_market: OpenMarket, ledger_url: str) -> None:
+    second = Ledger(ledger_url)
+    async with open_market():
+        opening = asyncio.ensure_future(second.open())
+        await asyncio.sleep(0.2)
+        assert not opening.done()
+    await asyncio.wait_for(opening, 5)
+    await second.close()
+
+
+async def test_slots_never_go_back_over_a_restart_even_when_the_clock_does(open_market: OpenMarket) -> None:
+    async with open_market() as market:
+        await market.slots(40)
+        reached = market.chain.slot
+    async with open_market(clock=ManualClock(market.clock.now_ms() - 30 * SLOT_MS)) as market:
+        assert market.chain.slot >= reached
+
+
+async def test_a_lost_connection_costs_nothing_and_heals_by_itself(open_market: OpenMarket) -> None:
+    async with open_market() as market:
+        swap = market.sale()
+        await market.send(swap)
+        await market.slots(4)
+        end_sessions(market.url)
+        # The first slot that touches the ledger finds out; it may be the one that heals, too.
+        await market.slots(12)
+        assert (await market.result(swap)).state is SwapState.LANDED
+        market.assert_sound()
+
+
+async def test_nothing_is_taken_while_the_ledger_is_known_to_be_gone(open_market: OpenMarket) -> None:
+    async with open_market() as market:
+        await market.chain.ledger.close()
+        swap = market.sale()
+        with pytest.raises(Unavailable):
+            await market.send(swap)
+        await market.slots(1)
+        assert (await market.result(swap)).state is SwapState.UNKNOWN
+        assert (await market.send(swap)).state is SwapState.IN_FLIGHT
+
+
+async def test_a_commit_whose_answer_was_lost_is_found_and_not_repeated(
+    open_market: OpenMarket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_market("instant") as market:
+        swap = market.sale()
+        commit = market.chain.ledger.commit
+
+        async def commit_and_lose_the_answer(entry: ledger_module.Entry) -> None:
+            await commit(entry)
+            await market.chain.ledger.close()
+            raise ledger_module.LedgerAway("the answer was lost")
+
+        monkeypatch.setattr(market.chain.ledger, "commit", commit_and_lose_the_answer)
+        with pytest.raises(Unavailable):
+            await market.send(swap)
+        monkeypatch.undo()
+        news = market.chain.swap_news.subscribe().items()
+        await market.slots(1)
+        landed = await market.result(swap)
+        assert landed.state is SwapState.LANDED
+        assert (await asyncio.wait_for(anext(news), 1)).results == [("", landed)]
+        assert (await market.desk.balances("alice"))[SOL] == 10**15 - 10**9
+        market.assert_sound()
+
+
+async def test_a_market_that_was_replaced_cannot_write_and_ends(
+    open_market: OpenMarket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_module, "LOCK_WAIT_SECONDS", 0.2)
+    async with open_market("instant") as market:
+        end_sessions(market.url)
+        usurper = Ledger(market.url)
+        await usurper.open()
+        with pytest.raises(Unavailable):
+            await market.send(market.sale())
+        with pytest.raises(LedgerTaken):
+            await market.slots(1)
+        await usurper.close()
+
+
+def end_sessions(url: str) -> None:
+    """End the market's sessions, as a restart of Postgres would."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+async def log_of_a_run(open_market: OpenMarket, url: str, *, seed: int) -> str:
+    """Run a fixed script of calls and return the hash of everything the ledger says."""
+    migrate(url)
+    chance = random.Random(11)
+    profile = replace(PROFILES["s5"], dropped_ppm=50_000)
+    async with open_market(profile, url=url, seed=seed) as market:
+        for _ in range(20):
+            await market.desk.send([a_random_swap(market, chance) for _ in range(6)])
+            await market.slots(1)
+        drop = str(uuid.UUID(int=chance.getrandbits(128)))
+        await market.desk.airdrop(airdrop_id=drop, account_id="bob", mint=SOL, amount=5)
+        await market.slots(20)
+    digest = hashlib.sha256()
+    with psycopg.connect(url) as connection:
+        for table, order in (
+            ("chain", "1"),
+            ("tokens", "mint"),
+            ("pools", "pool_id"),
+            ("wallets", "account_id, mint"),
+            ("swaps", "number"),
+            ("transfers", "transfer_id"),
+            ("airdrops", "airdrop_id"),
+        ):
+            for row in connection.execute(f"SELECT t::text FROM market.{table} t ORDER BY {order}"):
+                digest.update(row[0].encode())
+    return digest.hexdigest()
+
+
+async def test_the_same_seed_and_calls_give_the_same_ledger_byte_for_byte(
+    open_market: OpenMarket, databases: DatabaseMaker
+) -> None:
+    first, second, other = [await log_of_a_run(open_market, databases.new(), seed=seed) for seed in (4, 4, 5)]
+    print(f"sha256 of the ledger: {first}")
+    assert first == second
+    assert first != other
+
+
+async def test_a_definition_that_grows_adds_its_pools_and_keeps_the_others(open_market: OpenMarket) -> None:
+    async with open_market("instant") as market:
+        await market.send(market.sale(10**12))
+        before = market.pool("SOL-USDC CPMM").vault_0
+    more = SMALL_MARKET + (
+        '\n[[pools]]\nname = "new"\nkind = "raydium_amm_v4"\ntokens = ["SOL", "USDC"]\nreserves = [500, 75_000]\n'
+    )
+    grown = parse_definition(more.replace("size_usd = 30_000_000", "size_usd = 99_000_000"), source="x")
+    async with open_market("instant", clock=market.clock, definition=grown) as market:
+        assert market.pool("new").vault_0 == 500 * 10**9
+        assert market.pool("SOL-USDC CPMM").vault_0 == before
+        market.assert_sound()
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        ("UPDATE market.wallets SET amount = amount + 1 WHERE mint = '{SOL}'", "wallet:alice"),
+        ("UPDATE market.pools SET fees_0 = fees_0 + 1 WHERE name = 'SOL-USDC CPMM'", "pool:"),
+        ("UPDATE market.tokens SET minted = minted + 5 WHERE symbol = 'RAY'", "mint of"),
+        ("DELETE FROM market.transfers WHERE swap_id IS NOT NULL", "0 transfers of its own"),
+    ],
+)
+async def test_the_check_finds_what_does_not_add_up(
+    open_market: OpenMarket, monkeypatch: pytest.MonkeyPatch, damage: str, says: str
+) -> None:
+    async with open_market("instant") as market:
+        await market.send(market.sale())
+        market.assert_sound()
+    monkeypatch.setenv("DATABASE_URL", market.url)
+    assert main(["check"]) == 0
+    with psycopg.connect(market.url) as connection:
+        connection.execute(damage.replace("{SOL}", SOL))
+    assert main(["check"]) == 1
+    report = check_ledger(market.url)
+    assert any(says in sentence for sentence in report.contradictions), report
+    assert "BROKEN" in table_of(report)
