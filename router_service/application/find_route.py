@@ -162,7 +162,8 @@ class _Search:
         single = single_pool_route(quotes[0]) if quotes else None
         if self._cost.legs_max == 1 or (not choice.ways and choice.direct.bit_count() <= 1):
             return single
-        split = split_route(self._network, choice, self._wish.amount_in, self._cost)
+        floor = single.amount_out if single is not None else 0
+        split = split_route(self._network, choice, self._wish.amount_in, self._cost, floor=floor)
         return best_route((single, split), self._cost)
 
     def _explained(self, route: Route, quotes: tuple[PoolQuote, ...], refused: tuple[Refusal, ...]) -> RouteAnswer:

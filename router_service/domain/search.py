@@ -19,14 +19,20 @@ class LegCost(NamedTuple):
     legs_max: int
 
 
-def split_route(network: Network, allowed: Choice, amount_in: int, cost: LegCost) -> Route | None:
-    """Return the best route the search finds over the allowed pools; None when they cannot fill the amount."""
+def split_route(network: Network, allowed: Choice, amount_in: int, cost: LegCost, *, floor: int = 0) -> Route | None:
+    """Return the best route the search finds over the allowed pools; None when they cannot fill the amount.
+
+    `floor` is what the best single pool pays: None as well when no split can bring more than that and a leg's cost.
+    """
     chosen = worthwhile(network, allowed, amount_in)
     while True:
         solution = solve(network, chosen, amount_in)
         if solution is None and chosen != allowed:
             solution = solve(network, allowed, amount_in)
         if solution is not None:
+            # The optimum without any cost: no route of the same pools brings more.
+            if solution.output - cost.per_leg <= floor:
+                return None
             leg_cost = cost.per_leg + _rounding_loss(solution)
             solution = prune(network, solution, leg_cost=leg_cost, legs_max=cost.legs_max)
         if solution is None:
