@@ -76,9 +76,10 @@ clean: ## Delete the virtual environment, generated code and caches; a stack's d
 
 .PHONY: lock
 lock: $(DEV_STAMP) ## Pin the requirements again, with hashes
-	@cd requirements && for name in run dev; do \
-	  ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes \
-	    --no-header --no-annotate $$name.in -o $$name.txt; done
+	@cd requirements && compile() { ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
+	    --generate-hashes --no-header --no-annotate "$$@"; } && \
+	  compile base.in build.in run.in -o run.txt && compile dev.in -o dev.txt && \
+	  compile base.in -c run.txt -o base.txt && compile build.in -c run.txt -o build.txt
 
 .PHONY: chaos
 chaos: setup $(DEV_STAMP) ## The fault campaign on a stack of its own (CHAOS_SECONDS, CHAOS_SEED, CHAOS_RATE)
