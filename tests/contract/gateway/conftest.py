@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 import websockets
 
 from gateway.server import DrainingServer, running_gateway
@@ -40,37 +41,53 @@ async def eventually(holds: Callable[[], bool], seconds: float = 5.0) -> None:
 OpenWorld = Callable[..., Awaitable[World]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def open_world() -> AsyncIterator[OpenWorld]:
     """Opens a world with settings of the test's own."""
     async with AsyncExitStack() as stack:
 
         async def open_one(**settings: Any) -> World:
-            orders, router = FakeOrders(), FakeRouter()
-            for fake in (orders, router):
-                await fake.start()
-                stack.push_async_callback(fake.stop)
-            given: dict[str, Any] = {
-                "port": 0,
-                "executor_address": f"127.0.0.1:{orders.port}",
-                "router_address": f"127.0.0.1:{router.port}",
-                **settings,
-            }
-            server, port = await stack.enter_async_context(running_gateway(Settings(**given)))
-            http = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}"))
-            world = World(orders, router, server, port, http)
-            await _ready(world)
-            return world
+            return await stack.enter_async_context(a_world(**settings))
 
         yield open_one
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_world() -> AsyncIterator[World]:
+    """One world for a file's tests, for those that leave the gateway running."""
+    async with a_world() as world:
+        yield world
+
+
+@pytest.fixture
+def world(shared_world: World) -> World:
+    """The file's world with fakes that know nothing yet."""
+    shared_world.orders.forget()
+    shared_world.router.forget()
+    return shared_world
+
+
+@asynccontextmanager
+async def a_world(**settings: Any) -> AsyncIterator[World]:
+    async with AsyncExitStack() as stack:
+        orders, router = FakeOrders(), FakeRouter()
+        for fake in (orders, router):
+            await fake.start()
+            stack.push_async_callback(fake.stop)
+        given: dict[str, Any] = {
+            "port": 0,
+            "executor_address": f"127.0.0.1:{orders.port}",
+            "router_address": f"127.0.0.1:{router.port}",
+            **settings,
+        }
+        server, port = await stack.enter_async_context(running_gateway(Settings(**given)))
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}"))
+        world = World(orders, router, server, port, http)
+        await _ready(world)
+        yield world
 
 
 async def _ready(world: World) -> None:
     async with asyncio.timeout(5):
         while (await world.http.get("/api/tokens")).status_code == 503:
             await asyncio.sleep(0.005)
-
-
-@pytest.fixture
-async def world(open_world: OpenWorld) -> World:
-    return await open_world()

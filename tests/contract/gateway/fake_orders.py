@@ -49,6 +49,13 @@ class FakeOrders(rpc.OrderServiceServicer):
     """The service and its store; the store outlives restarts of the server."""
 
     def __init__(self) -> None:
+        self.streams: set[_Stream] = set()
+        self.port = 0
+        self._server: RunningServer | None = None
+        self.forget()
+
+    def forget(self) -> None:
+        """Know nothing and want nothing special, as at first."""
         self.orders: dict[str, pb.Order] = {}
         self.requests: dict[str, pb.SubmitOrderRequest] = {}
         self.events: dict[str, list[pb.OrderEvent]] = {}
@@ -58,9 +65,6 @@ class FakeOrders(rpc.OrderServiceServicer):
         self.refusal: pb.OrderRefusal | None = None
         self.submit_seconds = 0.0
         self.repeat_events = False
-        self.streams: set[_Stream] = set()
-        self.port = 0
-        self._server: RunningServer | None = None
 
     async def start(self) -> None:
         service = Service(

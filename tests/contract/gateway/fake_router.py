@@ -23,10 +23,14 @@ class FakeRouter(rpc.RouterServiceServicer):
     """Answers with what it was given; remembers the newest route request."""
 
     def __init__(self) -> None:
-        self.refuse: DomainError | None = None
-        self.asked: pb.GetRouteRequest | None = None
         self.port = 0
         self._server: RunningServer | None = None
+        self.forget()
+
+    def forget(self) -> None:
+        """Refuse nothing and remember nothing, as at first."""
+        self.refuse: DomainError | None = None
+        self.asked: pb.GetRouteRequest | None = None
 
     async def start(self) -> None:
         service = Service(

@@ -9,6 +9,8 @@ from servicekit.errors import Rejected, Unavailable
 from tests.contract.gateway.conftest import OpenWorld, World
 from tests.contract.gateway.fake_router import MSOL, POOL, SOL, USDC
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 GOOD: dict[str, Any] = {"tokenIn": "SOL", "tokenOut": "USDC", "amountIn": 1}
 
 

@@ -11,6 +11,8 @@ from tests.contract.gateway.fake_orders import LIFE, SIGNATURE, frame
 from tests.contract.gateway.fake_router import POOL, QUOTED_AT, SOL, USDC
 from tradewind.orders.v1 import orders_pb2 as pb
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 # As the executor keeps a route.
 ROUTE: dict[str, Any] = {
     "venue": "raydium",

@@ -10,6 +10,8 @@ from servicekit.errors import ERRORS
 from tests.contract.gateway.conftest import OpenWorld, World
 from tests.unit.gateway.corpus import GOOD, INVALID, MALFORMED
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 URL = "/api/orders/execute"
 JSON = {"content-type": "application/json"}
 

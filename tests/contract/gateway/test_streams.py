@@ -12,6 +12,8 @@ import websockets
 from tests.contract.gateway.conftest import OpenWorld, World, eventually
 from tests.contract.gateway.fake_orders import LIFE, SIGNATURE, frame
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 UNKNOWN = "01890000-0000-7000-8000-000000000000"
 PATHS = {
     "native": "/api/orders/{id}/events",
@@ -328,7 +330,8 @@ async def test_an_idle_socket_is_pinged(open_world: OpenWorld) -> None:
         assert json.loads(await connection.recv())["status"] == "routing"
 
 
-async def test_shutdown_tells_every_socket_where_to_resume(world: World) -> None:
+async def test_shutdown_tells_every_socket_where_to_resume(open_world: OpenWorld) -> None:
+    world = await open_world()
     order_id = world.orders.add(*LIFE[:3])
     async with (
         world.socket(f"/api/orders/{order_id}/events") as native,

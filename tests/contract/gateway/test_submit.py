@@ -10,6 +10,8 @@ from servicekit.errors import Unavailable
 from tests.contract.gateway.conftest import OpenWorld, World
 from tradewind.orders.v1 import orders_pb2 as pb
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 URL = "/api/orders/execute"
 CANONICAL: dict[str, Any] = {
     "type": "market",
