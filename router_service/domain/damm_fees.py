@@ -76,11 +76,11 @@ class BaseFee:
         if self.mode == LINEAR:
             return self.cliff_fee_numerator - periods * self.reduction_factor
         # Rounds down: the fee is at most what the schedule says, in favour of the trader.
-        return self.cliff_fee_numerator * _decay(self.reduction_factor, periods) >> 64
+        return self.cliff_fee_numerator * decay_factor(self.reduction_factor, periods) >> 64
 
 
 @lru_cache(maxsize=4_096)
-def _decay(reduction_bps: int, periods: int) -> int:
+def decay_factor(reduction_bps: int, periods: int) -> int:
     """Return (1 - reduction)^periods in Q64.64; every product rounds down, as in the program."""
     square = Q64 - reduction_bps * Q64 // _BASIS_POINTS
     power = Q64

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router_service.domain.damm_curve import RangeCurve
-from router_service.domain.damm_fees import EXPONENTIAL, LINEAR, BaseFee, FeeShares, split_fee
+from router_service.domain.damm_fees import EXPONENTIAL, LINEAR, BaseFee, FeeShares, decay_factor, split_fee
 from router_service.domain.damm_v2 import CollectFeeMode, DammV2State, SwapMode
 from router_service.domain.errors import PoolError, PoolErrorReason
-from router_service.domain.integers import U64_MAX
+from router_service.domain.integers import Q64, U64_MAX
 from router_service.domain.pool_json import state_from_json, state_to_json
 from tests.sample_pools import NOW, SOL, SQRT_PRICE_150, USDC, damm_v2, damm_volatility
 
@@ -34,6 +34,18 @@ def test_an_exponential_fee_falls_as_the_exact_power_does(cliff: int, bps: int, 
     # The power is a product of roundings of 2^-64 each: far less than one unit of the fee in all.
     assert int(exact) - 1 <= fee.rate(1_000 + elapsed, 1_000) <= exact
     assert fee.rate(1_000 + elapsed + 60, 1_000) <= fee.rate(1_000 + elapsed, 1_000)
+
+
+@given(st.integers(0, 10_000), st.integers(0, 2**16 - 1))
+def test_the_power_of_an_exponential_fee_rounds_down_at_each_product(bps: int, periods: int) -> None:
+    base = Q64 - bps * Q64 // 10_000
+    exact = 1 << 4_096
+    for _ in range(min(periods, 300)):
+        exact = exact * base >> 64
+    factor = decay_factor(bps, min(periods, 300))
+    # The program multiplies less often than once a period, and each product loses less than one unit of 2^-64.
+    assert (exact >> 4_032) - 300 <= factor <= exact >> 4_032
+    assert decay_factor(bps, 1) == base
 
 
 @given(st.integers(0, 10**6), st.integers(0, 400), st.integers(1, 100))
@@ -174,6 +186,14 @@ def test_the_memory_of_moves_halves_after_the_filter_period_and_ends_after_the_d
     assert remembered(9) == accumulated
     assert remembered(10) == remembered(119) == accumulated // 2
     assert remembered(120) == 0
+
+
+def test_only_a_move_of_a_whole_step_stores_the_time() -> None:
+    pool = damm_v2(volatility_fee=damm_volatility())
+    for amount, stored in ((1_000, NOW - 3_600), (100 * SOL, NOW)):
+        memory = pool.swap_exact_in(True, amount, NOW).state_after.volatility_fee
+        assert memory is not None
+        assert memory.last_update_timestamp == stored
 
 
 def test_a_stored_volatility_beyond_the_programs_range_is_refused() -> None:
