@@ -57,6 +57,10 @@ class Feed(Generic[Item]):
         self._queue_max = queue_max
         self._subscriptions: set[Subscription[Item]] = set()
 
+    def __len__(self) -> int:
+        """Return how many watch."""
+        return len(self._subscriptions)
+
     def subscribe(self) -> Subscription[Item]:
         """Return a subscription that starts with now. Hand it to `unsubscribe` at the end."""
         subscription: Subscription[Item] = Subscription(self._queue_max)
