@@ -188,7 +188,8 @@ class DammV2State:
         token_a, token_b, sqrt_price = self.token_a_amount, self.token_b_amount, move.sqrt_price
         if self._compounding:
             into_a, into_b = (move.net_in, -move.gross_out) if zero_for_one else (-move.gross_out, move.net_in)
-            token_a, token_b = token_a + into_a, token_b + into_b + move.fee.compounding
+            token_a = require_u64(token_a + into_a, "the reserve")
+            token_b = require_u64(token_b + into_b + move.fee.compounding, "the reserve")
             sqrt_price = ReserveCurve(token_a, token_b).sqrt_price()
         volatility = self.volatility_fee and self.volatility_fee.after(self.sqrt_price, sqrt_price, now)
         return DammV2State(sqrt_price, self.liquidity, token_a, token_b, self.parameters, volatility)
