@@ -30,6 +30,8 @@ _CHECKPOINT_SLOTS: Final = 150
 _PING_SLOTS: Final = 3
 _RECOVERY_PAUSE_SECONDS: Final = 0.2
 _EARLY_NEWS_SECONDS: Final = 0.025
+# An instant market ends some hundred batches a second; a reader may pause for seconds.
+_SWAP_NEWS_MAX: Final = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Chain:
         self.mempool = Mempool()
         self.book = Book({}, {}, {token.mint: token.wallet_base_units for token in definition.tokens})
         self.pool_news: Feed[PoolsUpdate] = Feed()
-        self.swap_news: Feed[EndedSwaps] = Feed()
+        self.swap_news: Feed[EndedSwaps] = Feed(queue_max=_SWAP_NEWS_MAX)
         self.slot = 0
         self.genesis_ms = 0
         self.turn = asyncio.Lock()

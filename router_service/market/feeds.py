@@ -7,7 +7,7 @@ from typing import Final, Generic, TypeVar
 from servicekit.errors import Unavailable
 
 Item = TypeVar("Item")
-QUEUE_MAX: Final = 64
+QUEUE_MAX: Final = 128
 
 
 class Subscription(Generic[Item]):
