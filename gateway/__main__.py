@@ -2,24 +2,22 @@
 
 import sys
 
-import structlog
 import uvloop
 from pydantic import ValidationError
 
+from gateway import telemetry
 from gateway.server import running_gateway
 from gateway.settings import Settings
 from servicekit.grpc_server import wait_for_signal
 from servicekit.telemetry import configure_logging
 
-log = structlog.get_logger()
-
 
 async def serve(settings: Settings) -> None:
     """Serve until the process is asked to end, then drain."""
     async with running_gateway(settings) as (_, port):
-        log.info("gateway.started", host=settings.host, port=port)
+        telemetry.started(settings.host, port)
         await wait_for_signal()
-    log.info("gateway.stopped")
+    telemetry.stopped()
 
 
 def main() -> int:

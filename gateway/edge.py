@@ -1,20 +1,16 @@
 """The outermost layer: every request gets its trace, and every error becomes a problem document."""
 
 from collections.abc import Sequence
-from typing import Final
 
-import structlog
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
+from gateway import telemetry
 from gateway.problems import problem_response
 from gateway.trace import begin_trace
 from servicekit.errors import DomainError, Rejected
-
-log = structlog.get_logger()
-
-_REASONS: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE", 400: "MALFORMED_REQUEST"}
 
 
 class Edge:
@@ -27,25 +23,25 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or serve one WebSocket."""
         trace = begin_trace(scope)
-        structlog.contextvars.bind_contextvars(trace_id=trace.trace_id)
+        telemetry.begin_request(trace.trace_id)
         # The router raises HTTPException instead of answering in plain text when there is an app to catch it.
         scope["app"] = self
-        headers: dict[str, str] = {}
         try:
             await self._router(scope, receive, send)
-            return
-        except DomainError as refused:
-            error = refused
-        except HTTPException as refused:
-            error = Rejected(_REASONS.get(refused.status_code, "INTERNAL"))
-            if refused.status_code == 405:
-                headers["allow"] = self._methods_at(scope["path"])
-        except Exception as crash:
-            log.error("request.crashed", path=scope["path"], exc_info=crash)
-            error = Rejected("INTERNAL")
-        if error.row.kind == "bug":
-            log.error("request.failed", path=scope["path"], reason=error.reason)
-        await problem_response(error, scope, headers=headers)(scope, receive, send)
+        except Exception as error:
+            await self._refusal(error, scope)(scope, receive, send)
+
+    def _refusal(self, error: Exception, scope: Scope) -> Response:
+        match error:
+            case DomainError():
+                if error.row.kind == "bug":
+                    telemetry.service_failed(scope["path"], error.reason)
+                return problem_response(error, scope)
+            case HTTPException(status_code=405):
+                headers = {"allow": self._methods_at(scope["path"])}
+                return problem_response(Rejected("METHOD_NOT_ALLOWED"), scope, headers=headers)
+        telemetry.request_crashed(scope["path"], error)
+        return problem_response(Rejected("INTERNAL"), scope)
 
     def _methods_at(self, path: str) -> str:
         matching = (route for route in self._routes if isinstance(route, Route) and route.path_regex.match(path))

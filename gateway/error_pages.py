@@ -14,6 +14,7 @@ from gateway.json_out import json_response
 from gateway.problems import code_of
 from servicekit.errors import ERRORS, ErrorRow, Rejected
 
+_PAGE_HEADERS: Final = {"content-security-policy": "default-src 'none'", "x-content-type-options": "nosniff"}
 _REASONS: Final = {code_of(reason): reason for reason in ERRORS}
 
 
@@ -42,7 +43,7 @@ async def show_page(request: Request) -> Response:
     if reason is None:
         raise Rejected("NOT_FOUND", "No error has this code; /api/meta/errors lists them.")
     if "text/html" in request.headers.get("accept", ""):
-        return HTMLResponse(_page(reason, ERRORS[reason]))
+        return HTMLResponse(_page(reason, ERRORS[reason]), headers=_PAGE_HEADERS)
     return json_response(entry_of(reason))
 
 

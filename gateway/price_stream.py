@@ -4,19 +4,16 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-import structlog
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from gateway import event_stream
+from gateway import event_stream, telemetry
 from gateway.json_out import encode, instant
 from gateway.market_data import MarketData
 from gateway.router_client import RouterClient
 from gateway.turnstile import Turnstile
 from servicekit.errors import DomainError, Unavailable
 from tradewind.router.v1 import router_pb2 as pb
-
-log = structlog.get_logger()
 
 Messages = AsyncGenerator[pb.WatchPricesResponse, None]
 
@@ -67,7 +64,7 @@ class Prices:
                 message = await _next(messages, gone)
             except DomainError as error:
                 # The client connects again by itself, and the first event then holds everything.
-                log.info("prices.stream_broken", reason=error.reason)
+                telemetry.prices_stream_broken(error.reason)
                 break
         await event_stream.end(send)
 

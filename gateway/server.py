@@ -76,7 +76,8 @@ async def running_gateway(settings: Settings) -> AsyncIterator[tuple[DrainingSer
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family, backlog=2048)
+    both = host == "::" and socket.has_dualstack_ipv6()
+    listener = socket.create_server((host, port), family=family, backlog=2048, dualstack_ipv6=both)
     listener.setblocking(False)
     return listener
 

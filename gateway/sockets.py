@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-import structlog
 from starlette.types import Receive, Scope, Send
 
+from gateway import telemetry
 from gateway.dialects import Dialect, Narrator, greeting
 from gateway.orders import ACCOUNT, order_id_of
 from gateway.query import invalid_parameter, parameters, sequence_after
@@ -16,8 +16,6 @@ from gateway.strict_json import parse_json_object
 from gateway.turnstile import Turnstile
 from gateway.watch import End, Watch
 from servicekit.errors import Rejected
-
-log = structlog.get_logger()
 
 # What the client is told at the end; `{last}` is the newest event that was sent to it.
 _CLOSES: Final[dict[End, tuple[int, str]]] = {
@@ -51,7 +49,7 @@ class OrderSocket:
             try:
                 await self._serve(watch, receive, send)
             except OSError:
-                log.debug("socket.lost", order_id=order_id)
+                telemetry.socket_lost(order_id)
             finally:
                 watch.end("away")
 
@@ -59,16 +57,24 @@ class OrderSocket:
         await send({"type": "websocket.accept", "headers": []})
         listener = asyncio.create_task(_listen(receive, watch, strict=self._dialect is None))
         try:
-            tell = await self._begin(watch, send)
-            while events := await watch.take():
-                for event in events:
-                    frame = tell(event.payload)
-                    if frame is not None:
-                        await send({"type": "websocket.send", "text": frame})
-            await _close(watch, send)
+            await self._tell(watch, send)
+        except (OSError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            telemetry.socket_crashed(watch.order_id, error)
+            watch.end("broken")
         finally:
             listener.cancel()
             await asyncio.gather(listener, return_exceptions=True)
+        await _close(watch, send)
+
+    async def _tell(self, watch: Watch, send: Send) -> None:
+        tell = await self._begin(watch, send)
+        while events := await watch.take():
+            for event in events:
+                frame = tell(event.payload)
+                if frame is not None:
+                    await send({"type": "websocket.send", "text": frame})
 
     async def _begin(self, watch: Watch, send: Send) -> Tell:
         if self._dialect is None:

@@ -8,15 +8,13 @@ import asyncio
 from typing import Final
 
 import grpc
-import structlog
 
+from gateway import telemetry
 from gateway.rpc import meaning_of
 from gateway.watch import Event, Watch
 from servicekit.errors import DomainError, Unavailable, error_of
 from tradewind.orders.v1 import orders_pb2 as pb
 from tradewind.orders.v1 import orders_pb2_grpc as rpc
-
-log = structlog.get_logger()
 
 COMMANDS_MAX: Final = 1_000
 RESUME_SECONDS: Final = 0.1
@@ -69,9 +67,9 @@ class OrderWatches:
         while True:
             try:
                 await self._stream()
-                log.info("watches.stream_ended", watches=len(self._watches))
+                telemetry.watches_stream_ended("ended", len(self._watches))
             except DomainError as error:
-                log.warning("watches.stream_broken", reason=error.reason, watches=len(self._watches))
+                telemetry.watches_stream_ended(error.reason, len(self._watches))
             await asyncio.sleep(RESUME_SECONDS)
 
     async def _stream(self) -> None:
@@ -129,7 +127,7 @@ class OrderWatches:
         for arrived in message.events:
             watch = self._watches.get(arrived.watch_id)
             if watch is not None and not all(watch.put(Event(e.sequence, e.payload_json)) for e in arrived.events):
-                log.warning("watches.gap_seen", order_id=watch.order_id, after=watch.last_sequence)
+                telemetry.gap_seen(watch.order_id, watch.last_sequence)
                 self._again(watch)
         for ended in message.ended:
             watch = self._watches.get(ended.watch_id)

@@ -5,11 +5,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-import structlog
-
+from gateway import telemetry
 from servicekit.errors import DomainError, Unavailable
-
-log = structlog.get_logger()
 
 RETRY_SECONDS: Final = 0.5
 
@@ -75,6 +72,6 @@ class TokenDirectory:
         try:
             self._tokens = Tokens(await self._fetch())
         except DomainError as error:
-            log.info("tokens.not_loaded", reason=error.reason)
+            telemetry.tokens_not_loaded(error.reason)
             return False
         return True

@@ -330,6 +330,20 @@ async def test_an_idle_socket_is_pinged(open_world: OpenWorld) -> None:
         assert json.loads(await connection.recv())["status"] == "routing"
 
 
+async def test_an_event_that_cannot_be_read_ends_an_older_socket_and_no_other(world: World) -> None:
+    order_id = world.orders.add(*LIFE[:2])
+    async with (
+        world.socket(f"/ws/orders/{order_id}") as older,
+        world.socket(f"/api/orders/{order_id}/events") as native,
+    ):
+        world.orders.happen(order_id, "routing_complete", "{broken")
+        await read_all(older)
+        assert (older.close_code, older.close_reason) == (1011, "resume=3")
+        for status, details in LIFE[3:]:
+            world.orders.happen(order_id, status, details)
+        assert len(await read_all(native)) == 6
+
+
 async def test_shutdown_tells_every_socket_where_to_resume(open_world: OpenWorld) -> None:
     world = await open_world()
     order_id = world.orders.add(*LIFE[:3])

@@ -1,0 +1,60 @@
+"""What the gateway reports: one function for each event worth knowing."""
+
+import structlog
+
+log = structlog.get_logger()
+
+
+def begin_request(trace_id: str) -> None:
+    """Have every line of this request carry its trace."""
+    structlog.contextvars.bind_contextvars(trace_id=trace_id)
+
+
+def started(host: str, port: int) -> None:
+    """The gateway serves."""
+    log.info("gateway.started", host=host, port=port)
+
+
+def stopped() -> None:
+    """The gateway has drained and stopped."""
+    log.info("gateway.stopped")
+
+
+def request_crashed(path: str, error: Exception) -> None:
+    """A defect of ours answered a request with 500."""
+    log.error("request.crashed", path=path, exc_info=error)
+
+
+def service_failed(path: str, reason: str) -> None:
+    """A defect of a service behind us answered a request with 500."""
+    log.error("request.service_failed", path=path, reason=reason)
+
+
+def socket_lost(order_id: str) -> None:
+    """A client left while it was being told something."""
+    log.debug("socket.lost", order_id=order_id)
+
+
+def socket_crashed(order_id: str, error: Exception) -> None:
+    """A defect of ours, or an event that cannot be read, ended a socket."""
+    log.error("socket.crashed", order_id=order_id, exc_info=error)
+
+
+def watches_stream_ended(reason: str, watches: int) -> None:
+    """The one stream of events is gone; its watches wait for the next."""
+    log.warning("watches.stream_ended", reason=reason, watches=watches)
+
+
+def gap_seen(order_id: str, after: int) -> None:
+    """Events of an order were missing; they are read again."""
+    log.warning("watches.gap_seen", order_id=order_id, after=after)
+
+
+def prices_stream_broken(reason: str) -> None:
+    """The router ended a stream of prices."""
+    log.info("prices.stream_broken", reason=reason)
+
+
+def tokens_not_loaded(reason: str) -> None:
+    """The router did not give its list of tokens; the old one stands."""
+    log.info("tokens.not_loaded", reason=reason)
