@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Final
 
 import structlog
 
@@ -19,7 +20,7 @@ from servicekit.grpc_server import start_server, wait_for_signal
 
 log = structlog.get_logger()
 
-_STOP_SECONDS = 8.0
+_STOP_SECONDS: Final = 5.0
 
 
 class CannotRun(Exception):
@@ -55,7 +56,7 @@ async def serve(settings: MarketSettings, definition: MarketDefinition) -> None:
     except OSError as error:
         raise CannotRun(f"MARKET_PORT cannot be used: {error}.") from error
     finally:
-        await asyncio.wait_for(chain.stop(), _STOP_SECONDS)
+        await _stop(chain)
         await reader.close()
 
 
@@ -77,8 +78,16 @@ async def _serve_desk(desk: Desk, settings: MarketSettings) -> None:
             slots.result()
     finally:
         await running.stop()
-        await chain.stop()
+        await _stop(chain)
         for task in (slots, asked_to_end):
             task.cancel()
         await asyncio.gather(slots, asked_to_end, return_exceptions=True)
         log.info("market.stopped", slot=chain.slot)
+
+
+async def _stop(chain: Chain) -> None:
+    """Stop the chain, but not at any price: while Postgres is away there is nothing that could still be written."""
+    try:
+        await asyncio.wait_for(chain.stop(), _STOP_SECONDS)
+    except TimeoutError:
+        log.warning("market.stopped_without_ledger")
