@@ -10,10 +10,11 @@ from router_service.adapters.simulated_venues import SimulatedVenues
 from router_service.application.ask_quotes import AskQuotes
 from router_service.application.ask_venues import VenueDesk
 from router_service.application.breaker import Breaker
-from router_service.application.find_route import FindRoute, RoutingRules
+from router_service.application.find_route import FindRoute
 from router_service.application.ports import Monotonic, Venues
 from router_service.application.quote_book import QuoteBook
 from router_service.application.quote_pools import QuoteDeadline
+from router_service.application.route_search import RoutingRules
 from router_service.settings import RouterSettings
 from servicekit.grpc_client import open_channel
 

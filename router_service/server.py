@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from typing import Any, Final
 
 import grpc
@@ -11,7 +12,7 @@ from grpc_health.v1 import health_pb2
 
 from router_service import telemetry
 from router_service.application.answers import IssuedAnswer, RouteRefused, RouteRequest
-from router_service.application.watch_prices import watch_prices
+from router_service.application.watch_prices import PriceChange, watch_prices
 from router_service.bootstrap import Router, build_router
 from router_service.requests import check_batch, quotes_request, route_request
 from router_service.responses import (
@@ -54,7 +55,8 @@ class RouterServicer(rpc.RouterServiceServicer):
         wish = route_request(request, legs_max=self._router.legs_max)
         (answer,) = await self._router.find_route([wish], context.time_remaining())
         if isinstance(answer, RouteRefused):
-            raise answer.error
+            # An error may answer many requests; it must not collect where it was raised.
+            raise answer.error.with_traceback(None)
         return route_response(answer)
 
     async def GetRoutes(self, request: pb.GetRoutesRequest, context: Context) -> pb.GetRoutesResponse:
@@ -70,20 +72,14 @@ class RouterServicer(rpc.RouterServiceServicer):
         self, request: pb.WatchPricesRequest, context: Context
     ) -> AsyncIterator[pb.WatchPricesResponse]:
         """Stream prices until the caller leaves or the server drains."""
-        changes = watch_prices(self._router.feed, frozenset(request.mints))
         draining = asyncio.ensure_future(self._draining.wait())
-        change = None
-        try:
-            while True:
-                change = asyncio.ensure_future(anext(changes))
-                await asyncio.wait((change, draining), return_when=asyncio.FIRST_COMPLETED)
-                if draining.done():
-                    raise Unavailable("SHUTTING_DOWN")
-                yield prices_response(change.result())
-        finally:
-            draining.cancel()
-            if change is not None:
-                change.cancel()
+        async with aclosing(watch_prices(self._router.feed, frozenset(request.mints))) as changes:
+            try:
+                while (change := await _next_before(changes, draining)) is not None:
+                    yield prices_response(change)
+            finally:
+                draining.cancel()
+        raise Unavailable("SHUTTING_DOWN")
 
     async def ListTokens(self, request: pb.ListTokensRequest, context: Context) -> pb.ListTokensResponse:
         """List the tokens."""
@@ -107,6 +103,18 @@ class RouterServicer(rpc.RouterServiceServicer):
         self, wishes: Sequence[RouteRequest], caller_seconds: float | None
     ) -> Sequence[IssuedAnswer | RouteRefused]:
         return await self._router.find_route(wishes, caller_seconds) if wishes else []
+
+
+async def _next_before(changes: AsyncIterator[PriceChange], end: asyncio.Future[Any]) -> PriceChange | None:
+    """Return the next change; None when `end` comes first."""
+    change = asyncio.ensure_future(anext(changes))
+    try:
+        await asyncio.wait((change, end), return_when=asyncio.FIRST_COMPLETED)
+        return change.result() if change.done() and not end.done() else None
+    finally:
+        change.cancel()
+        # The generator cannot be closed while it is still being asked.
+        await asyncio.gather(change, return_exceptions=True)
 
 
 def _answer(answer: IssuedAnswer | RouteRefused) -> pb.RouteAnswer:

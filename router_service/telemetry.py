@@ -32,6 +32,11 @@ def breaker_changed(venue: str, state: str, failures: int) -> None:
     _log.warning("venue.breaker_changed", venue=venue, state=state, consecutive_failures=failures)
 
 
+def search_crashed(error: Exception) -> None:
+    """A search failed for a reason nobody thought of. Its request was refused, the others were not touched."""
+    _log.error("route.search_crashed", exc_info=error)
+
+
 def stopped() -> None:
     """The server has drained."""
     _log.info("router.stopped")

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import ceil
 from typing import Final
 
+from router_service import telemetry
 from router_service.application.answers import (
     IssuedAnswer,
     QuotesRequest,
@@ -13,39 +12,15 @@ from router_service.application.answers import (
     RouteRefused,
     RouteRequest,
 )
-from router_service.application.ask_venues import Answers, Refusal, VenueDesk
+from router_service.application.ask_venues import Answers, VenueDesk
 from router_service.application.market_view import MarketView
 from router_service.application.ports import Market, Monotonic
 from router_service.application.quote_book import QuoteBook
-from router_service.application.quote_pools import (
-    SLOW_QUOTES,
-    PoolQuotes,
-    QuoteDeadline,
-    check,
-    excluded,
-    quote_pools,
-    scripted,
-    venue_refusals,
-    wants,
-)
-from router_service.domain.paths import Choice, Network
-from router_service.domain.routes import Route, single_pool_route
-from router_service.domain.routing_table import accepted, everything
-from router_service.domain.search import LegCost, best_route, split_route
-from router_service.domain.trading_pool import BPS, PoolQuote
-from servicekit.errors import DomainError, Rejected, Unavailable
+from router_service.application.quote_pools import SLOW_QUOTES, check, scripted
+from router_service.application.route_search import RouteSearch, RoutingRules
+from servicekit.errors import DomainError, Rejected
 
 _ANSWERS_KEPT_MAX: Final = 4_096
-_RETRY_AFTER_MS: Final = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class RoutingRules:
-    """What routing is told."""
-
-    deadline: QuoteDeadline
-    leg_cost_lamports: int
-    scenarios: bool
 
 
 class FindRoute:
@@ -70,38 +45,57 @@ class FindRoute:
         `caller_seconds` is how long the caller still waits. Raises Unavailable when the market's state is missing or
         too old; everything else is an answer of its own request.
         """
-        answers = await self._ask(requests, caller_seconds)
+        found = self._answers_at_once(requests)
+        searches = [request for request, answer in zip(requests, found, strict=True) if answer is None]
+        if searches:
+            answers = await self._ask([request.quotes for request in searches], caller_seconds)
+            routes = iter(self._search(searches, answers))
+            found = [next(routes) if answer is None else answer for answer in found]
+        return [answer for answer in found if answer is not None]
+
+    def _answers_at_once(self, requests: Sequence[RouteRequest]) -> list[IssuedAnswer | RouteRefused | None]:
+        """Answer what needs no venue: earlier quotes, and requests without meaning here."""
         view = self._market.newest()
         now_ms = view.market_time_ms(self._monotonic())
-        return [self._answer(request, view, answers, now_ms) for request in requests]
+        found: list[IssuedAnswer | RouteRefused | None] = []
+        for request in requests:
+            try:
+                found.append(self._answer_at_once(request, view, now_ms))
+            except DomainError as error:
+                found.append(RouteRefused(error))
+        return found
 
-    async def _ask(self, requests: Sequence[RouteRequest], caller_seconds: float | None) -> Answers:
+    def _answer_at_once(self, request: RouteRequest, view: MarketView, now_ms: int) -> IssuedAnswer | None:
+        if request.quotes.scenario and not self._rules.scenarios:
+            raise Rejected("SCENARIOS_OFF")
+        if request.quote_id:
+            return self._quotes.redeem(request.quote_id, request.quotes, now_ms)
+        check(request.quotes, view)
+        return None
+
+    async def _ask(self, searches: Sequence[QuotesRequest], caller_seconds: float | None) -> Answers:
         view = self._market.newest()
-        searches = [request.quotes for request in requests if not request.quote_id]
-        wanted = _venues_of(searches, view)
-        conditions = [view.venues[venue] for venue in sorted(wanted)]
+        conditions = [view.venues[venue] for venue in sorted(_venues_of(searches, view))]
         seconds = self._rules.deadline.seconds(conditions, caller_seconds)
         asked = self._desk.ask(conditions, seconds)
-        if self._rules.scenarios and any(search.scenario == SLOW_QUOTES for search in searches):
+        if any(search.scenario == SLOW_QUOTES for search in searches):
             # Whoever waits for a venue that does not answer waits until the deadline.
             answers, _ = await asyncio.gather(asked, asyncio.sleep(seconds))
             return answers
         return await asked
 
-    def _answer(
-        self, request: RouteRequest, view: MarketView, answers: Answers, now_ms: int
-    ) -> IssuedAnswer | RouteRefused:
-        try:
-            if request.quotes.scenario and not self._rules.scenarios:
-                raise Rejected("SCENARIOS_OFF")
-            if request.quote_id:
-                return self._quotes.redeem(request.quote_id, request.quotes, now_ms)
-            found = self._find(request, view, answers)
-        except DomainError as error:
-            return RouteRefused(error)
-        if isinstance(found, RouteRefused):
-            return found
-        return self._quotes.issue(request.quotes, found, now_ms)
+    def _search(self, requests: Sequence[RouteRequest], answers: Answers) -> list[IssuedAnswer | RouteRefused]:
+        """Find all routes on one view: the newest, now that the venues have answered."""
+        view = self._market.newest()
+        now_ms = view.market_time_ms(self._monotonic())
+        found: list[IssuedAnswer | RouteRefused] = []
+        for request in requests:
+            answer = self._find(request, view, answers)
+            if isinstance(answer, RouteRefused):
+                found.append(answer)
+            else:
+                found.append(self._quotes.issue(request.quotes, answer, now_ms))
+        return found
 
     def _find(self, request: RouteRequest, view: MarketView, answers: Answers) -> RouteAnswer | RouteRefused:
         """Return the answer on this view; the same request on the same view is not worked out twice."""
@@ -109,11 +103,18 @@ class FindRoute:
             self._known, self._known_for = {}, (view, answers)
         found = self._known.get(request)
         if found is None:
-            check(request.quotes, view)
-            found = _Search(request, view, scripted(request.quotes, answers), self._rules).run()
+            found = self._run(RouteSearch(request, view, scripted(request.quotes, answers), self._rules))
             if len(self._known) < _ANSWERS_KEPT_MAX:
                 self._known[request] = found
         return found
+
+    def _run(self, search: RouteSearch) -> RouteAnswer | RouteRefused:
+        try:
+            return search.run()
+        except Exception as error:
+            # A defect on one pool or amount must not take the whole batch with it.
+            telemetry.search_crashed(error)
+            return RouteRefused(Rejected("INTERNAL"))
 
 
 def _venues_of(searches: Sequence[QuotesRequest], view: MarketView) -> frozenset[str]:
@@ -121,79 +122,3 @@ def _venues_of(searches: Sequence[QuotesRequest], view: MarketView) -> frozenset
     if any(not search.venues for search in searches):
         return known
     return known & frozenset(venue for search in searches for venue in search.venues)
-
-
-class _Search:
-    """One request on one view."""
-
-    def __init__(self, request: RouteRequest, view: MarketView, answers: Answers, rules: RoutingRules) -> None:
-        self._request = request
-        self._wish = request.quotes
-        self._answers = answers
-        self._tokens = view.tokens
-        self._network: Network = view.table.network(self._wish.mint_in, self._wish.mint_out)
-        per_leg = rules.leg_cost_lamports * view.table.native_price(self._wish.mint_out)
-        self._cost = LegCost(per_leg, request.legs_max)
-
-    def run(self) -> RouteAnswer | RouteRefused:
-        choice = self._choice()
-        quotes = quote_pools(self._network.direct, choice.direct, self._wish.amount_in)
-        refused = (
-            *venue_refusals(self._wish, self._answers),
-            *excluded(self._network.direct, self._wish.exclude_pools),
-            *quotes.refused,
-        )
-        route = self._best(choice, quotes.quotes)
-        if route is None:
-            return RouteRefused(self._why_not(choice, quotes), refused)
-        limit = self._request.price_impact_max_bps
-        if limit and route.price_impact_bps > limit:
-            detail = f"The best route moves the price by {route.price_impact_bps} bps; {limit} are allowed."
-            return RouteRefused(Rejected("PRICE_IMPACT_TOO_HIGH", detail), refused)
-        return self._explained(route, quotes.quotes, refused)
-
-    def _choice(self) -> Choice:
-        wish, answers = self._wish, self._answers
-        if not (answers.refused or wish.venues or wish.exclude_pools):
-            return everything(self._network)
-        return accepted(self._network, lambda pool: wants(wish, answers, pool.pool_id, pool.venue))
-
-    def _best(self, choice: Choice, quotes: Sequence[PoolQuote]) -> Route | None:
-        single = single_pool_route(quotes[0]) if quotes else None
-        if self._cost.legs_max == 1 or (not choice.ways and choice.direct.bit_count() <= 1):
-            return single
-        floor = single.amount_out if single is not None else 0
-        split = split_route(self._network, choice, self._wish.amount_in, self._cost, floor=floor)
-        return best_route((single, split), self._cost)
-
-    def _explained(self, route: Route, quotes: tuple[PoolQuote, ...], refused: tuple[Refusal, ...]) -> RouteAnswer:
-        others = [quote for quote in quotes[:2] if len(route.legs) > 1 or quote is not route.legs[0].quote]
-        runner_up = others[0] if others else None
-        gain = 0
-        if runner_up is not None:
-            gain = max((route.amount_out - runner_up.amount_out) * BPS // runner_up.amount_out, 0)
-        network_fee = ceil(self._cost.per_leg * len(route.legs))
-        return RouteAnswer(
-            route=route,
-            quotes=quotes,
-            refused=refused,
-            runner_up=runner_up,
-            runner_up_difference_bps=gain,
-            network_fee=network_fee,
-            decimals_in=self._tokens[route.mint_in].decimals,
-            decimals_out=self._tokens[route.mint_out].decimals,
-        )
-
-    def _why_not(self, choice: Choice, quotes: PoolQuotes) -> DomainError:
-        everything_here = everything(self._network)
-        if not (everything_here.direct or everything_here.ways):
-            return Rejected("NO_ROUTE")
-        if venue_refusals(self._wish, self._answers):
-            return Unavailable("QUOTES_UNAVAILABLE", retry_after_ms=_RETRY_AFTER_MS)
-        if not (choice.direct or choice.ways):
-            return Rejected("NO_ROUTE", "No pool is left for this pair.")
-        if any(refusal.reason == "INSUFFICIENT_LIQUIDITY" for refusal in quotes.refused):
-            return Rejected("INSUFFICIENT_LIQUIDITY")
-        amount = self._wish.amount_in
-        fits = self._network.table(choice, amount).capacity >= amount
-        return Rejected("AMOUNT_TOO_SMALL" if fits or quotes.refused else "INSUFFICIENT_LIQUIDITY")

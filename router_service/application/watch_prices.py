@@ -1,6 +1,6 @@
 """Mid prices as they change, at most once a slot."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncGenerator, Collection
 from decimal import Context, Decimal
 from typing import Final, NamedTuple
 
@@ -34,7 +34,7 @@ def mid_price(pool: TradingPool, view: MarketView) -> str:
     return f"{price.normalize(_DIGITS):f}"
 
 
-async def watch_prices(market: Market, mints: Collection[str]) -> AsyncIterator[PriceChange]:
+async def watch_prices(market: Market, mints: Collection[str]) -> AsyncGenerator[PriceChange, None]:
     """Yield all prices, then what changed. Slots that pass while the reader is busy are seen as one.
 
     With `mints`, only pools that trade one of them.

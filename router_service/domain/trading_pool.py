@@ -84,14 +84,15 @@ class PoolSide:
                 self._quotes.clear()
             self._quotes[amount_in] = known
         if isinstance(known, PoolError):
-            raise known
+            # The same error is raised many times; it must not collect where from.
+            raise known.with_traceback(None)
         return known
 
     def _quote(self, amount_in: int) -> PoolQuote | PoolError:
         try:
             swap = self.pool.state.swap_exact_in(self.zero_for_one, amount_in, self.now)
         except PoolError as error:
-            return error.with_traceback(None)
+            return error
         fill = swap.fill
         if not fill.amount_out:
             return PoolError(PoolErrorReason.ZERO_OUTPUT)

@@ -20,10 +20,11 @@ from router_service.adapters.simulated_venues import SimulatedVenues
 from router_service.application.answers import IssuedAnswer, QuotesRequest, RouteRequest
 from router_service.application.ask_venues import VenueDesk
 from router_service.application.breaker import Breaker
-from router_service.application.find_route import FindRoute, RoutingRules
+from router_service.application.find_route import FindRoute
 from router_service.application.market_view import MarketView, Token, VenueConditions
 from router_service.application.quote_book import QuoteBook
 from router_service.application.quote_pools import QuoteDeadline
+from router_service.application.route_search import RoutingRules
 from router_service.domain.pool_json import state_from_json, state_to_json
 from router_service.domain.routing_table import RoutingTable
 from router_service.domain.trading_pool import TradingPool

@@ -6,6 +6,8 @@ import time
 import grpc
 import pytest
 
+from router_service.application.answers import RouteAnswer, RouteRefused
+from router_service.application.route_search import RouteSearch
 from servicekit.errors import Unavailable
 from servicekit.grpc_errors import error_from
 from tests.contract.router.conftest import OpenWorld, World, a_request
@@ -246,3 +248,18 @@ async def test_the_lists_tell_what_can_be_traded(world: World) -> None:
     assert (pools[2].fee_ppm, pools[2].reserve_0, pools[2].reserve_1) == (2_500, 1_000, 2_000)
     of_usdt = await world.stub.ListPools(pb.ListPoolsRequest(mint=USDT), timeout=5)
     assert not of_usdt.pools
+
+
+async def test_a_defect_takes_its_own_request_and_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = RouteSearch.run
+
+    def unlucky(search: RouteSearch) -> RouteAnswer | RouteRefused:
+        if search._wish.amount_in == 13:
+            raise ZeroDivisionError
+        return honest(search)
+
+    monkeypatch.setattr(RouteSearch, "run", unlucky)
+    good, bad = await world.routes(a_request(), a_request(amount_in=13))
+    assert good.response.route.legs
+    assert bad.refusal.reason == "INTERNAL"
+    assert "Zero" not in bad.refusal.detail
