@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Final, NamedTuple
 
-from router_service.domain.curves import Curve, one_after_another, side_by_side
+from router_service.domain.curve_algebra import one_after_another, side_by_side
+from router_service.domain.curves import Curve
 from router_service.domain.splitting import PairBook, bits_of, divide
 
 _COVER_FACTOR: Final = 2.0

@@ -9,7 +9,8 @@ from functools import lru_cache
 from math import inf
 from typing import Final, NamedTuple
 
-from router_service.domain.curves import Curve, side_by_side
+from router_service.domain.curve_algebra import side_by_side
+from router_service.domain.curves import Curve
 from router_service.domain.trading_pool import PoolSide
 
 # A table is built for more than the amount that asks for it, so that the next, larger one finds it ready.

@@ -2,9 +2,9 @@
 
 from typing import Final, NamedTuple
 
-from router_service.domain.curves import PoolCurve
 from router_service.domain.errors import PoolError, PoolErrorReason
 from router_service.domain.pool import PoolKind, PoolState, Venue
+from router_service.domain.pool_curve import PoolCurve
 
 BPS: Final = 10_000
 _QUOTES_KEPT_MAX: Final = 4_096

@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router_service.domain.curves import Curve, PoolCurve, Stretch, one_after_another, side_by_side
+from router_service.domain.curve_algebra import one_after_another, side_by_side
+from router_service.domain.curves import Curve, Stretch
 from router_service.domain.errors import PoolError
 from router_service.domain.pieces import LinePiece, Piece
 from router_service.domain.pool import PoolState
+from router_service.domain.pool_curve import PoolCurve
 from tests.pools import NOW, amm_v4, clmm, cpmm, damm_v2, dlmm
 
 FAR = 1e30
