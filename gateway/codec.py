@@ -99,10 +99,7 @@ class _Reading:
         self._violations: list[FieldViolation] = []
 
     def run(self, body: Mapping[str, JsonValue], tokens: Tokens, rules: Rules) -> NewOrder:
-        for name, value in body.items():
-            self._field(name, value)
-            if len(self._violations) >= VIOLATIONS_MAX:
-                break
+        self._fields_of(body)
         self._require()
         token_in, token_out = self._token("tokenIn", tokens), self._token("tokenOut", tokens)
         if token_in and token_in == token_out:
@@ -113,6 +110,9 @@ class _Reading:
             self._blame("scenario", "scenarios_off", "{name} is refused: this stack runs without SCENARIOS=on.")
         if self._violations or token_in is None or token_out is None:
             raise self._refusal()
+        return self._order(token_in, token_out, amount_in, slippage_bps)
+
+    def _order(self, token_in: Token, token_out: Token, amount_in: int, slippage_bps: int) -> NewOrder:
         values = self._values
         return NewOrder(
             token_in=token_in,
@@ -129,6 +129,12 @@ class _Reading:
             scenario=values.get("scenario", ""),
             names=self._names,
         )
+
+    def _fields_of(self, body: Mapping[str, JsonValue]) -> None:
+        for name, value in body.items():
+            self._field(name, value)
+            if len(self._violations) >= VIOLATIONS_MAX:
+                return
 
     def _field(self, name: str, value: JsonValue) -> None:
         meaning = self._meanings.get(name)

@@ -13,7 +13,7 @@ from gateway.bootstrap import Gateway, open_gateway
 from gateway.http_protocol import limited_http
 from gateway.settings import Settings
 
-DRAIN_SECONDS: Final = 1.0
+DRAIN_SECONDS: Final = 0.5
 GRACE_SECONDS: Final = 2
 
 
