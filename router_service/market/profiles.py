@@ -9,14 +9,15 @@ from typing import Final
 class Profile:
     """The numbers of one behaviour.
 
-    Milliseconds are market time; `*_ppm` are probabilities in millionths. Venues of one pair are
-    `spread_bps_min` to `spread_bps_max` apart. A swap lands in the first slot that begins after its delay; with
-    `landing_ms` None it executes as soon as it arrives. A dropped swap expires `validity_slots` after its arrival.
+    Milliseconds are market time; `*_ppm` are probabilities in millionths. The two venues of a pair are one or two
+    steps of `venue_step_bps` apart. A swap lands in the first slot that begins after its delay; with `landing_ms`
+    None it executes as soon as it arrives. A dropped swap expires `validity_slots` after its arrival.
     """
 
     landing_ms: tuple[int, int] | None
     quote_latency_ms: tuple[int, int]
-    spread_bps: tuple[int, int] = (200, 500)
+    # 2 to 5 % for one step and for two, with room for a pool of bins, which is up to a bin away from its target.
+    venue_step_bps: tuple[int, int] = (226, 232)
     transient_ppm: int = 0
     slippage_ppm: int = 0
     dropped_ppm: int = 0

@@ -1,24 +1,20 @@
 """What the outside world thinks tokens are worth: a closed formula of (seed, slot), so any slot can be asked."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
 from router_service.market.definition import MarketDefinition, TokenDefinition
 from router_service.market.profiles import Profile
 from router_service.market.seeded import PPM, draw_64, noise_ppm
+from router_service.market.venue_levels import venue_levels
 
 # Octaves of a token's price: period in slots (one minute, ten minutes, an hour) and share in percent.
 _OCTAVES: Final = ((150, 12), (1_500, 28), (9_000, 60))
-# Octaves of the distance between the venues: slow, so that a quote stays true while a swap lands.
-_SPREAD_PERIOD: Final = 1_800
+# The distance between the venues changes slowly, so that a quote stays true while a swap lands.
+_STEP_PERIOD: Final = 1_800
 _BPS: Final = 10_000
-# Room to each end of the promised spread: a pool of bins is up to one step away from its target.
-_SPREAD_MARGIN_BPS: Final = 35
 _SCALE: Final = 10**9
 _E18: Final = Decimal(10) ** 18
-
-VENUE_SIDE: Final[Mapping[str, int]] = {"raydium": 1, "meteora": -1}
 
 
 class ReferencePrices:
@@ -29,6 +25,9 @@ class ReferencePrices:
         self._tokens = {token.symbol: token for token in definition.tokens}
         self._profile = profile
         self._seed = seed
+        self._levels = venue_levels([(pool.tokens[0], pool.tokens[1]) for pool in definition.pools])
+        dearer = 1 if draw_64(seed, "dearer venue") & 1 else -1
+        self._sides = {"raydium": dearer, "meteora": -dearer}
         self._cached_slot = -1
         self._cache: dict[str, int] = {}
 
@@ -58,23 +57,25 @@ class ReferencePrices:
     def target_x64(self, venue: str, tokens: tuple[str, str], offset_bps: int, slot: int) -> int:
         """Return the price a pool is brought to: base units of token 1 for one of token 0, times 2^64.
 
-        The venues of a pair stand to either side of the reference price, as far apart as the profile says; which
-        of them is dearer is drawn once a pair. `offset_bps` moves one pool against its venue.
+        Each venue has a price of its own for every token, above or below the reference by the token's level, so the
+        pools of one venue agree with each other and those of a pair differ between the venues. `offset_bps` moves
+        one pool against its venue.
         """
         zero, one = (self._tokens[symbol] for symbol in tokens)
-        pair = "/".join(sorted(tokens))
-        side = VENUE_SIDE[venue] * (1 if draw_64(self._seed, "side", pair) & 1 else -1)
-        # The side belongs to the pair; a pool that lists it the other way round sees the inverse.
-        if tokens[0] > tokens[1]:
-            side = -side
-        offset_ppm = side * self._half_spread_ppm(pair, slot) + offset_bps * 100
-        numerator = self.price_e18(zero.symbol, slot) * one.unit * (PPM + offset_ppm)
-        denominator = self.price_e18(one.symbol, slot) * zero.unit * PPM
+        worth_0, worth_1 = self._venue_worths(venue, tokens, slot)
+        numerator = self.price_e18(zero.symbol, slot) * worth_0 * one.unit * (_BPS + offset_bps)
+        denominator = self.price_e18(one.symbol, slot) * worth_1 * zero.unit * _BPS
         return (numerator << 64) // denominator
 
-    def _half_spread_ppm(self, pair: str, slot: int) -> int:
-        low_bps, high_bps = self._profile.spread_bps
-        middle_ppm = (low_bps + high_bps) * 50
-        reach_ppm = max(0, (high_bps - low_bps) * 50 - _SPREAD_MARGIN_BPS * 100)
-        wander = noise_ppm(self._seed, slot, _SPREAD_PERIOD, "spread", pair)
-        return (middle_ppm + reach_ppm * wander // PPM) // 2
+    def _venue_worths(self, venue: str, tokens: tuple[str, str], slot: int) -> tuple[int, int]:
+        """Return how a venue values the tokens of a pair, each over the same scale."""
+        low_bps, high_bps = self._profile.venue_step_bps
+        wander = noise_ppm(self._seed, slot, _STEP_PERIOD, "venue step") + PPM
+        step_ppm = low_bps * 100 + (high_bps - low_bps) * 100 * wander // (2 * PPM)
+        level_0, level_1 = (2 * self._levels[symbol] for symbol in tokens)
+        if level_0 == level_1:
+            # A web of pairs that three levels cannot keep apart: this pair stands one and a half steps apart alone.
+            level_0 += 3 if tokens[0] < tokens[1] else 0
+            level_1 += 3 if tokens[1] < tokens[0] else 0
+        half = self._sides[venue] * step_ppm
+        return 4 * PPM + half * level_0, 4 * PPM + half * level_1

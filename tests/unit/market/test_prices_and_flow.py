@@ -6,14 +6,16 @@ from dataclasses import replace
 import pytest
 
 from router_service.market.clock import SLOT_MS
-from router_service.market.definition import read_definition
+from router_service.market.definition import parse_definition, read_definition
 from router_service.market.genesis import new_pool, pool_infos
 from router_service.market.outside import OutsideFlow
 from router_service.market.pools import Pool
 from router_service.market.profiles import PROFILES
 from router_service.market.reference_prices import ReferencePrices
+from router_service.market.scenarios import VENUES
 from router_service.market.settings import DEFAULT_MARKET_FILE
-from tests.unit.market.builders import a_market
+from router_service.market.venue_levels import venue_levels
+from tests.unit.market.builders import SMALL_MARKET, a_market
 
 PLENTY = 2**63
 
@@ -56,11 +58,55 @@ def test_a_token_follows_another() -> None:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("pair", [("SOL", "USDC"), ("BONK", "SOL"), ("mSOL", "SOL")])
+@pytest.mark.parametrize("pair", [("SOL", "USDC"), ("BONK", "SOL"), ("mSOL", "SOL"), ("USDC", "USDT")])
 def test_venues_are_two_to_five_percent_apart(profile: str, pair: tuple[str, str]) -> None:
     reference = ReferencePrices(read_definition(DEFAULT_MARKET_FILE), PROFILES[profile], 7)
     for slot in range(0, 20_000, 400):
         one, other = (reference.target_x64(venue, pair, 0, slot) for venue in ("raydium", "meteora"))
+        assert 1.02 <= max(one, other) / min(one, other) <= 1.05
+
+
+def test_a_detour_over_a_third_token_gains_nothing_on_the_targets() -> None:
+    reference = prices()
+
+    def best(sold: str, bought: str) -> float:
+        return max(reference.target_x64(venue, (sold, bought), 0, 50) * units(bought, sold) for venue in VENUES)
+
+    direct = best("SOL", "USDC")
+    for middle in ("USDT", "RAY", "JUP", "BONK", "mSOL", "JitoSOL"):
+        assert best("SOL", middle) * best(middle, "USDC") <= direct * 1.001
+
+
+def units(bought: str, sold: str) -> float:
+    """Return what turns a target into whole tokens bought for one sold."""
+    market = read_definition(DEFAULT_MARKET_FILE)
+    return market.token(sold).unit / market.token(bought).unit / 2**64
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [("A", "B"), ("B", "C"), ("C", "A")],
+        [("A", "B"), ("B", "C"), ("C", "D"), ("D", "A")],
+        [("SOL", "USDC"), ("SOL", "USDT"), ("USDC", "USDT"), ("RAY", "SOL"), ("RAY", "USDC"), ("X", "RAY")],
+    ],
+)
+def test_the_tokens_of_every_pair_stand_on_different_levels(pairs: list[tuple[str, str]]) -> None:
+    levels = venue_levels(pairs)
+    assert all(levels[one] != levels[other] for one, other in pairs)
+
+
+def test_a_web_too_dense_for_three_levels_still_keeps_the_venues_apart() -> None:
+    extra = "".join(
+        f'\n[[pools]]\nname = "{a}{b}{kind}"\nkind = "{kind}"\ntokens = ["{a}", "{b}"]\nreserves = [1, 1]\n'
+        for a, b in itertools.combinations(["SOL", "USDC", "RAY", "X"], 2)
+        for kind in ("raydium_cpmm",)
+    )
+    token = f'\n[[tokens]]\nsymbol = "X"\nname = "X"\nmint = "{"1" * 31}2"\ndecimals = 6\nprice_usd = 1\n'
+    market = parse_definition(SMALL_MARKET + token + extra, source="dense.toml")
+    reference = ReferencePrices(market, PROFILES["realistic"], 1)
+    for a, b in itertools.combinations(["SOL", "USDC", "RAY", "X"], 2):
+        one, other = (reference.target_x64(venue, (a, b), 0, 3) for venue in VENUES)
         assert 1.02 <= max(one, other) / min(one, other) <= 1.05
 
 
@@ -85,7 +131,7 @@ def test_a_pool_begins_at_its_target_with_its_payouts_covered(name: str) -> None
 @pytest.mark.parametrize("name", list(fair_pools()))
 def test_the_flow_brings_a_pushed_pool_back_within_two_slots(name: str, sells_token_0: bool) -> None:
     market = a_market()
-    reference = ReferencePrices(market, replace(PROFILES["realistic"], spread_bps=(200, 200)), 1)
+    reference = ReferencePrices(market, replace(PROFILES["realistic"], venue_step_bps=(230, 230)), 1)
     flow = OutsideFlow(reference)
     fair = fair_pools()[name]
     mint = fair.info.mint_0 if sells_token_0 else fair.info.mint_1
@@ -107,3 +153,21 @@ def test_the_flow_spends_no_more_than_it_has() -> None:
     assert traded is not None
     assert traded[1].amount_in == 1_000
     assert flow.trade(pool, {}, slot=1, now_ms=SLOT_MS) is None
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_pools_themselves_are_two_to_five_percent_apart_between_the_venues(seed: int) -> None:
+    market = read_definition(DEFAULT_MARKET_FILE)
+    reference = ReferencePrices(market, PROFILES["realistic"], seed)
+    flow = OutsideFlow(reference)
+    pools = [new_pool(market, info, reference, 0) for info in pool_infos(market, seed).values()]
+    for slot in range(50, 2_000, 100):
+        for at, pool in enumerate(pools):
+            funds = {pool.info.mint_0: PLENTY, pool.info.mint_1: PLENTY}
+            traded = flow.trade(pool, funds, slot=slot, now_ms=slot * SLOT_MS)
+            pools[at] = traded[0] if traded else pool
+        for one, other in itertools.combinations(pools, 2):
+            if one.info.symbols == other.info.symbols and one.info.venue != other.info.venue:
+                (a, b), (c, d) = one.state.mid_price(), other.state.mid_price()
+                ratio = a * d / (b * c)
+                assert 1.02 <= max(ratio, 1 / ratio) <= 1.05, (one.info.name, other.info.name, ratio)
