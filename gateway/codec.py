@@ -100,7 +100,7 @@ class _Reading:
 
     def run(self, body: Mapping[str, JsonValue], tokens: Tokens, rules: Rules) -> NewOrder:
         self._fields_of(body)
-        self._require()
+        self._require(body)
         token_in, token_out = self._token("tokenIn", tokens), self._token("tokenOut", tokens)
         if token_in and token_in == token_out:
             self._blame("tokenOut", "same_token", "{name} must be another token than the one sold.")
@@ -158,9 +158,9 @@ class _Reading:
         detail = f"{name[:64]!a} is not a field of this request.{hint}"
         self._violations.append(FieldViolation(pointer_to(name[:64]), detail, "unknown_field"))
 
-    def _require(self) -> None:
+    def _require(self, body: Mapping[str, JsonValue]) -> None:
         for meaning, field in self._fields.items():
-            if field.required and meaning not in self._names:
+            if field.required and body.keys().isdisjoint(field.names):
                 known = " or ".join(field.names)
                 self._violations.append(FieldViolation(pointer_to(meaning), f"{known} is missing.", "required"))
 

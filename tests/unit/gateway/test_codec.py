@@ -114,3 +114,9 @@ def test_what_the_client_wrote_cannot_reach_into_our_sentences() -> None:
     with pytest.raises(Rejected) as refused:
         read(GOOD | {"tokenIn": "{name}{0}%s"})
     assert "{name}{0}%s" in refused.value.violations[0].detail
+
+
+def test_what_is_there_is_never_called_missing() -> None:
+    with pytest.raises(Rejected) as refused:
+        read({f"field{n}": 0 for n in range(100)} | GOOD)
+    assert {violation.code for violation in refused.value.violations} == {"unknown_field"}
