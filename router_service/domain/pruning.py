@@ -42,31 +42,25 @@ def prune(network: Network, solution: Solution, *, leg_cost: float, legs_max: in
 
 
 def _smaller(network: Network, solution: Solution, removals: Sequence[Removal], legs_max: int) -> Solution | None:
-    """Give up legs towards the limit, all at once or, when the rest cannot fill the amount, one that it can spare."""
-    excess = solution.legs - legs_max
-    taken: list[Removal] = []
-    for removal in removals:
-        if sum(gone.legs for gone in taken) >= excess:
-            break
-        if _may_join(taken, removal):
-            taken.append(removal)
-    for gone in (taken, *([removal] for removal in removals)):
-        smaller = solve(network, _without(solution.choice, gone), solution.amount)
+    """Give up legs towards the limit: the cheaper half at once, or one when the rest cannot fill the amount.
+
+    Estimates hold for the solution at hand, so a limit that is far away is reached in steps.
+    """
+    cheap = removals[: (len(removals) + 1) // 2]
+    for gone, excess in ((cheap, solution.legs - legs_max), *(((removal,), 1) for removal in removals)):
+        smaller = solve(network, _without(solution.choice, gone, legs=excess), solution.amount)
         if smaller is not None and smaller.legs < solution.legs:
             return smaller
     return None
 
 
 def _better(network: Network, solution: Solution, removals: Sequence[Removal], leg_cost: float) -> Solution | None:
-    """Give up the worse half of what does not pay, then, if that is no gain, the worst alone."""
-    half: list[Removal] = []
-    for removal in removals[: (len(removals) + 1) // 2]:
-        if _may_join(half, removal):
-            half.append(removal)
-    for taken in (half, half[:1]) if len(half) > 1 else (half,):
-        if not taken:
+    """Give up the worse half of what does not pay; if that is no gain, the worst alone."""
+    half = removals[: (len(removals) + 1) // 2]
+    for gone in (half, half[:1]) if len(half) > 1 else (half,):
+        if not gone:
             return None
-        smaller = solve(network, _without(solution.choice, taken), solution.amount)
+        smaller = solve(network, _without(solution.choice, gone, legs=solution.legs - 1), solution.amount)
         if smaller is not None and _net(smaller, leg_cost) > _net(solution, leg_cost):
             return smaller
     return None
@@ -76,18 +70,32 @@ def _net(solution: Solution, leg_cost: float) -> float:
     return solution.output - solution.legs * leg_cost
 
 
-def _may_join(taken: Sequence[Removal], removal: Removal) -> bool:
-    """One change a way and round: two could empty a hop that neither empties alone."""
-    return removal.way is None or all(gone.way is None or gone.way.way != removal.way.way for gone in taken)
-
-
-def _without(choice: Choice, removals: Sequence[Removal]) -> Choice:
-    direct, ways = choice.direct, {mask.way: mask for mask in choice.ways}
+def _without(choice: Choice, removals: Sequence[Removal], *, legs: int) -> Choice:
+    """Return the choice less as many removals as go together, up to `legs` of them."""
     for removal in removals:
-        direct &= ~removal.direct
-        if removal.way is not None:
-            ways[removal.way.way] = removal.way
-    return Choice(direct, tuple(mask for mask in ways.values() if mask.first))
+        if legs <= 0:
+            break
+        smaller = _minus(choice, removal)
+        if smaller is not None:
+            choice = smaller
+            legs -= removal.legs
+    return choice
+
+
+def _minus(choice: Choice, removal: Removal) -> Choice | None:
+    """Return the choice less one removal; None when an earlier one has taken what this one counted on."""
+    if removal.way is None:
+        return choice._replace(direct=choice.direct & ~removal.direct)
+    ways = {mask.way: mask for mask in choice.ways}
+    mask = ways.pop(removal.way.way, None)
+    if mask is None:
+        return None
+    first, second = mask.first & removal.way.first, mask.second & removal.way.second
+    if removal.way.first and not (first and second):
+        return None
+    if removal.way.first:
+        ways[mask.way] = WayMask(mask.way, first, second)
+    return Choice(choice.direct, tuple(sorted(ways.values())))
 
 
 def _removals(network: Network, solution: Solution) -> Iterator[Removal]:

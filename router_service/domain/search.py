@@ -24,24 +24,31 @@ def split_route(network: Network, allowed: Choice, amount_in: int, cost: LegCost
 
     `floor` is what the best single pool pays: None as well when no split can bring more than that and a leg's cost.
     """
-    chosen = worthwhile(network, allowed, amount_in)
     while True:
-        solution = solve(network, chosen, amount_in)
-        if solution is None and chosen != allowed:
-            solution = solve(network, allowed, amount_in)
-        if solution is not None:
-            # The optimum without any cost: no route of the same pools brings more.
-            if solution.output - cost.per_leg <= floor:
-                return None
-            leg_cost = cost.per_leg + _rounding_loss(solution)
-            solution = prune(network, solution, leg_cost=leg_cost, legs_max=cost.legs_max)
+        solution = _solution(network, allowed, amount_in, cost, floor)
         if solution is None:
             return None
         try:
             return _exact_route(network, solution)
         except _PoolRefuses as refusal:
             # Rounding can leave a pool too little to pay for anything: do without it.
-            chosen = allowed = _without(network, allowed, refusal.side)
+            allowed = _without(network, allowed, refusal.side)
+
+
+def _solution(network: Network, allowed: Choice, amount_in: int, cost: LegCost, floor: int) -> Solution | None:
+    """Return the optimum of the ways worth a look; of all ways, or of none, when those cannot fill the amount."""
+    for choice in (worthwhile(network, allowed, amount_in), allowed, Choice(allowed.direct)):
+        solution = solve(network, choice, amount_in)
+        if solution is None:
+            continue
+        # The optimum without any cost: no route of the same pools brings more.
+        if solution.output - cost.per_leg <= floor:
+            return None
+        leg_cost = cost.per_leg + _rounding_loss(solution)
+        pruned = prune(network, solution, leg_cost=leg_cost, legs_max=cost.legs_max)
+        if pruned is not None:
+            return pruned
+    return None
 
 
 def _rounding_loss(solution: Solution) -> float:

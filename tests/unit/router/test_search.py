@@ -16,6 +16,7 @@ from router_service.domain.splitting import PairBook
 from router_service.domain.trading_pool import TradingPool
 from tests.pools import SOL, USDC, USDT, a_pool, amm_v4, cpmm, dlmm, eight_mixed_pools, network_of
 from tests.routing_answers import FREE, best_route_for, executed
+from tests.routing_answers import network_of as network_of_problem
 
 PROBLEMS = json.loads((Path(__file__).parents[4] / "shared/venues/vectors/routing.json").read_text(encoding="utf-8"))[
     "cases"
@@ -191,6 +192,39 @@ def test_two_hops_are_as_good_as_the_best_of_a_fine_grid() -> None:
         for n in range(1, 2_000)
     ]
     assert max(grid) <= route.amount_out <= max(grid) * (1 + 1e-5)
+
+
+@pytest.mark.parametrize("legs_max", [1, 2, 3, 4])
+def test_under_a_limit_the_best_of_all_small_subsets_is_found(legs_max: int) -> None:
+    problem = next(problem for problem in PROBLEMS if problem["id"] == "public-s9")
+    network, amount = network_of_problem(problem), int(problem["amount_in"])
+    best = max(
+        route.amount_out
+        for mask in range(1, network.direct.everything + 1)
+        if mask.bit_count() <= legs_max
+        and (route := split_route(network, Choice(mask), amount, LegCost(0.0, legs_max))) is not None
+    )
+    route = split_route(network, everything(network), amount, LegCost(0.0, legs_max))
+    assert route is not None
+    assert len(route.legs) <= legs_max
+    assert route.amount_out >= best * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("legs_max", [1, 2, 3, 5, 8, 16])
+def test_a_limit_far_below_what_the_optimum_uses_still_finds_the_deep_pools(legs_max: int) -> None:
+    mints = [f"mint-{n}" for n in range(6)]
+    pools = [a_pool(f"deep-{n}", state=cpmm(10**14, 15 * 10**12)) for n in range(2)]
+    pools += [a_pool(f"{mint}-in-{n}", state=cpmm(10**11, 10**11), mint_1=mint) for mint in mints for n in range(3)]
+    pools += [
+        a_pool(f"{mint}-out-{n}", state=cpmm(10**11, 16 * 10**9), mint_0=mint) for mint in mints for n in range(2)
+    ]
+    amount = 10**14
+    route, free = found(pools, amount, LegCost(0.0, legs_max)), found(pools, amount)
+    assert route is not None
+    assert free is not None
+    assert len(route.legs) <= legs_max
+    assert {"deep-0", "deep-1"} & {leg.quote.side.pool.pool_id for leg in route.legs}
+    assert route.amount_out >= free.amount_out * (0.7 if legs_max == 1 else 0.95)
 
 
 def test_a_pair_without_a_pool_of_its_own_is_served_through_another_token() -> None:
