@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import structlog
-
+from router_service.market import telemetry
 from router_service.market.book import Book, Page
 from router_service.market.clock import SLOT_MS, Clock, slot_at, slot_start_ms
 from router_service.market.definition import MarketDefinition
@@ -23,8 +22,6 @@ from router_service.market.reference_prices import ReferencePrices
 from router_service.market.swaps import LedgerSwap, SwapResult
 from servicekit.batching import Batcher
 from servicekit.errors import Unavailable
-
-log = structlog.get_logger()
 
 _CHECKPOINT_SLOTS: Final = 150
 _PING_SLOTS: Final = 3
@@ -88,7 +85,7 @@ class Chain:
         await self.ledger.open()
         await self._read_ledger()
         self._started = True
-        log.info("market.started", slot=self.slot, pools=len(self.book.pools), market=self.definition.name)
+        telemetry.market_started(name=self.definition.name, slot=self.slot, pools=len(self.book.pools))
 
     async def _read_ledger(self) -> None:
         stored = await read_or_begin(
@@ -121,8 +118,7 @@ class Chain:
         try:
             await self._checkpoint()
         except LedgerAway as error:
-            # What is lost is outside flow that nobody traded on: it has never happened.
-            log.warning("market.checkpoint_lost", reason=str(error))
+            telemetry.checkpoint_lost(reason=str(error))
 
     # Slots.
 
@@ -191,6 +187,7 @@ class Chain:
         if due:
             await self.ledger.commit(page.close())
             self._last_number = page.entry.last_number
+            telemetry.slot_committed(slot=self.slot, swaps=len(due), pools=len(page.entry.pools))
         self._news.update((pool.info.pool_id, pool) for pool in page.publish())
         ended: list[tuple[str, SwapResult]] = []
         for entry, written in zip(due, page.entry.swaps, strict=True):
@@ -228,7 +225,7 @@ class Chain:
 
     def _lose_ledger(self, error: Exception, due: Sequence[InFlight]) -> None:
         """Nothing of the page was published. Whether it was committed only a new connection can tell."""
-        log.error("market.ledger_lost", reason=str(error), swaps=len(due))
+        telemetry.ledger_lost(reason=str(error), swaps=len(due))
         self._doubtful += [entry.swap.swap_id for entry in due]
 
     async def _until_healthy(self) -> None:
@@ -246,7 +243,7 @@ class Chain:
         await self._read_ledger()
         found = await self.ledger.find_swaps(self._doubtful) if self._doubtful else {}
         ended = [found[swap_id] for swap_id in self._doubtful if swap_id in found]
-        log.info("market.ledger_back", slot=self.slot, committed=len(ended), doubtful=len(self._doubtful))
+        telemetry.ledger_recovered(slot=self.slot, committed=len(ended), doubtful=len(self._doubtful))
         self._doubtful = []
         self._news = dict(self.book.pools)
         self._tell_swaps([self._end_found(entry) for entry in ended])

@@ -18,12 +18,14 @@ class Subscription(Generic[Item]):
         self._queue: asyncio.Queue[Item] = asyncio.Queue(queue_max)
         self._ended: asyncio.Future[Unavailable] = asyncio.get_running_loop().create_future()
 
-    def offer(self, item: Item) -> None:
-        """Queue an item; a full queue ends the subscription instead."""
+    def offer(self, item: Item) -> bool:
+        """Queue an item and return True; a full queue ends the subscription instead."""
         try:
             self._queue.put_nowait(item)
         except asyncio.QueueFull:
             self.end(Unavailable("SLOW_READER"))
+            return False
+        return True
 
     def end(self, error: Unavailable) -> None:
         """End the subscription with an error, at once."""
@@ -72,9 +74,9 @@ class Feed(Generic[Item]):
         self._subscriptions.discard(subscription)
 
     def publish(self, item: Item) -> None:
-        """Hand an item to every watcher. Never waits."""
-        for subscription in self._subscriptions:
-            subscription.offer(item)
+        """Hand an item to every watcher, and forget those that lag. Never waits."""
+        lagging = [subscription for subscription in self._subscriptions if not subscription.offer(item)]
+        self._subscriptions.difference_update(lagging)
 
     def end(self, error: Unavailable) -> None:
         """End every subscription."""

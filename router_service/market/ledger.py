@@ -24,6 +24,8 @@ _LOCK: Final = 7_205_759_403_002
 # After kill -9 the old market's session ends as soon as Postgres reads from its socket.
 LOCK_WAIT_SECONDS: Final = 5.0
 _LOCK_POLL_SECONDS: Final = 0.1
+# What a server says that is gone, going, full, or no longer the one that may be written to.
+AWAY: Final = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
 
 
 class LedgerAway(Exception):
@@ -169,7 +171,7 @@ class Ledger:
                     await connection.execute(query, parameters)
         except psycopg.errors.UniqueViolation as error:
             raise AlreadyInLedger(_first_line(error)) from error
-        except psycopg.OperationalError as error:
+        except AWAY as error:
             # The commit may or may not have happened; only a new connection can tell.
             await self.close()
             raise LedgerAway(_first_line(error)) from error
@@ -184,7 +186,7 @@ class Ledger:
             return await cursor.fetchall()
         except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
             raise LedgerNotReady("run `python -m router_service market migrate` first") from error
-        except psycopg.OperationalError as error:
+        except AWAY as error:
             await self.close()
             raise LedgerAway(_first_line(error)) from error
 

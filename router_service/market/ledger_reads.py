@@ -7,7 +7,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from router_service.market import ledger_rows as rows
-from router_service.market.ledger import SELECT_SWAPS_BY_ID, SELECT_WALLETS, LedgerAway
+from router_service.market.ledger import AWAY, SELECT_SWAPS_BY_ID, SELECT_WALLETS, LedgerAway
 from router_service.market.swaps import LedgerSwap
 
 _CONNECTIONS: Final = 2
@@ -63,11 +63,11 @@ class LedgerReader:
     async def _fetch(self, query: LiteralString, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         try:
             return await self._fetch_once(query, parameters)
-        except (psycopg.OperationalError, PoolTimeout):
+        except (*AWAY, PoolTimeout):
             # The pool learns of a restarted Postgres from the first failure; the second try has a new connection.
             try:
                 return await self._fetch_once(query, parameters)
-            except (psycopg.OperationalError, PoolTimeout) as error:
+            except (*AWAY, PoolTimeout) as error:
                 raise LedgerAway(str(error)) from error
 
     async def _fetch_once(self, query: LiteralString, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:

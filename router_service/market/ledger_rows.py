@@ -150,15 +150,15 @@ def pool_row(pool: Pool) -> tuple[Any, ...]:
 
     Liquidity is what may still be paid out to traders; the rest has been earned and waits in the vault.
     """
-    backing_0, backing_1 = pool.state.backing()
+    liquidity_0, liquidity_1 = pool.liquidity()
     return (
         pool.info.pool_id,
         state_text(pool),
         pool.slot,
-        str(backing_0),
-        str(backing_1),
-        str(pool.vault_0 - backing_0),
-        str(pool.vault_1 - backing_1),
+        str(liquidity_0),
+        str(liquidity_1),
+        str(pool.vault_0 - liquidity_0),
+        str(pool.vault_1 - liquidity_1),
     )
 
 

@@ -3,14 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import structlog
-
+from router_service.market import telemetry
 from router_service.market.book import Page
 from router_service.market.execution import SwapFailed, execute
 from router_service.market.mempool import InFlight
 from router_service.market.swaps import Failure, Fill, LedgerSwap, SwapResult, SwapState
-
-log = structlog.get_logger()
 
 _DETAILS: Final[Mapping[Failure, str]] = {
     Failure.TRANSIENT: "The execution failed for a passing reason.",
@@ -64,5 +61,5 @@ def _fills(entry: InFlight, page: Page, *, slot: int, slot_ms: int) -> Sequence[
         raise
     except Exception as error:
         # A defect in one program's math fails its swap; it must not stop the chain.
-        log.exception("market.swap_crashed", swap_id=swap.swap_id)
+        telemetry.swap_crashed(swap_id=swap.swap_id, error=error)
         raise SwapFailed(Failure.TRANSIENT, "The execution failed.") from error

@@ -41,6 +41,11 @@ class Pool:
             return self.info.mint_1
         return self.info.mint_0 if mint == self.info.mint_1 else None
 
+    def liquidity(self) -> tuple[int, int]:
+        """Return what may still be paid out of each vault. The vaults are the truth: no state can promise more."""
+        backing_0, backing_1 = self.state.backing()
+        return min(backing_0, self.vault_0), min(backing_1, self.vault_1)
+
     def trade(self, mint_in: str, amount_in: int, *, now_ms: int, slot: int) -> tuple["Pool", Fill]:
         """Sell exactly `amount_in` and return the pool after it. Raises PoolError; then nothing has changed."""
         zero_for_one = mint_in == self.info.mint_0

@@ -4,8 +4,7 @@ import asyncio
 from dataclasses import replace
 from typing import Final
 
-import structlog
-
+from router_service.market import telemetry
 from router_service.market.chain import Chain
 from router_service.market.clock import RealClock
 from router_service.market.definition import MarketDefinition
@@ -17,8 +16,6 @@ from router_service.market.seeded import PPM
 from router_service.market.server import market_service
 from router_service.market.settings import MarketSettings
 from servicekit.grpc_server import start_server, wait_for_signal
-
-log = structlog.get_logger()
 
 _STOP_SECONDS: Final = 5.0
 
@@ -68,7 +65,7 @@ async def _serve_desk(desk: Desk, settings: MarketSettings) -> None:
         port=settings.market_port,
         reflection_enabled=settings.grpc_reflection == "on",
     )
-    log.info("market.serving", port=running.port, profile=settings.market_profile, scenarios=settings.scenarios)
+    telemetry.market_serving(port=running.port, profile=settings.market_profile, scenarios=settings.scenarios)
     slots = asyncio.create_task(chain.run())
     asked_to_end = asyncio.create_task(wait_for_signal())
     try:
@@ -82,7 +79,7 @@ async def _serve_desk(desk: Desk, settings: MarketSettings) -> None:
         for task in (slots, asked_to_end):
             task.cancel()
         await asyncio.gather(slots, asked_to_end, return_exceptions=True)
-        log.info("market.stopped", slot=chain.slot)
+        telemetry.market_stopped(slot=chain.slot)
 
 
 async def _stop(chain: Chain) -> None:
@@ -90,4 +87,4 @@ async def _stop(chain: Chain) -> None:
     try:
         await asyncio.wait_for(chain.stop(), _STOP_SECONDS)
     except TimeoutError:
-        log.warning("market.stopped_without_ledger")
+        telemetry.stop_timed_out()

@@ -46,6 +46,12 @@ async def read(stream: Any) -> Any:
     return await asyncio.wait_for(stream.read(), 3)
 
 
+async def read_all(stream: Any) -> None:
+    """Read a stream to its end."""
+    while await read(stream) is not grpc.aio.EOF:
+        pass
+
+
 def message(served: Served, **more: object) -> pb.Swap:
     pool = served.market.pool("SOL-USDC CPMM").info.pool_id
     swap = pb.Swap(
@@ -224,6 +230,20 @@ async def test_streams_end_when_the_server_drains(served: Served) -> None:
     assert asyncio.get_running_loop().time() - started < 2
     code, reason, _ = await refusal_of(waiting)
     assert (code, reason) == (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN")
+
+
+async def test_a_watcher_that_does_not_read_is_ended_and_may_come_back(served: Served) -> None:
+    stream = served.stub.WatchPools(pb.WatchPoolsRequest())
+    await read(stream)
+    everything = served.market.chain.pools_now()
+    async with asyncio.timeout(20):
+        while len(served.market.chain.pool_news):
+            served.market.chain.pool_news.publish(everything)
+            await asyncio.sleep(0)
+    assert await refusal_of(read_all(stream)) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "SLOW_READER", [])
+    again = served.stub.WatchPools(pb.WatchPoolsRequest())
+    assert (await read(again)).snapshot
+    again.cancel()
 
 
 async def test_a_cancelled_watcher_is_forgotten(served: Served) -> None:

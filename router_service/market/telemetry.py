@@ -1,0 +1,50 @@
+"""What the market reports: one function for each event worth knowing."""
+
+import structlog
+
+_log = structlog.get_logger()
+
+
+def market_started(*, name: str, slot: int, pools: int) -> None:
+    """The ledger has been read and is ours to write."""
+    _log.info("market.started", market=name, slot=slot, pools=pools)
+
+
+def market_serving(*, port: int, profile: str, scenarios: str) -> None:
+    """Callers are answered from now on."""
+    _log.info("market.serving", port=port, profile=profile, scenarios=scenarios)
+
+
+def market_stopped(*, slot: int) -> None:
+    """The market has ended in order."""
+    _log.info("market.stopped", slot=slot)
+
+
+def slot_committed(*, slot: int, swaps: int, pools: int) -> None:
+    """Swaps have ended and are in the ledger."""
+    _log.debug("slot.committed", slot=slot, swaps=swaps, pools=pools)
+
+
+def ledger_lost(*, reason: str, swaps: int) -> None:
+    """Postgres did not confirm a transaction; nothing of it was published."""
+    _log.error("ledger.lost", reason=reason, swaps=swaps)
+
+
+def ledger_recovered(*, slot: int, committed: int, doubtful: int) -> None:
+    """The ledger answers again and has said which of the swaps in doubt had been committed."""
+    _log.info("ledger.recovered", slot=slot, committed=committed, doubtful=doubtful)
+
+
+def checkpoint_lost(*, reason: str) -> None:
+    """The last outside flow was not written. Nobody has traded on it: it has never happened."""
+    _log.warning("checkpoint.lost", reason=reason)
+
+
+def stop_timed_out() -> None:
+    """Postgres did not let go of the market in time; the process ends anyway."""
+    _log.warning("stop.timed_out")
+
+
+def swap_crashed(*, swap_id: str, error: Exception) -> None:
+    """A defect of a pool's math failed a swap."""
+    _log.error("swap.crashed", swap_id=swap_id, exc_info=error)
