@@ -84,3 +84,36 @@ lock: $(DEV_STAMP) ## Pin the requirements again, with hashes
 .PHONY: chaos
 chaos: setup $(DEV_STAMP) ## The fault campaign on a stack of its own (CHAOS_SECONDS, CHAOS_SEED, CHAOS_RATE)
 	@$(BIN)/python -m tests.chaos
+
+.PHONY: bench
+bench: setup $(DEV_STAMP) ## The benchmark beside the machine's own limits (BENCH_PARTS, BENCH_QUICK, ...: docs/performance.md)
+	@$(BIN)/python -m tests.bench
+
+# Containers and clusters: docs/deployment.md.
+.PHONY: image
+image: setup ## Build the container image with Docker (PYTHON_IMAGE, PIP_INDEX_URL, BUILD_CA, BUILD_PIP_CONF)
+	@$(BIN)/python -m deploy.up image
+
+.PHONY: compose-config
+compose-config: ## Show the compose file as Docker reads it
+	@docker compose --file deploy/compose.yaml --profile observability config
+
+.PHONY: up
+up: setup ## The stack in a local kind cluster on 127.0.0.1:3000; again brings it up to date
+	@$(BIN)/python -m deploy.up up
+
+.PHONY: down
+down: setup ## Delete the kind cluster
+	@$(BIN)/python -m deploy.up down
+
+.PHONY: up-smoke
+up-smoke: setup ## Restart, kill, deny and scale in the cluster of `make up`, under load
+	@$(BIN)/python -m deploy.up smoke
+
+.PHONY: render
+render: setup ## Render the Kubernetes overlays into deploy/kubernetes/rendered (kubectl or kustomize)
+	@$(BIN)/python -m deploy.up render
+
+.PHONY: test-deploy
+test-deploy: setup $(DEV_STAMP) ## The tests of images, compose, manifests and docs/grpc.md; no cluster needed
+	@$(BIN)/python -m pytest tests/deploy

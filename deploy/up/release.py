@@ -1,0 +1,75 @@
+"""One release on top of overlays/kind: its image, its stores' images, its migration job, its secrets."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.up.image import NAME, REPOSITORY
+
+KUBERNETES: Final = REPOSITORY / "deploy" / "kubernetes"
+SECRETS: Final = KUBERNETES / "overlays" / "kind" / "secrets.env"
+_RELEASE: Final = KUBERNETES / ".release"
+# Variables that replace a store's image, by the name it has in the overlay.
+STORE_IMAGES: Final = {"postgres": "POSTGRES_IMAGE", "redis": "REDIS_IMAGE"}
+
+
+def name_and_tag(image: str) -> tuple[str, str]:
+    """Return an image's name and its tag; a registry's port is part of the name."""
+    name, colon, tag = image.rpartition(":")
+    if not colon or "/" in tag:
+        raise ValueError(f"{image} has no tag")
+    return name, tag
+
+
+def job_name(image: str) -> str:
+    """Return the name of the release's migration job: a job's template cannot change, so its name does."""
+    return f"migrate-{name_and_tag(image)[1]}"
+
+
+def kustomization(image: str, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the release's kustomization."""
+    given = {store: environ[name] for store, name in STORE_IMAGES.items() if environ.get(name)}
+    images = {NAME: image, **given}
+    parts = {old: name_and_tag(new) for old, new in images.items()}
+    return {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": ["../overlays/kind"],
+        "images": [{"name": old, "newName": name, "newTag": tag} for old, (name, tag) in parts.items()],
+        "patches": [
+            {
+                "target": {"kind": "Job", "name": "migrate"},
+                "options": {"allowNameChange": True},
+                "patch": json.dumps([{"op": "replace", "path": "/metadata/name", "value": job_name(image)}]),
+            }
+        ],
+    }
+
+
+def write_release(image: str, environ: Mapping[str, str], folder: Path = _RELEASE) -> Path:
+    """Write the kustomization (JSON, which is YAML too) and return its folder."""
+    folder.mkdir(exist_ok=True)
+    (folder / "kustomization.yaml").write_text(json.dumps(kustomization(image, environ), indent=2) + "\n")
+    return folder
+
+
+def ensure_secrets(path: Path = SECRETS) -> bool:
+    """Write passwords of this cluster's own, readable by this user only; keep those that are there.
+
+    Returns whether they were written now.
+    """
+    if path.exists():
+        return False
+    postgres, redis = secrets.token_hex(16), secrets.token_hex(16)
+    values = {
+        "POSTGRES_PASSWORD": postgres,
+        "REDIS_PASSWORD": redis,
+        "DATABASE_URL": f"postgresql://tradewind:{postgres}@postgres:5432/tradewind",
+        "REDIS_URL": f"redis://:{redis}@redis:6379/0",
+        "REDIS_ADDRESS": "redis.tradewind.svc.cluster.local:6379",
+    }
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+    return True

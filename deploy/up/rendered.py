@@ -1,0 +1,63 @@
+"""The overlays as the API server gets them, kept in the repository so that they can be read and tested anywhere.
+
+Each file begins with a digest of everything it was made from: a test without kustomize still sees a stale one.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from deploy.up.commands import answer, say
+from deploy.up.refusal import Refusal
+from deploy.up.release import KUBERNETES
+
+OVERLAYS: Final = ("kind", "production", "production-keda")
+RENDERED: Final = KUBERNETES / "rendered"
+_SOURCES: Final = ("base", "components", "overlays")
+_NOT_SOURCES: Final = frozenset({"secrets.env", ".gitignore"})
+
+
+def digest() -> str:
+    """Return the digest of all files that overlays are made of."""
+    files = sorted(
+        path
+        for folder in _SOURCES
+        for path in (KUBERNETES / folder).rglob("*")
+        if path.is_file() and path.name not in _NOT_SOURCES
+    )
+    whole = hashlib.sha256()
+    for path in files:
+        whole.update(f"{path.relative_to(KUBERNETES).as_posix()}\0".encode() + path.read_bytes() + b"\0")
+    return whole.hexdigest()
+
+
+def program() -> list[str] | None:
+    """Return the kustomize of this machine, or None."""
+    if shutil.which("kubectl"):
+        return ["kubectl", "kustomize"]
+    return ["kustomize", "build"] if shutil.which("kustomize") else None
+
+
+def render(overlay: str) -> str:
+    """Return an overlay's rendered file. Raises Refusal without kustomize, or when it finds a fault."""
+    kustomize = program()
+    if kustomize is None:
+        raise Refusal("rendering needs kubectl (or kustomize): https://kubernetes.io/docs/tasks/tools/")
+    # In a copy, with the example's passwords in place of a cluster's own.
+    with tempfile.TemporaryDirectory(prefix="tradewind-render-") as folder:
+        for source in _SOURCES:
+            shutil.copytree(KUBERNETES / source, Path(folder) / source)
+        kind = Path(folder) / "overlays" / "kind"
+        shutil.copyfile(kind / "secrets.env.example", kind / "secrets.env")
+        text = answer([*kustomize, str(Path(folder) / "overlays" / overlay)])
+    return f"# Made by `make render` from overlays/{overlay}; sources {digest()}\n{text}"
+
+
+def write_all() -> None:
+    """Render every overlay into its file."""
+    RENDERED.mkdir(exist_ok=True)
+    for overlay in OVERLAYS:
+        (RENDERED / f"{overlay}.yaml").write_text(render(overlay))
+        say(f"rendered {overlay}")
