@@ -6,12 +6,18 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class Settings(BaseSettings):
-    """Frozen. Addresses of state have no default; everything with a unit has it in its name."""
+class MigrationSettings(BaseSettings):
+    """What a migration needs."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     database_url: SecretStr
+    log_level: str = "INFO"
+
+
+class Settings(MigrationSettings):
+    """Frozen. Addresses of state have no default; everything with a unit has it in its name."""
+
     redis_url: SecretStr
     router_address: str = "127.0.0.1:50051"
     market_address: str = "127.0.0.1:50053"
@@ -24,4 +30,3 @@ class Settings(BaseSettings):
     max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
     retry_base_ms: Annotated[int, Field(ge=1, le=60_000)] = 500
     scenarios: bool = False
-    log_level: str = "INFO"

@@ -6,7 +6,7 @@ drops everything it owns and starts anew under another identity; what it dropped
 
 import asyncio
 import os
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -37,12 +37,16 @@ async def run_worker(settings: Settings) -> None:
     async with worker_parts(settings, broker, permits) as parts, asyncio.TaskGroup() as tasks:
         hand_off.leftover = parts.queue.offer
         background = [tasks.create_task(work) for work in (parts.feed.run(), parts.queue.run(), parts.market.run())]
-        stopping = tasks.create_task(wait_for_signal())
+        stopping = asyncio.Event()
+        leases = tasks.create_task(_work_lease_after_lease(parts, hand_off, stopping))
         await asyncio.to_thread(threads.start)
-        await _work_lease_after_lease(parts, hand_off, stopping)
+        await wait_for_signal()
+        # First nothing new: what the threads have fetched goes back to the queue. Then what is under way.
         permits.close()
         await asyncio.to_thread(threads.stop, STOP_THREADS_MS)
-        await asyncio.sleep(0)
+        stopping.set()
+        await leases
+        await parts.queue.drain()
         for task in background:
             task.cancel()
 
@@ -54,8 +58,16 @@ class HandOff:
         self._loop = loop
         self._permits = permits
         self._tasks: set[asyncio.Task[None]] = set()
-        self.driver: DriveOrders | None = None
-        self.leftover: Any = None
+        self._driver: DriveOrders | None = None
+        self._held: list[UUID] = []
+        self.leftover: Callable[[Sequence[UUID]], None] = _nowhere
+
+    def drive_with(self, driver: DriveOrders | None) -> None:
+        """Pass orders to this driver from now on; None: hold them until there is one. Each holds its permit."""
+        self._driver = driver
+        if driver is not None and self._held:
+            held, self._held = self._held, []
+            self._take_up(held)
 
     def execute(self, order_ids: list[str]) -> None:
         """Hand over every id, as permits come free."""
@@ -70,49 +82,55 @@ class HandOff:
             waiting = waiting[count:]
 
     def _take_up(self, order_ids: Sequence[UUID]) -> None:
-        if self.driver is None:
-            # Between two leases. The hint is dropped; the sweeper looks in a second.
-            self._permits.give_back(len(order_ids))
+        if self._driver is None:
+            self._held.extend(order_ids)
             return
-        task = self._loop.create_task(self.driver.take_up(order_ids))
+        task = self._loop.create_task(self._driver.take_up(order_ids))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
-async def _work_lease_after_lease(parts: WorkerParts, hand_off: HandOff, stopping: "asyncio.Task[None]") -> None:
-    while not stopping.done():
+def _nowhere(order_ids: Sequence[UUID]) -> None:
+    raise AssertionError("the queue is not connected yet")
+
+
+async def _work_lease_after_lease(parts: WorkerParts, hand_off: HandOff, stopping: asyncio.Event) -> None:
+    while not stopping.is_set():
         worker_id = await _next_lease(parts, stopping)
         if worker_id is not None:
             await _work_one_lease(parts, hand_off, worker_id, stopping)
 
 
-async def _next_lease(parts: WorkerParts, stopping: "asyncio.Task[None]") -> UUID | None:
+async def _next_lease(parts: WorkerParts, stopping: asyncio.Event) -> UUID | None:
     worker_id = uuid4()
     try:
         await take_lease(parts.pool, worker_id, parts.settings.worker_name)
     except Unavailable:
-        await asyncio.wait([stopping], timeout=RETRY_LEASE_SECONDS)
+        await asyncio.sleep(RETRY_LEASE_SECONDS)
         return None
     telemetry.lease_taken(worker_id)
     _say_ready()
     return worker_id
 
 
-async def _work_one_lease(
-    parts: WorkerParts, hand_off: HandOff, worker_id: UUID, stopping: "asyncio.Task[None]"
-) -> None:
+async def _work_one_lease(parts: WorkerParts, hand_off: HandOff, worker_id: UUID, stopping: asyncio.Event) -> None:
     book, driver = parts.driver_of(worker_id)
-    hand_off.driver = driver
-    ends = [_task(_until_lost(parts, worker_id)), _task(driver.sweep()), _task(driver.until_lease_in_doubt())]
+    hand_off.drive_with(driver)
+    ends = [
+        _task(_until_lost(parts, worker_id)),
+        _task(driver.sweep()),
+        _task(driver.until_lease_in_doubt()),
+        _task(_until_set(stopping)),
+    ]
     try:
-        await asyncio.wait([*ends, stopping], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        hand_off.driver = None
+        hand_off.drive_with(None)
         for end in ends:
             end.cancel()
         await asyncio.gather(*ends, return_exceptions=True)
         await driver.stop()
-    if not stopping.done():
+    if not stopping.is_set():
         telemetry.lease_doubtful(worker_id)
     try:
         async with asyncio.timeout(HAND_BACK_SECONDS):
@@ -128,6 +146,10 @@ async def _until_lost(parts: WorkerParts, worker_id: UUID) -> None:
         await keep_lease(parts.pool, worker_id)
     except LeaseLost:
         return
+
+
+async def _until_set(event: asyncio.Event) -> None:
+    await event.wait()
 
 
 def _task(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":

@@ -15,6 +15,11 @@ from servicekit.errors import Unavailable
 # Parameters of other ecosystems' clients that mean nothing to libpq, which refuses what it does not know.
 _FOREIGN_PARAMETERS: Final = frozenset({"pgbouncer", "connection_limit", "pool_timeout", "schema"})
 
+# Both together stay below the deadline of any call of ours that needs the database, so that a slow database is told
+# as what it is and not as silence.
+STATEMENT_TIMEOUT_MS: Final = 2_500
+CONNECTION_WAIT_SECONDS: Final = 2.0
+
 
 def libpq_url(database_url: str) -> str:
     """Return the address for psycopg: `postgres://` and `postgresql+driver://` are accepted, as is `?pgbouncer=`."""
@@ -36,7 +41,7 @@ def open_pool(database_url: str, *, size: int, settings: Sequence[str] = ()) -> 
     shared = "pgbouncer=true" in database_url.lower()
 
     async def configure(connection: AsyncConnection[TupleRow]) -> None:
-        for setting in ("SET statement_timeout = '5s'", *settings):
+        for setting in (f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}", *settings):
             await connection.execute(setting.encode())
 
     return AsyncConnectionPool(
@@ -44,7 +49,7 @@ def open_pool(database_url: str, *, size: int, settings: Sequence[str] = ()) -> 
         min_size=min(2, size),
         max_size=size,
         open=False,
-        timeout=5,
+        timeout=CONNECTION_WAIT_SECONDS,
         reconnect_timeout=30,
         max_waiting=2_000,
         check=None,

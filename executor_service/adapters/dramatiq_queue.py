@@ -5,6 +5,7 @@ loop, long before they end: what happens to them is kept in Postgres.
 """
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ ACTOR: Final = "execute"
 ORDERS_A_MESSAGE: Final = 64
 WAITING_MAX: Final = 100_000
 PREFETCH: Final = 256
+DRAIN_SECONDS: Final = 1.0
 
 _WAKE_UPS: Final = "tradewind:wake_ups"
 _WAKE_UPS_MAX: Final = 64
@@ -79,9 +81,12 @@ class _HintConsumer(_RedisConsumer):
         self.queued_message_ids.discard(message.message_id)
 
     def close(self) -> None:
-        """Send the last acknowledgements."""
+        """Send the last acknowledgements, and put back what was fetched and not yet looked at."""
         try:
             self._flush()
+            unread = [dramatiq.Message.decode(data) for data in self.message_cache if data is not None]
+            self.message_cache = []
+            self.requeue(unread)
         except redis.RedisError as error:
             raise ConnectionClosed(error) from None
 
@@ -133,16 +138,27 @@ class DramatiqQueue:
         self._broker = broker
         self._waiting: deque[UUID] = deque(maxlen=WAITING_MAX)
         self._has_waiting = asyncio.Event()
+        self._is_idle = asyncio.Event()
+        self._is_idle.set()
 
     def offer(self, order_ids: Sequence[UUID]) -> None:
         """Queue ids for the next message."""
         self._waiting.extend(order_ids)
         if self._waiting:
+            self._is_idle.clear()
             self._has_waiting.set()
+
+    async def drain(self) -> None:
+        """Return when everything offered has been sent, or after a second."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self._is_idle.wait()
 
     async def run(self) -> None:
         """Send what is queued, until cancelled. What cannot be sent is dropped: the sweeper finds it."""
         while True:
+            if not self._waiting:
+                self._is_idle.set()
             await self._has_waiting.wait()
             self._has_waiting.clear()
             while self._waiting:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 
 import httpx
-import pytest
 import redis
 
 from tests.clients import all_within, submit
@@ -46,12 +45,3 @@ async def test_a_wiped_redis_loses_no_waiting_order(start_stack: Callable[..., S
     await _all_end(stack, 40)
     findings = check(stack.env()["DATABASE_URL"]).require_none()
     assert findings.orders == ORDERS
-
-
-@pytest.mark.parametrize("process", ["executor", "router", "market", "redis", "postgres"])
-async def test_any_process_may_die(start_stack: Callable[..., Stack], process: str) -> None:
-    stack = start_stack(MARKET_PROFILE="realistic")
-    await _submit_all(stack)
-    await asyncio.to_thread(stack.kill_process, process)
-    await _all_end(stack, 30)
-    check(stack.env()["DATABASE_URL"]).require_none()

@@ -1,0 +1,128 @@
+"""A database that refuses to write: clients are told to come back, nothing is half accepted, no restart is needed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+
+import httpx
+import psycopg
+import pytest
+
+from tests.clients import ORDER, TERMINAL, submit_and_watch
+from tests.ledger_check import check
+from tests.stack import Stack
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("storage")
+    running = Stack(folder / "stack").start()
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture
+async def http(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=stack.url, timeout=20) as client:
+        yield client
+
+
+def _admin(stack: Stack, *statements: str) -> None:
+    with psycopg.connect(stack.env()["DATABASE_URL"], autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+
+
+def _count(stack: Stack) -> int:
+    with psycopg.connect(stack.env()["DATABASE_URL"]) as connection:
+        row = connection.execute("SELECT count(*) FROM orders").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def _is_refused_and_recovers(
+    stack: Stack, http: httpx.AsyncClient, break_it: Callable[[], None], mend_it: Callable[[], None]
+) -> None:
+    assert (await submit_and_watch(http, stack.ws_url)).statuses[-1] in TERMINAL
+    before = _count(stack)
+    break_it()
+    try:
+        answers = await asyncio.gather(*(http.post("/api/orders/execute", json=ORDER) for _ in range(5)))
+        for answer in answers:
+            assert answer.status_code in (503, 504), answer.text
+            assert int(answer.headers["Retry-After"]) >= 1
+            assert answer.json()["retryable"] is True
+    finally:
+        mend_it()
+    assert _count(stack) == before
+    async with asyncio.timeout(20):
+        while (await http.post("/api/orders/execute", json=ORDER)).status_code != 202:
+            await asyncio.sleep(0.1)
+        assert (await submit_and_watch(http, stack.ws_url)).statuses[-1] in TERMINAL
+
+
+def _trigger(body: str) -> tuple[str, str]:
+    """Statements that make every insert of an order do something first."""
+    return (
+        f"CREATE OR REPLACE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NEW; END $$",
+        "CREATE TRIGGER trouble BEFORE INSERT ON orders FOR EACH STATEMENT EXECUTE FUNCTION trouble()",
+    )
+
+
+async def test_a_full_disk(stack: Stack, http: httpx.AsyncClient) -> None:
+    raise_full = "RAISE EXCEPTION 'no space left on device' USING ERRCODE = 'disk_full';"
+    await _is_refused_and_recovers(
+        stack,
+        http,
+        lambda: _admin(stack, *_trigger(raise_full)),
+        lambda: _admin(stack, "DROP TRIGGER trouble ON orders"),
+    )
+
+
+async def test_a_read_only_database(stack: Stack, http: httpx.AsyncClient) -> None:
+    hang_up = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+    )
+
+    def read_only(value: str) -> Callable[[], None]:
+        statement = f"ALTER DATABASE tradewind SET default_transaction_read_only = {value}"
+        return lambda: _admin(stack, "SET default_transaction_read_only = off", statement, hang_up)
+
+    await _is_refused_and_recovers(stack, http, read_only("on"), read_only("off"))
+
+
+async def test_a_database_slower_than_its_time_limit(stack: Stack, http: httpx.AsyncClient) -> None:
+    await _is_refused_and_recovers(
+        stack,
+        http,
+        lambda: _admin(stack, *_trigger("PERFORM pg_sleep(30);")),
+        lambda: _admin(stack, "DROP TRIGGER trouble ON orders"),
+    )
+
+
+async def test_a_storm_of_connections(stack: Stack, http: httpx.AsyncClient) -> None:
+    storm = ExitStack()
+
+    def break_it() -> None:
+        url = stack.env()["DATABASE_URL"]
+        admin = storm.enter_context(psycopg.connect(url, autocommit=True))
+        while True:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'tradewind' AND datname = current_database()"
+            )
+            try:
+                for _ in range(200):
+                    storm.enter_context(psycopg.connect(url))
+            except psycopg.OperationalError:
+                break
+
+    with storm:
+        await _is_refused_and_recovers(stack, http, break_it, storm.close)
+
+
+async def test_afterwards_everything_adds_up(stack: Stack, http: httpx.AsyncClient) -> None:
+    assert (await submit_and_watch(http, stack.ws_url)).statuses[-1] in TERMINAL
+    findings = check(stack.env()["DATABASE_URL"]).require_none()
+    assert findings.orders >= 1
