@@ -131,14 +131,13 @@ async def start_router(router: Router, settings: RouterSettings) -> RunningServe
         add=lambda server: rpc.add_RouterServiceServicer_to_server(servicer, server),
         on_drain=servicer.drain,
     )
-    running = await start_server(
+    return await start_server(
         service,
         host=settings.grpc_host,
         port=settings.router_port,
         reflection_enabled=settings.grpc_reflection == "on",
+        healthy=False,
     )
-    await _set_health(running, health_pb2.HealthCheckResponse.NOT_SERVING)
-    return running
 
 
 async def keep_up(router: Router, running: RunningServer) -> None:
@@ -148,16 +147,12 @@ async def keep_up(router: Router, running: RunningServer) -> None:
         first = asyncio.create_task(router.feed.newer_than(None))
         await asyncio.wait((feed, first), return_when=asyncio.FIRST_COMPLETED)
         if first.done():
-            await _set_health(running, health_pb2.HealthCheckResponse.SERVING)
+            for name in ("", *running.service.names):
+                await running.health.set(name, health_pb2.HealthCheckResponse.SERVING)
         await feed
     finally:
         feed.cancel()
         first.cancel()
-
-
-async def _set_health(running: RunningServer, status: health_pb2.HealthCheckResponse.ServingStatus) -> None:
-    for name in ("", *running.service.names):
-        await running.health.set(name, status)
 
 
 async def serve(settings: RouterSettings) -> None:

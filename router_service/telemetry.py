@@ -28,7 +28,7 @@ def pool_unreadable(pool_id: str, reason: str) -> None:
 
 
 def breaker_changed(venue: str, state: str, failures: int) -> None:
-    """A venue's circuit breaker opened, or opened again after a trial."""
+    """A venue's circuit breaker opened, opened again after a trial, or closed."""
     _log.warning("venue.breaker_changed", venue=venue, state=state, consecutive_failures=failures)
 
 

@@ -73,8 +73,12 @@ async def start_server(
     reflection_enabled: bool = True,
     calls_max: int = 4_000,
     connection_age_max_ms: int | None = None,
+    healthy: bool = True,
 ) -> RunningServer:
-    """Start serving and return at once; port 0 takes a free one. Raises OSError when the port is taken."""
+    """Start serving and return at once; port 0 takes a free one. Raises OSError when the port is taken.
+
+    With `healthy` False the health service says NOT_SERVING until the caller changes it.
+    """
     options: list[tuple[str, int]] = list(_OPTIONS)
     if connection_age_max_ms is not None:
         options += [
@@ -93,8 +97,9 @@ async def start_server(
     except RuntimeError as error:
         raise OSError(f"port {port} on {host} is in use or not allowed") from error
     await server.start()
+    status = health_pb2.HealthCheckResponse.SERVING if healthy else health_pb2.HealthCheckResponse.NOT_SERVING
     for name in ("", *service.names):
-        await health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        await health.set(name, status)
     return RunningServer(server=server, port=bound, service=service, health=health)
 
 

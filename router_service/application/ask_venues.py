@@ -1,12 +1,12 @@
 """Ask all venues at once, and go on at the deadline with those that have answered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from router_service import telemetry
-from router_service.application.breaker import Breaker
+from router_service.application.breaker import Breaker, BreakerState
 from router_service.application.market_view import VenueConditions
 from router_service.application.ports import Monotonic, Venues
 from servicekit.errors import Unavailable
@@ -39,6 +39,15 @@ class Answers:
     refused: Mapping[str, Refusal]
 
 
+@dataclass(slots=True)
+class _Round:
+    """One question to several venues, while it is being asked."""
+
+    answered: set[str] = field(default_factory=set)
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    pending: dict[str, asyncio.Future[None]] = field(default_factory=dict)
+
+
 class VenueDesk:
     """Asks venues through their circuit breakers."""
 
@@ -50,77 +59,67 @@ class VenueDesk:
 
     async def ask(self, conditions: Iterable[VenueConditions], deadline_seconds: float) -> Answers:
         """Return who answered within the deadline. Without latency nothing is awaited."""
-        answered: set[str] = set()
-        refused: dict[str, Refusal] = {}
-        pending: dict[str, Awaitable[None]] = {}
+        asking = _Round()
         for venue in conditions:
-            self._begin(venue, answered, refused, pending)
-        if pending:
-            await self._await(pending, deadline_seconds, answered, refused)
-        return Answers(frozenset(answered), refused)
+            self._begin(venue, asking)
+        if asking.pending:
+            await self._await(asking, deadline_seconds)
+        return Answers(frozenset(asking.answered), asking.refused)
 
     def states(self, venues: Iterable[str]) -> list[VenueState]:
         """Return the state of each venue, by name."""
         now = self._monotonic()
-        return [self._state(venue, self._breaker(venue), now) for venue in sorted(venues)]
+        return [_state(venue, self._breaker(venue), now) for venue in sorted(venues)]
 
-    def _begin(
-        self,
-        venue: VenueConditions,
-        answered: set[str],
-        refused: dict[str, Refusal],
-        pending: dict[str, Awaitable[None]],
-    ) -> None:
-        name, breaker = venue.venue, self._breaker(venue.venue)
-        if not breaker.admit(self._monotonic()):
-            refused[name] = Refusal(name, "", "CIRCUIT_OPEN", f"{name} is left out after repeated failures.")
+    def _begin(self, venue: VenueConditions, asking: _Round) -> None:
+        name = venue.venue
+        if not self._breaker(name).admit(self._monotonic()):
+            asking.refused[name] = Refusal(name, "", "CIRCUIT_OPEN", f"{name} is left out after repeated failures.")
             return
         try:
             waiting = self._venues.ask(venue)
         except Unavailable as error:
-            refused[name] = self._failed(name, breaker, error.reason, error.detail)
+            asking.refused[name] = self._failed(name, error.reason, error.detail)
             return
         if waiting is None:
-            breaker.succeeded()
-            answered.add(name)
+            self._answered(name, asking)
         else:
-            pending[name] = waiting
+            asking.pending[name] = asyncio.ensure_future(waiting)
 
-    async def _await(
-        self,
-        pending: Mapping[str, Awaitable[None]],
-        deadline_seconds: float,
-        answered: set[str],
-        refused: dict[str, Refusal],
-    ) -> None:
-        tasks = {name: asyncio.ensure_future(waiting) for name, waiting in pending.items()}
+    async def _await(self, asking: _Round, deadline_seconds: float) -> None:
         try:
-            await asyncio.wait(tasks.values(), timeout=max(deadline_seconds, 0.0))
+            await asyncio.wait(asking.pending.values(), timeout=max(deadline_seconds, 0.0))
         except asyncio.CancelledError:
-            for name in tasks:
+            for name in asking.pending:
                 self._breaker(name).abandoned(self._monotonic())
             raise
         finally:
-            for task in tasks.values():
+            for task in asking.pending.values():
                 task.cancel()
-        for name, task in tasks.items():
-            self._settle(name, task, answered, refused)
+        for name, task in asking.pending.items():
+            self._settle(name, task, asking)
 
-    def _settle(self, name: str, task: asyncio.Future[None], answered: set[str], refused: dict[str, Refusal]) -> None:
-        breaker = self._breaker(name)
+    def _settle(self, name: str, task: asyncio.Future[None], asking: _Round) -> None:
         if not task.done() or task.cancelled():
-            refused[name] = self._failed(name, breaker, "DEADLINE", f"{name} did not answer in time.")
+            asking.refused[name] = self._failed(name, "DEADLINE", f"{name} did not answer in time.")
             return
         error = task.exception()
         if error is None:
-            breaker.succeeded()
-            answered.add(name)
+            self._answered(name, asking)
         elif isinstance(error, Unavailable):
-            refused[name] = self._failed(name, breaker, error.reason, error.detail)
+            asking.refused[name] = self._failed(name, error.reason, error.detail)
         else:
             raise error
 
-    def _failed(self, name: str, breaker: Breaker, reason: str, detail: str) -> Refusal:
+    def _answered(self, name: str, asking: _Round) -> None:
+        breaker = self._breaker(name)
+        if breaker.state is not BreakerState.CLOSED:
+            telemetry.breaker_changed(name, BreakerState.CLOSED, breaker.consecutive_failures)
+        breaker.succeeded()
+        asking.answered.add(name)
+
+    def _failed(self, name: str, reason: str, detail: str) -> Refusal:
+        breaker = self._breaker(name)
         before = breaker.state
         breaker.failed(self._monotonic())
         if breaker.state is not before:
@@ -133,6 +132,7 @@ class VenueDesk:
             breaker = self._breakers[venue] = self._new_breaker()
         return breaker
 
-    def _state(self, venue: str, breaker: Breaker, now: float) -> VenueState:
-        retry_in_ms = max(int((breaker.retry_at - now) * 1000), 0) if breaker.state == "open" else 0
-        return VenueState(venue, breaker.state, breaker.consecutive_failures, retry_in_ms)
+
+def _state(venue: str, breaker: Breaker, now: float) -> VenueState:
+    retry_in_ms = max(int((breaker.retry_at - now) * 1000), 0) if breaker.state is BreakerState.OPEN else 0
+    return VenueState(venue, breaker.state, breaker.consecutive_failures, retry_in_ms)

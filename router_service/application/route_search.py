@@ -16,6 +16,7 @@ from router_service.application.quote_pools import (
     venue_refusals,
     wants,
 )
+from router_service.domain.integers import U64_MAX
 from router_service.domain.paths import Choice, Network
 from router_service.domain.routes import Route, single_pool_route
 from router_service.domain.routing_table import accepted, everything
@@ -85,7 +86,7 @@ class RouteSearch:
         gain = 0
         if runner_up is not None:
             gain = max((route.amount_out - runner_up.amount_out) * BPS // runner_up.amount_out, 0)
-        network_fee = ceil(self._cost.per_leg * len(route.legs))
+        network_fee = min(ceil(self._cost.per_leg * len(route.legs)), U64_MAX)
         return RouteAnswer(
             route=route,
             quotes=quotes,

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from router_service.domain.curves import Curve
 from router_service.domain.errors import PoolError
+from router_service.domain.integers import U64_MAX
 from router_service.domain.paths import Choice, Network, Solution, WayMask, solve, worthwhile
 from router_service.domain.pruning import prune
 from router_service.domain.routes import Leg, Route, route_of
@@ -62,7 +63,8 @@ def best_route(routes: Iterable[Route | None], cost: LegCost) -> Route | None:
     The comparison is exact: integers, with the cost rounded up to a whole unit a leg.
     """
     per_leg = int(-(-cost.per_leg // 1))
-    found = [route for route in routes if route is not None]
+    # More than 64 bits cannot be paid out, and no wallet could hold it.
+    found = [route for route in routes if route is not None and route.amount_out <= U64_MAX]
     if not found:
         return None
     return max(found, key=lambda route: (route.amount_out - per_leg * len(route.legs), -len(route.legs)))
