@@ -1,0 +1,40 @@
+"""`python -m tests.bench.load '<task as JSON>'`: does the task and prints the report as JSON."""
+
+import resource
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+import msgspec
+import uvloop
+
+from tests.bench.load.lives import LoadReport
+from tests.bench.load.posting import run_posts
+from tests.bench.load.sharing import run_fan_out, run_multiplexed
+from tests.bench.load.task import Task
+from tests.bench.load.watching import run_watches
+
+_MODES: Final[Mapping[str, Callable[[Task], Awaitable[LoadReport]]]] = {
+    "post": run_posts,
+    "watch": run_watches,
+    "multiplex": run_multiplexed,
+    "fan_out": run_fan_out,
+}
+
+
+def main(text: str) -> None:
+    """Do one task."""
+    task = msgspec.json.decode(text, type=Task)
+    assert task.host in ("127.0.0.1", "::1"), "the load generator works against this machine alone"
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    report: LoadReport = uvloop.run(_done(task))
+    sys.stdout.buffer.write(msgspec.json.encode(report))
+
+
+async def _done(task: Task) -> LoadReport:
+    return await _MODES[task.mode](task)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
