@@ -27,7 +27,7 @@ def draw_between(seed: int, low: int, high: int, *labels: str | int) -> int:
 
 def happens(seed: int, probability_ppm: int, *labels: str | int) -> bool:
     """Return True with the given probability in millionths."""
-    return draw_64(seed, *labels) * PPM < probability_ppm * 2**64
+    return probability_ppm > 0 and draw_64(seed, *labels) * PPM < probability_ppm * 2**64
 
 
 def address(seed: int, name: str) -> str:

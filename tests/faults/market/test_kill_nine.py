@@ -142,7 +142,7 @@ async def test_kill_nine_loses_nothing_and_repeats_nothing(market: MarketProcess
     chance = random.Random(3)
     channel = open_channel(f"127.0.0.1:{market.environment['MARKET_PORT']}")
     campaign = Campaign(rpc.MarketServiceStub(channel), random_swaps(SWAPS, chance))
-    waiting = asyncio.Semaphore(40)
+    waiting = asyncio.Semaphore(80)
 
     async def drive(swap: pb.Swap) -> None:
         async with waiting:
