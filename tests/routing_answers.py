@@ -89,4 +89,5 @@ def _sides(
 
 
 def _now(state: Mapping[str, Any]) -> int:
-    return int(state.get("current_timestamp") or state.get("current_point") or 0)
+    names = ("current_timestamp", "current_point", "block_timestamp")
+    return next((int(state[name]) for name in names if state.get(name)), 0)
