@@ -17,6 +17,7 @@ from executor_service.adapters.postgres_book import SESSION_SETTINGS, PostgresOr
 from executor_service.adapters.postgres_desk import PostgresOrderDesk
 from executor_service.adapters.redis_feed import RedisEventFeed
 from executor_service.adapters.router_client import GrpcRouter
+from executor_service.application.admission import Admission
 from executor_service.application.cancel_order import CancelOrder
 from executor_service.application.drive_orders import DriveOrders, Permits
 from executor_service.application.execute_order import ExecuteOrder
@@ -33,6 +34,7 @@ class ServerParts:
     """What the gRPC server is made of."""
 
     desk: PostgresOrderDesk
+    admission: Admission
     cancel: CancelOrder
     hub: WatchHub
     clock: Clock
@@ -71,6 +73,7 @@ async def server_parts(settings: Settings, broker: HintBroker) -> AsyncIterator[
         desk = PostgresOrderDesk(pool, feed=feed, queue=queue)
         yield ServerParts(
             desk=desk,
+            admission=Admission(desk=desk, open_orders_max=settings.open_orders_max),
             cancel=CancelOrder(desk=desk, clock=clock),
             hub=WatchHub(desk=desk, feed=feed),
             clock=clock,

@@ -1,7 +1,7 @@
 """gRPC in: OrderService. Between the contract's messages and the use cases, nothing else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Final, TypeAlias
 
 import grpc
@@ -27,7 +27,7 @@ async def run_server(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
     broker = make_broker(settings.redis_url.get_secret_value(), _not_here)
     async with server_parts(settings, broker) as parts, asyncio.TaskGroup() as tasks:
-        background = [tasks.create_task(work) for work in (parts.feed.run(), parts.queue.run(), parts.hub.run())]
+        background = [tasks.create_task(work) for work in _background(parts)]
         running = await start_order_service(parts, settings)
         await serve_until_signal(running)
         for task in background:
@@ -51,6 +51,10 @@ async def start_order_service(parts: ServerParts, settings: Settings) -> Running
         port=settings.executor_port,
         reflection_enabled=settings.grpc_reflection,
     )
+
+
+def _background(parts: ServerParts) -> Sequence[Coroutine[None, None, None]]:
+    return (parts.feed.run(), parts.queue.run(), parts.hub.run(), parts.admission.run())
 
 
 def _not_here(order_ids: list[str]) -> None:
@@ -181,4 +185,5 @@ class OrderServicer(rpc.OrderServiceServicer):
             raise Rejected("INVALID_ORDER", violations=violations)
         if request.scenario and not self._scenarios:
             raise Rejected("SCENARIOS_OFF", violations=[FieldViolation("scenario", "scenarios are switched off")])
+        self._parts.admission.admit()
         return messages.new_order(request, self._parts.clock.now())

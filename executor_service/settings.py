@@ -27,6 +27,7 @@ class Settings(MigrationSettings):
     database_connections: Annotated[int, Field(ge=2, le=100)] = 6
     worker_name: str = "worker"
     max_in_flight: Annotated[int, Field(ge=1, le=100_000)] = 5_000
+    open_orders_max: Annotated[int, Field(ge=1)] = 50_000
     max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
     retry_base_ms: Annotated[int, Field(ge=1, le=60_000)] = 500
     scenarios: bool = False

@@ -191,6 +191,9 @@ class MemoryDesk:
         orders = sorted((row.order for row in self._store.rows.values()), key=lambda o: o.order_id)
         return [(o.order_id, o.version) for o in orders if not o.is_terminal and account_id in (None, o.account_id)]
 
+    async def count_open(self, limit: int) -> int:
+        return min(limit, sum(not row.order.is_terminal for row in self._store.rows.values()))
+
     async def cancel(self, order: Order, event: OrderEvent, at: datetime) -> Order:
         row = self._store.rows.get(order.order_id)
         if row is None or row.order.version != order.version:

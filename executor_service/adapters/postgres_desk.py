@@ -80,6 +80,10 @@ _OPEN: Final[LiteralString] = """
     WHERE ended_at IS NULL AND (%(account)s::text IS NULL OR account_id = %(account)s) ORDER BY id LIMIT 10000
 """
 
+_COUNT_OPEN: Final[LiteralString] = """
+    SELECT count(*) FROM (SELECT 1 FROM orders WHERE ended_at IS NULL LIMIT %(limit)s) open
+"""
+
 _CANCEL: Final[LiteralString] = """
     WITH moved AS (
         UPDATE orders SET status = %(status)s, version = %(version)s, updated_at = %(at)s, ended_at = %(at)s,
@@ -162,6 +166,11 @@ class PostgresOrderDesk:
     async def open_orders(self, account_id: str | None) -> Sequence[tuple[UUID, int]]:
         """Return what has not ended."""
         return [(row[0], row[1]) for row in await self._fetch(_OPEN, {"account": account_id})]
+
+    async def count_open(self, limit: int) -> int:
+        """Count what has not ended, up to the limit."""
+        [(count,)] = await self._fetch(_COUNT_OPEN, {"limit": limit})
+        return int(count)
 
     async def cancel(self, order: Order, event: OrderEvent, at: datetime) -> Order:
         """End the order by compare-and-set on its version."""

@@ -135,6 +135,10 @@ class OrderDesk(Protocol):
         """Return (order, version) of all orders of the account that have not ended; None: of all accounts."""
         ...
 
+    async def count_open(self, limit: int) -> int:
+        """Return how many orders have not ended, counting no further than `limit`."""
+        ...
+
     async def cancel(self, order: Order, event: OrderEvent, at: datetime) -> Order:
         """Record the event if the order still has this version; whoever drives it is fenced. Raises StaleOrder."""
         ...

@@ -354,6 +354,10 @@ async def test_open_orders_are_those_not_ended(ports: Ports) -> None:
     waiting = await _accepted(ports)
     assert await ports.desk.open_orders("local") == [(waiting.order_id, 1)]
     assert await ports.desk.open_orders("other") == []
+    assert await ports.desk.count_open(10) == 1
+    await _accepted(ports)
+    assert await ports.desk.count_open(10) == 2
+    assert await ports.desk.count_open(1) == 1
 
 
 async def test_events_are_read_behind_each_cursor(ports: Ports) -> None:

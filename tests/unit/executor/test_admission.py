@@ -1,0 +1,39 @@
+"""No more open orders than the engine takes on."""
+
+import asyncio
+
+import pytest
+
+from executor_service.application import admission
+from executor_service.application.admission import Admission
+from servicekit.errors import Unavailable
+from tests.builders import a_new_order
+from tests.fakes import MemoryDesk, MemoryFeed, MemoryQueue, MemoryStore
+
+
+@pytest.fixture
+def desk() -> MemoryDesk:
+    return MemoryDesk(MemoryStore(), MemoryFeed(), MemoryQueue())
+
+
+def test_what_was_admitted_counts_before_the_next_count(desk: MemoryDesk) -> None:
+    door = Admission(desk=desk, open_orders_max=2)
+    door.admit()
+    door.admit()
+    with pytest.raises(Unavailable, match="OVERLOADED"):
+        door.admit()
+
+
+async def test_room_comes_back_as_orders_end(desk: MemoryDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission, "COUNT_EVERY_SECONDS", 0)
+    door = Admission(desk=desk, open_orders_max=2)
+    await desk.add(a_new_order())
+    counting = asyncio.create_task(door.run())
+    await asyncio.sleep(0.01)
+    door.admit()
+    with pytest.raises(Unavailable):
+        door.admit()
+    # The order admitted was never stored: the next count says so.
+    await asyncio.sleep(0.01)
+    door.admit()
+    counting.cancel()
