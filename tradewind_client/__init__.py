@@ -1,0 +1,55 @@
+"""The Python client of Tradewind: typed, asynchronous, safe to repeat.
+
+    async with Tradewind("http://127.0.0.1:3000") as tradewind:
+        submitted = await tradewind.submit(OrderRequest(token_in="SOL", token_out="USDC", amount_in="1.5"))
+        async for event in tradewind.watch(submitted.order_id):
+            print(event.status)
+
+Here live what speaks HTTP and WebSocket to a gateway and the values it answers with. Nothing that prints, and nothing
+of the services: this package knows the public interface alone.
+"""
+
+from tradewind_client.client import Tradewind
+from tradewind_client.errors import (
+    NotAvailable,
+    Problem,
+    StreamGap,
+    TimedOut,
+    TradewindError,
+    UnexpectedAnswer,
+    Unreachable,
+    Violation,
+)
+from tradewind_client.orders import TERMINAL, Attempt, BatchEntry, Order, OrderEvent, OrderRequest, Submitted
+from tradewind_client.quotes import Leg, PoolQuote, Preview, Quote, RefusedQuote, RunnerUp, UnderstoodOrder
+from tradewind_client.retry import RetryPolicy
+from tradewind_client.wallet import Balance, Token
+
+__all__ = [
+    "TERMINAL",
+    "Attempt",
+    "Balance",
+    "BatchEntry",
+    "Leg",
+    "NotAvailable",
+    "Order",
+    "OrderEvent",
+    "OrderRequest",
+    "PoolQuote",
+    "Preview",
+    "Problem",
+    "Quote",
+    "RefusedQuote",
+    "RetryPolicy",
+    "RunnerUp",
+    "StreamGap",
+    "Submitted",
+    "TimedOut",
+    "Token",
+    "Tradewind",
+    "TradewindError",
+    "UnderstoodOrder",
+    "UnexpectedAnswer",
+    "Unreachable",
+    "Violation",
+]

@@ -1,0 +1,226 @@
+"""The gateway as an object: one method for each thing it does."""
+
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import quote as quoted
+from uuid import uuid4
+
+import httpx
+
+from tradewind_client.batching import submit_batch
+from tradewind_client.everything import Newcomers, watch_newcomers
+from tradewind_client.http import Http
+from tradewind_client.json_values import Value, decode, decode_any
+from tradewind_client.orders import BatchEntry, Order, OrderEvent, OrderRequest, Submitted, keyed, plain_amount
+from tradewind_client.quotes import Preview, Quote
+from tradewind_client.retry import RetryPolicy
+from tradewind_client.wallet import Balance, Token
+from tradewind_client.watching import Watcher, merged
+
+_SOCKET_SCHEMES: Final = {"http": "ws", "https": "wss"}
+
+
+class OrderPage(Value, frozen=True, kw_only=True):
+    """One page of a listing."""
+
+    orders: tuple[Order, ...]
+    next_page_token: str | None = None
+
+
+class TokenList(Value, frozen=True, kw_only=True):
+    """The answer of /api/tokens."""
+
+    tokens: tuple[Token, ...]
+
+
+class BalanceList(Value, frozen=True, kw_only=True):
+    """The answer of /api/balances."""
+
+    balances: tuple[Balance, ...]
+
+
+class History(Value, frozen=True, kw_only=True):
+    """The answer of /api/orders/{id}/events."""
+
+    events: tuple[OrderEvent, ...]
+
+
+class Tradewind:
+    """A gateway. Use it as an asynchronous context manager; any number of calls may run at once.
+
+    Every method raises TradewindError and nothing else about the exchange. Everything is repeated within `retry` on a
+    lost connection, a time-out, 429 and 502 to 504; nothing here happens twice because of it.
+    """
+
+    def __init__(
+        self,
+        base_url: str = "http://127.0.0.1:3000",
+        api_key: str | None = None,
+        *,
+        retry: RetryPolicy | None = None,
+        timeout_seconds: float = 10.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """Describe the gateway; nothing is sent yet. Raises ValueError when `base_url` is not an http(s) address."""
+        url = httpx.URL(base_url.rstrip("/"))
+        if url.scheme not in _SOCKET_SCHEMES or not url.host:
+            raise ValueError("base_url must be an address such as http://127.0.0.1:3000")
+        policy = retry or RetryPolicy()
+        headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
+        self._client = httpx.AsyncClient(base_url=url, headers=headers, timeout=timeout_seconds, transport=transport)
+        self._policy = policy
+        self._http = Http(self._client, policy)
+        origin = str(url.copy_with(scheme=_SOCKET_SCHEMES[url.scheme])).rstrip("/")
+        self._watcher = Watcher(origin, headers=headers, policy=policy, order=self.order)
+
+    async def __aenter__(self) -> Self:
+        await self._client.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._client.__aexit__(kind, error, traceback)
+
+    async def submit(self, order: OrderRequest | Mapping[str, Any], *, idempotency_key: str | None = None) -> Submitted:
+        """Submit an order once, however often it takes to be heard.
+
+        `order` may also be a body in the words of docs/api.md. The key defaults to the order's `clientOrderId`, else a
+        new one is made; it comes back with the answer. After Unreachable submit again under the same key.
+        """
+        body, key = keyed(order, idempotency_key)
+        response = await self._http.post("/api/orders/execute", body, {"idempotency-key": key})
+        taken = decode(response.content, Submitted)
+        return Submitted(
+            order_id=taken.order_id,
+            status=taken.status,
+            idempotency_key=key,
+            replayed=response.headers.get("idempotent-replayed") == "true",
+        )
+
+    async def batch(self, orders: Sequence[OrderRequest | Mapping[str, Any]]) -> list[BatchEntry]:
+        """Submit many orders; return a result for each, in order.
+
+        What is refused for a passing reason is sent again under its own key; what is refused for good says why.
+        """
+        return await submit_batch(self._http, self._policy, orders)
+
+    async def preview(self, order: OrderRequest | Mapping[str, Any]) -> Preview:
+        """Return the route an order would take now. Raises Problem with every violation; stores nothing."""
+        body = keyed(order, "preview")[0]
+        return decode((await self._http.post("/api/orders/preview", body)).content, Preview)
+
+    async def quote(
+        self, token_in: str, token_out: str, amount_in: Decimal | int | str, **restrictions: int | Sequence[str] | None
+    ) -> Quote:
+        """Return what every pool would pay, and the best route.
+
+        `restrictions` are those of an order: max_legs, venues, exclude_pools, max_price_impact_bps.
+        """
+        names = {_camel(name): value for name, value in restrictions.items() if value is not None}
+        body = {"tokenIn": token_in, "tokenOut": token_out, "amountIn": plain_amount(amount_in), **names}
+        return decode((await self._http.post("/api/quotes", body)).content, Quote)
+
+    async def order(self, order_id: str) -> Order:
+        """Return an order as it stands."""
+        return decode((await self._http.get(_at(order_id))).content, Order)
+
+    async def orders(
+        self,
+        *,
+        status: str | Sequence[str] = (),
+        token: str | None = None,
+        client_order_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        page_size: int = 100,
+    ) -> AsyncGenerator[Order, None]:
+        """Yield the account's orders, newest first, fetching pages as they are needed."""
+        wanted = {
+            "status": status if isinstance(status, str) else ",".join(status),
+            "token": token,
+            "clientOrderId": client_order_id,
+            "since": since.isoformat() if since else None,
+            "until": until.isoformat() if until else None,
+            "pageSize": str(page_size),
+        }
+        params = {name: value for name, value in wanted.items() if value}
+        while True:
+            page = decode((await self._http.get("/api/orders", params)).content, OrderPage)
+            for order in page.orders:
+                yield order
+            if page.next_page_token is None:
+                return
+            params["pageToken"] = page.next_page_token
+
+    async def history(self, order_id: str) -> list[OrderEvent]:
+        """Return the events so far."""
+        response = await self._http.get(f"{_at(order_id)}/events")
+        return list(decode(response.content, History).events)
+
+    async def cancel(self, order_id: str) -> Order:
+        """Cancel an order and return it. Raises Problem("too_late_to_cancel") with `orderStatus` in `extra`."""
+        return decode((await self._http.delete(_at(order_id))).content, Order)
+
+    async def explain(self, order_id: str) -> dict[str, Any]:
+        """Return why an order went as it did. Raises NotAvailable where the gateway does not tell."""
+        explanation: dict[str, Any] = decode_any((await self._http.get(f"{_at(order_id)}/explain")).content)
+        return explanation
+
+    async def tokens(self) -> tuple[Token, ...]:
+        """Return what can be traded."""
+        return decode((await self._http.get("/api/tokens")).content, TokenList).tokens
+
+    async def balances(self) -> tuple[Balance, ...]:
+        """Return what the account's simulated wallet holds. Raises NotAvailable where there is none."""
+        return decode((await self._http.get("/api/balances")).content, BalanceList).balances
+
+    async def airdrop(
+        self, token: str, amount: Decimal | int | str, *, idempotency_key: str | None = None
+    ) -> dict[str, Any]:
+        """Fill the simulated wallet, once for a key. Raises NotAvailable where there is none."""
+        body = {"token": token, "amount": plain_amount(amount)}
+        headers = {"idempotency-key": idempotency_key or str(uuid4())}
+        answer: dict[str, Any] = decode_any((await self._http.post("/api/airdrop", body, headers)).content)
+        return answer
+
+    def watch(self, order_id: str, *, after: int = 0) -> AsyncGenerator[OrderEvent, None]:
+        """Yield an order's events after the sequence `after`, each once and in order, and end after its last.
+
+        A stream that breaks is taken up where it was. Raises Problem, StreamGap for an event that cannot be had, and
+        Unreachable when the stream stays away. To leave early, close it: `contextlib.aclosing`.
+        """
+        return self._watcher.watch(_safe(order_id), after)
+
+    def watch_many(self, orders: Iterable[str] | Mapping[str, int]) -> AsyncGenerator[OrderEvent, None]:
+        """Yield the events of many orders as they come, until each has ended; a mapping says after which sequence."""
+        after = orders if isinstance(orders, Mapping) else dict.fromkeys(orders, 0)
+        return merged([self.watch(order_id, after=sequence) for order_id, sequence in after.items()])
+
+    def watch_all(self) -> AsyncGenerator[OrderEvent, None]:
+        """Yield the events of every order that is on its way and of every order to come; it never ends by itself."""
+        return watch_newcomers(Newcomers(self.orders), self.watch)
+
+    async def finish(self, order_id: str) -> Order:
+        """Wait for an order's end and return it."""
+        async with aclosing(self.watch(order_id)) as events:
+            async for _ in events:
+                pass
+        return await self.order(order_id)
+
+
+def _safe(order_id: str) -> str:
+    return quoted(order_id, safe="")
+
+
+def _at(order_id: str) -> str:
+    return f"/api/orders/{_safe(order_id)}"
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)

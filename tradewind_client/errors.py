@@ -1,0 +1,80 @@
+"""What can go wrong, as one tree.
+
+TradewindError
+├── Unreachable            no answer, after every repetition
+│   └── TimedOut           the last try was not answered in time
+├── Problem                the gateway refused, and says why (RFC 9457)
+│   └── NotAvailable       this stack does not have that address
+├── StreamGap              an event is missing, and asking again did not bring it
+└── UnexpectedAnswer       the answer is not Tradewind's; is the address right?
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One field that is wrong: the JSON pointer of the field as it was sent (`?name` for a parameter), and the fix."""
+
+    pointer: str
+    code: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer}: {self.detail}"
+
+
+class TradewindError(Exception):
+    """Whatever this client raises about an exchange with the gateway."""
+
+
+class Unreachable(TradewindError):
+    """No answer came. An order that was being submitted may exist: submit it again under the same key."""
+
+
+class TimedOut(Unreachable):
+    """The gateway was there, and did not answer in time."""
+
+
+class StreamGap(TradewindError):
+    """The stream went from `last` to `found`, and said the same when it was asked again."""
+
+    def __init__(self, order_id: str, *, last: int, found: int) -> None:
+        super().__init__(f"Order {order_id}: event {last + 1} is missing, {found} came after {last}.")
+        self.order_id = order_id
+        self.last = last
+        self.found = found
+
+
+class UnexpectedAnswer(TradewindError):
+    """The answer cannot be read as one of Tradewind's."""
+
+
+@dataclass(eq=False)
+class Problem(TradewindError):
+    """The gateway's refusal. Switch on `code`; `detail` and `errors` are for people.
+
+    `extra` holds further members of the document, such as `orderStatus` when it is too late to cancel.
+    """
+
+    status: int
+    code: str
+    title: str
+    detail: str = ""
+    errors: tuple[Violation, ...] = ()
+    retryable: bool = False
+    trace_id: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        violations = "; ".join(str(violation) for violation in self.errors)
+        return f"{violations or self.detail or self.title} ({self.status} {self.code})"
+
+
+class NotAvailable(Problem):
+    """This stack does not offer what was asked for: it is another version, or the address is not Tradewind's."""
+
+    def __str__(self) -> str:
+        return f"This stack does not offer that: {self.detail or self.title} ({self.status} {self.code})"

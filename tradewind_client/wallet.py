@@ -1,0 +1,23 @@
+"""Tokens, and what an account holds of them."""
+
+from decimal import Decimal
+
+from tradewind_client.json_values import Value
+
+
+class Token(Value, frozen=True, kw_only=True):
+    """An SPL token: one whole token is 10**decimals base units."""
+
+    symbol: str
+    mint: str
+    name: str = ""
+    decimals: int
+
+
+class Balance(Value, frozen=True, kw_only=True):
+    """What the simulated wallet holds of one token, in whole tokens and in base units."""
+
+    token: str
+    mint: str = ""
+    amount: Decimal
+    amount_base_units: int | None = None
