@@ -1,6 +1,7 @@
 """`make run`, from the first check to the last process gone."""
 
 import asyncio
+import resource
 import signal
 from typing import Final
 
@@ -23,12 +24,14 @@ from deploy.local.stack import (
 from deploy.local.supervisor import Supervisor
 
 KILLED: Final = 130
+_OPEN_FILES: Final = 65_536
 
 
 async def run_stack(settings: Settings) -> int:
     """Run the stack until SIGTERM or Ctrl-C and return the exit code. Raises Refusal when it cannot start."""
     folder = DataFolder(settings.data_dir)
     folder.acquire()
+    _allow_many_sockets()
     reservations = Reservations()
     supervisor = Supervisor(folder, report=reporter(folder))
     asked = _Asked(supervisor)
@@ -46,6 +49,14 @@ async def run_stack(settings: Settings) -> int:
         reservations.release()
         folder.release()
     return KILLED if asked.twice else 0
+
+
+def _allow_many_sockets() -> None:
+    """Let every process open as many files as this user may: a socket a client is one each."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _start(settings: Settings, folder: DataFolder, reservations: Reservations, supervisor: Supervisor) -> None:
