@@ -1,0 +1,19 @@
+import pytest
+
+from deploy.up.rendered import OVERLAYS
+from tests.deploy.manifests import Overlay, read_overlay
+from tests.e2e.conftest import pytest_runtest_makereport, stack, stack_folder
+
+__all__ = ["kind", "overlay", "pytest_runtest_makereport", "stack", "stack_folder"]
+
+
+@pytest.fixture(params=OVERLAYS)
+def overlay(request: pytest.FixtureRequest) -> Overlay:
+    """Each overlay in turn, rendered."""
+    return read_overlay(request.param)
+
+
+@pytest.fixture
+def kind() -> Overlay:
+    """The overlay of `make up`."""
+    return read_overlay("kind")
