@@ -226,7 +226,8 @@ class Chain:
     def _lose_ledger(self, error: Exception, due: Sequence[InFlight]) -> None:
         """Nothing of the page was published. Whether it was committed only a new connection can tell."""
         telemetry.ledger_lost(reason=str(error), swaps=len(due))
-        self._doubtful += [entry.swap.swap_id for entry in due]
+        ids = (entry.swap.swap_id for entry in due)
+        self._doubtful += [swap_id for swap_id in ids if self.mempool.is_in_flight(swap_id)]
 
     async def _until_healthy(self) -> None:
         while not self._stopped and (self._doubtful or not self.ledger.is_open):
