@@ -214,3 +214,19 @@ async def test_the_check_finds_what_does_not_add_up(
     report = check_ledger(market.url)
     assert any(says in sentence for sentence in report.contradictions), report
     assert "BROKEN" in table_of(report)
+
+
+async def test_a_stall_skips_slots_instead_of_piling_them_up(open_market: OpenMarket) -> None:
+    async with open_market() as market:
+        news = market.chain.pool_news.subscribe().items()
+        swap = market.sale()
+        await market.send(swap)
+        running = asyncio.create_task(market.chain.run())
+        await asyncio.sleep(0)
+        market.clock.advance(40 * SLOT_MS + 1)
+        assert (await asyncio.wait_for(anext(news), 3)).slot == 40
+        assert (await market.result(swap)).slot == 40
+        market.clock.advance(SLOT_MS - 1)
+        assert (await asyncio.wait_for(anext(news), 3)).slot == 41
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
