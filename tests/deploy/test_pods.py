@@ -91,9 +91,8 @@ def test_a_slow_start_is_not_taken_for_death(overlay: Overlay) -> None:
 def test_pods_have_time_to_drain(overlay: Overlay) -> None:
     for deployment in overlay.of("Deployment"):
         pod = deployment["spec"]["template"]["spec"]
-        sleeps = [
-            c.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0) for c in pod["containers"]
-        ]
+        (container,) = pod["containers"]
+        sleep = container["lifecycle"]["preStop"]["sleep"]["seconds"] if "lifecycle" in container else 0
         # Ten seconds cover the longest drain: a worker that hands its orders back.
         assert pod["terminationGracePeriodSeconds"] >= sleep + 10
         if "ports" in container:
