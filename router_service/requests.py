@@ -21,11 +21,17 @@ def route_request(message: pb.GetRouteRequest, *, legs_max: int) -> RouteRequest
         violations.append(FieldViolation("max_legs", f"must be 0 to {LEGS_MAX}"))
     if message.max_price_impact_bps > _BPS_MAX:
         violations.append(FieldViolation("max_price_impact_bps", f"must be 0 to {_BPS_MAX}"))
+    if message.quote_slippage_bps > _BPS_MAX:
+        violations.append(FieldViolation("quote_slippage_bps", f"must be 0 to {_BPS_MAX}"))
     if len(message.quote_id) > _TEXT_MAX:
         violations.append(FieldViolation("quote_id", f"must have at most {_TEXT_MAX} characters"))
     _refuse(violations)
     return RouteRequest(
-        _quotes_request(message), message.max_legs or legs_max, message.max_price_impact_bps, message.quote_id
+        _quotes_request(message),
+        message.max_legs or legs_max,
+        message.max_price_impact_bps,
+        message.quote_id,
+        message.quote_slippage_bps if message.HasField("quote_slippage_bps") else None,
     )
 
 

@@ -1,6 +1,7 @@
 """The router over gRPC: routes in batches."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import grpc
@@ -9,7 +10,7 @@ from executor_service.application.ports import OutOfReach
 from executor_service.domain.order import Order
 from executor_service.domain.route import Route, RouteLeg
 from servicekit.batching import Batcher
-from servicekit.errors import DomainError, error_of
+from servicekit.errors import DomainError, Rejected, error_of
 from servicekit.grpc_errors import error_from
 from tradewind.router.v1 import router_pb2 as pb
 from tradewind.router.v1 import router_pb2_grpc as rpc
@@ -23,20 +24,27 @@ class GrpcRouter:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = rpc.RouterServiceStub(channel)
-        self._routes: Batcher[Order, Route] = Batcher(self._get_routes, batch_max=128, in_flight_max=4)
+        self._routes: Batcher[_Wish, Route] = Batcher(self._get_routes, batch_max=128, in_flight_max=16)
 
     async def route(self, order: Order) -> Route:
         """Return the best route now."""
         # A scripted order may be slow on purpose and must not hold up a batch.
-        if order.scenario:
-            result = (await self._get_routes([order]))[0]
-            if isinstance(result, BaseException):
-                raise result
-            return result
-        return await self._routes.submit(order)
+        find = self._alone if order.scenario else self._routes.submit
+        try:
+            return await find(_Wish(order, _quote_of(order)))
+        except Rejected as error:
+            if error.reason != "QUOTE_EXPIRED" or order.constraints.quote_stale_reject:
+                raise
+        return await find(_Wish(order, ""))
 
-    async def _get_routes(self, orders: Sequence[Order]) -> Sequence[Route | BaseException]:
-        request = pb.GetRoutesRequest(requests=[_request(order) for order in orders])
+    async def _alone(self, wish: "_Wish") -> Route:
+        result = (await self._get_routes([wish]))[0]
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    async def _get_routes(self, wishes: "Sequence[_Wish]") -> Sequence[Route | BaseException]:
+        request = pb.GetRoutesRequest(requests=[_request(wish) for wish in wishes])
         try:
             response = await self._stub.GetRoutes(request, timeout=DEADLINE_SECONDS)
         except grpc.aio.AioRpcError as error:
@@ -45,10 +53,21 @@ class GrpcRouter:
         return [_answer(answer) for answer in response.answers]
 
 
-def _request(order: Order) -> pb.GetRouteRequest:
-    wanted = order.constraints
-    # A quote is used once: later attempts start after it has expired.
-    quote_id = wanted.quote_id if order.attempt == 1 else ""
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A route for this order: the one it was quoted, or (empty) the best there is."""
+
+    order: Order
+    quote_id: str
+
+
+def _quote_of(order: Order) -> str:
+    """Return the quote the order names, for its first attempt: later ones start when it has expired."""
+    return order.constraints.quote_id if order.attempt == 1 else ""
+
+
+def _request(wish: _Wish) -> pb.GetRouteRequest:
+    order, wanted = wish.order, wish.order.constraints
     return pb.GetRouteRequest(
         mint_in=order.mint_in,
         mint_out=order.mint_out,
@@ -56,7 +75,8 @@ def _request(order: Order) -> pb.GetRouteRequest:
         max_legs=wanted.max_legs,
         venues=wanted.venues,
         exclude_pools=wanted.exclude_pools,
-        quote_id=quote_id,
+        quote_id=wish.quote_id,
+        quote_slippage_bps=order.slippage_bps if wish.quote_id else None,
         max_price_impact_bps=wanted.max_price_impact_bps,
         scenario=order.scenario,
         attempt=order.attempt,

@@ -30,6 +30,8 @@ class RouteRequest(NamedTuple):
     """0: no limit."""
     quote_id: str = ""
     """An earlier answer to use again; empty: find a route."""
+    quote_slippage_bps: int | None = None
+    """By how much that answer's output may fall short of its quote by now, in 1/10,000; None: not checked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,8 @@ from router_service.application.ports import Market, Monotonic
 from router_service.application.quote_book import QuoteBook
 from router_service.application.quote_pools import SLOW_QUOTES, check, scripted
 from router_service.application.route_search import RouteSearch, RoutingRules
+from router_service.domain.requote import output_now
+from router_service.domain.trading_pool import BPS
 from servicekit.errors import DomainError, Rejected
 
 _ANSWERS_KEPT_MAX: Final = 4_096
@@ -69,7 +71,9 @@ class FindRoute:
         if request.quotes.scenario and not self._rules.scenarios:
             raise Rejected("SCENARIOS_OFF")
         if request.quote_id:
-            return self._quotes.redeem(request.quote_id, request.quotes, now_ms)
+            issued = self._quotes.redeem(request.quote_id, request.quotes, now_ms)
+            _check_still_good(request, issued, view, now_ms)
+            return issued
         check(request.quotes, view)
         return None
 
@@ -115,6 +119,18 @@ class FindRoute:
             # A defect on one pool or amount must not take the whole batch with it.
             telemetry.search_crashed(error)
             return RouteRefused(Rejected("INTERNAL"))
+
+
+def _check_still_good(request: RouteRequest, issued: IssuedAnswer, view: MarketView, now_ms: int) -> None:
+    """Raise when an earlier answer is not what its caller would accept now."""
+    route = issued.answer.route
+    if request.price_impact_max_bps and route.price_impact_bps > request.price_impact_max_bps:
+        raise Rejected("PRICE_IMPACT_TOO_HIGH")
+    if request.quote_slippage_bps is None:
+        return
+    present = output_now(route, view.pools, now_ms // 1000)
+    if present * BPS < route.amount_out * (BPS - request.quote_slippage_bps):
+        raise Rejected("QUOTE_EXPIRED", "The pools have moved further than the order's slippage allows.")
 
 
 def _venues_of(searches: Sequence[QuotesRequest], view: MarketView) -> frozenset[str]:

@@ -8,6 +8,7 @@ import grpc
 from router_service.market import wire
 from router_service.market.chain import EndedSwaps, PoolsUpdate
 from router_service.market.desk import Desk
+from router_service.market.scenarios import SCENARIOS
 from router_service.market.swaps import Refusal
 from router_service.market.validation import is_name, is_uuid
 from servicekit.errors import FieldViolation, Rejected, Unavailable
@@ -154,6 +155,10 @@ class MarketServicer(rpc.MarketServiceServicer):
             airdrop_id=airdrop_id, account_id=request.account_id, mint=request.mint, amount=request.amount
         )
         return pb.AirdropResponse(balance=pb.Balance(mint=request.mint, amount=amount), replayed=replayed)
+
+    async def ListScenarios(self, request: pb.ListScenariosRequest, context: Context) -> pb.ListScenariosResponse:
+        """Tell the table of scenarios."""
+        return pb.ListScenariosResponse(scenarios=map(wire.scenario_message, SCENARIOS, SCENARIOS.values()))
 
 
 def _refuse(field: str, detail: str) -> NoReturn:

@@ -11,7 +11,7 @@ from router_service.market.definition import MarketDefinition
 from router_service.market.ledger_rows import state_text
 from router_service.market.pools import Pool
 from router_service.market.profiles import Profile
-from router_service.market.scenarios import VENUES
+from router_service.market.scenarios import VENUES, Script
 from router_service.market.swaps import Failure, Fill, LedgerSwap, Leg, Refusal, Swap, SwapResult, SwapState
 from tradewind.market.v1 import market_pb2 as pb
 
@@ -164,4 +164,17 @@ def _pool_message(pool: Pool) -> pb.Pool:
         slot=pool.slot,
         reserve_0=pool.vault_0,
         reserve_1=pool.vault_1,
+    )
+
+
+def scenario_message(name: str, script: Script) -> pb.Scenario:
+    """Return a row of the table of scenarios."""
+    return pb.Scenario(
+        name=name,
+        fails_with=_FAILURES[script.fails],
+        never_lands=script.never_lands,
+        acknowledgement_lost=script.acknowledgement_lost,
+        told_late_ms=script.told_late_ms,
+        venue_down=script.venue_down,
+        first_attempt_only=script.first_attempt_only,
     )

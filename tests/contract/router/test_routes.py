@@ -129,6 +129,24 @@ async def test_a_quote_is_used_again_while_it_is_valid(world: World) -> None:
     assert (await world.refusal(quote_id=quoted.quote_id, amount_in=5)).reason == "INVALID_REQUEST"
 
 
+async def test_a_quote_the_pools_have_left_behind_is_expired(world: World) -> None:
+    quoted = await world.route(venues=["raydium"])
+    assert await world.route(quote_id=quoted.quote_id, quote_slippage_bps=0) == quoted
+    world.market.tell(
+        a_pool("ray-1", state=cpmm(50_000 * 10**9, 7_435_000 * 10**6)),
+        a_pool("ray-2", state=cpmm(9_000 * 10**9, 1_335_500 * 10**6)),
+    )
+    await world.slot_seen()
+    assert (await world.refusal(quote_id=quoted.quote_id, quote_slippage_bps=99)).reason == "QUOTE_EXPIRED"
+    assert await world.route(quote_id=quoted.quote_id, quote_slippage_bps=101) == quoted
+
+
+async def test_a_quote_keeps_to_the_callers_price_impact(world: World) -> None:
+    quoted = await world.route(amount_in=3_000 * 10**9)
+    refusal = await world.refusal(quote_id=quoted.quote_id, amount_in=3_000 * 10**9, max_price_impact_bps=1)
+    assert refusal.reason == "PRICE_IMPACT_TOO_HIGH"
+
+
 async def test_a_quote_expires(world: World) -> None:
     quoted = await world.route()
     world.clock.now += 1.9
