@@ -2,6 +2,9 @@
 
 One statement writes a whole batch: it moves the rows, appends their events and keeps their attempts, all or nothing
 for each order. A worker whose lease has run out, an order that another writer has moved: no row moves.
+
+Arrays travel in binary (`%b`). As text psycopg escapes every quote of every frame: 36 ms of the event loop for 64
+orders instead of half a millisecond.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,7 +44,7 @@ _OWNER_IS_DEAD: Final[LiteralString] = """
 
 _START: Final[LiteralString] = f"""
     WITH {_LEASE},
-    change AS MATERIALIZED (SELECT * FROM unnest(%(ids)s::uuid[], %(payloads)s::text[]) AS c(id, payload)),
+    change AS MATERIALIZED (SELECT * FROM unnest(%(ids)b::uuid[], %(payloads)b::text[]) AS c(id, payload)),
     moved AS (
         UPDATE orders o
         SET owner = %(me)s, owner_token = o.owner_token + 1, status = %(status)s, version = %(version)s,
@@ -61,7 +64,7 @@ _START: Final[LiteralString] = f"""
 _CLAIM: Final[LiteralString] = f"""
     WITH {_LEASE}
     UPDATE orders o SET owner = %(me)s, owner_token = o.owner_token + 1
-    WHERE o.id = ANY(%(ids)s::uuid[]) AND o.ended_at IS NULL AND (o.owner IS NULL OR {_OWNER_IS_DEAD})
+    WHERE o.id = ANY(%(ids)b::uuid[]) AND o.ended_at IS NULL AND (o.owner IS NULL OR {_OWNER_IS_DEAD})
         AND EXISTS (SELECT 1 FROM lease)
     RETURNING {ORDER_COLUMNS}
 """
@@ -89,10 +92,10 @@ _RECORD: Final[LiteralString] = f"""
     WITH {_LEASE},
     change AS MATERIALIZED (
         SELECT * FROM unnest(
-            %(ids)s::uuid[], %(from_versions)s::int[], %(tokens)s::bigint[], %(statuses)s::text[], %(versions)s::int[],
-            %(attempts)s::int[], %(swap_ids)s::uuid[], %(routes)s::text[], %(quoted)s::numeric[], %(least)s::numeric[],
-            %(executed)s::numeric[], %(signatures)s::text[], %(failures)s::text[], %(next_attempts)s::timestamptz[],
-            %(updated)s::timestamptz[], %(ended)s::timestamptz[]
+            %(ids)b::uuid[], %(from_versions)b::int[], %(tokens)b::bigint[], %(statuses)b::text[], %(versions)b::int[],
+            %(attempts)b::int[], %(swap_ids)b::uuid[], %(routes)b::text[], %(quoted)b::numeric[], %(least)b::numeric[],
+            %(executed)b::numeric[], %(signatures)b::text[], %(failures)b::text[], %(next_attempts)b::timestamptz[],
+            %(updated)b::timestamptz[], %(ended)b::timestamptz[]
         ) AS c(id, from_version, token, status, version, attempt, swap_id, route, quoted, least, executed, signature,
                failure, next_attempt_at, updated_at, ended_at)
     ),
@@ -113,8 +116,8 @@ _RECORD: Final[LiteralString] = f"""
     written AS (
         INSERT INTO order_events (order_id, sequence, status, payload, created_at)
         SELECT e.id, e.sequence, e.status, e.payload::json, e.created_at
-        FROM unnest(%(event_ids)s::uuid[], %(event_sequences)s::int[], %(event_statuses)s::text[],
-                    %(event_payloads)s::text[], %(event_times)s::timestamptz[])
+        FROM unnest(%(event_ids)b::uuid[], %(event_sequences)b::int[], %(event_statuses)b::text[],
+                    %(event_payloads)b::text[], %(event_times)b::timestamptz[])
             AS e(id, sequence, status, payload, created_at)
         JOIN moved USING (id)
     ),
@@ -122,9 +125,9 @@ _RECORD: Final[LiteralString] = f"""
         INSERT INTO order_attempts AS a
             (order_id, attempt, swap_id, route, result, error, tx_signature, started_at, ended_at)
         SELECT t.id, t.attempt, t.swap_id, t.route::json, t.result, t.error, t.signature, t.started_at, t.ended_at
-        FROM unnest(%(try_ids)s::uuid[], %(try_attempts)s::int[], %(try_swaps)s::uuid[], %(try_routes)s::text[],
-                    %(try_results)s::text[], %(try_errors)s::text[], %(try_signatures)s::text[],
-                    %(try_starts)s::timestamptz[], %(try_ends)s::timestamptz[])
+        FROM unnest(%(try_ids)b::uuid[], %(try_attempts)b::int[], %(try_swaps)b::uuid[], %(try_routes)b::text[],
+                    %(try_results)b::text[], %(try_errors)b::text[], %(try_signatures)b::text[],
+                    %(try_starts)b::timestamptz[], %(try_ends)b::timestamptz[])
             AS t(id, attempt, swap_id, route, result, error, signature, started_at, ended_at)
         JOIN moved USING (id)
         ON CONFLICT (order_id, attempt) DO UPDATE

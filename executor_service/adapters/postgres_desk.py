@@ -29,10 +29,10 @@ from servicekit.postgres import outages_named
 _ADD: Final[LiteralString] = """
     WITH incoming AS MATERIALIZED (
         SELECT * FROM unnest(
-            %(ids)s::uuid[], %(accounts)s::text[], %(client_ids)s::text[], %(hashes)s::bytea[], %(types)s::text[],
-            %(mints_in)s::text[], %(mints_out)s::text[], %(decimals_in)s::smallint[], %(decimals_out)s::smallint[],
-            %(amounts)s::numeric[], %(slippages)s::int[], %(scenarios)s::text[], %(constraints)s::text[],
-            %(traces)s::text[], %(statuses)s::text[], %(times)s::timestamptz[], %(payloads)s::text[]
+            %(ids)b::uuid[], %(accounts)b::text[], %(client_ids)b::text[], %(hashes)b::bytea[], %(types)b::text[],
+            %(mints_in)b::text[], %(mints_out)b::text[], %(decimals_in)b::smallint[], %(decimals_out)b::smallint[],
+            %(amounts)b::numeric[], %(slippages)b::int[], %(scenarios)b::text[], %(constraints)b::text[],
+            %(traces)b::text[], %(statuses)b::text[], %(times)b::timestamptz[], %(payloads)b::text[]
         ) AS i(id, account_id, client_order_id, body_hash, order_type, token_in, token_out, decimals_in, decimals_out,
                amount_in, slippage_bps, scenario, constraints, traceparent, status, created_at, payload)
     ),
@@ -55,13 +55,13 @@ _ADD: Final[LiteralString] = """
 
 _FIRST_OF: Final[LiteralString] = """
     SELECT o.account_id, o.client_order_id, o.id, o.status, o.created_at, o.body_hash
-    FROM unnest(%(accounts)s::text[], %(client_ids)s::text[]) AS k(account_id, client_order_id)
+    FROM unnest(%(accounts)b::text[], %(client_ids)b::text[]) AS k(account_id, client_order_id)
     JOIN orders o ON o.account_id = k.account_id AND o.client_order_id = k.client_order_id
 """
 
 _EVENTS_AFTER: Final[LiteralString] = """
     SELECT e.order_id, e.sequence, e.status, e.payload::text
-    FROM unnest(%(ids)s::uuid[], %(after)s::int[]) AS k(id, after)
+    FROM unnest(%(ids)b::uuid[], %(after)b::int[]) AS k(id, after)
     JOIN order_events e ON e.order_id = k.id AND e.sequence > k.after
     ORDER BY e.order_id, e.sequence
 """
@@ -72,7 +72,7 @@ _ATTEMPTS: Final[LiteralString] = """
 """
 
 _HEADS: Final[LiteralString] = """
-    SELECT id, account_id, version, ended_at IS NOT NULL FROM orders WHERE id = ANY(%(ids)s::uuid[])
+    SELECT id, account_id, version, ended_at IS NOT NULL FROM orders WHERE id = ANY(%(ids)b::uuid[])
 """
 
 _OPEN: Final[LiteralString] = """
