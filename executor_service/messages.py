@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from executor_service.adapters.order_rows import route_text
 from executor_service.application.ports import Accepted, Attempt, NewOrder, OrderFilter, StoredEvent
 from executor_service.application.watch_orders import Delivery
-from executor_service.domain.lifecycle import OrderStatus
+from executor_service.domain.lifecycle import TERMINAL, TRANSITIONS, OrderAccepted, OrderStatus
 from executor_service.domain.order import Order, RouteConstraints
 from servicekit.errors import DomainError, FieldViolation, Rejected
 from tradewind.orders.v1 import orders_pb2 as pb
@@ -197,6 +197,19 @@ def watch_response(delivery: Delivery) -> pb.WatchOrdersResponse:
         ],
         ended=[pb.WatchEnded(watch_id=watch_id, reason=reason) for watch_id, reason in delivery.ended],
     )
+
+
+def lifecycle_response() -> pb.GetLifecycleResponse:
+    """Return the table that orders live by, acceptance first."""
+    steps = [
+        pb.LifecycleStep(event=OrderAccepted.__name__, to_status=_STATUS_TO_WIRE[status])
+        for status in (OrderStatus.PENDING, OrderStatus.OPEN)
+    ]
+    steps += [
+        pb.LifecycleStep(from_status=_STATUS_TO_WIRE[before], event=event.__name__, to_status=_STATUS_TO_WIRE[after])
+        for (before, event), after in TRANSITIONS.items()
+    ]
+    return pb.GetLifecycleResponse(steps=steps, terminal=[_STATUS_TO_WIRE[status] for status in sorted(TERMINAL)])
 
 
 def _attempt_message(attempt: Attempt) -> pb.Attempt:

@@ -111,6 +111,10 @@ class OrderServicer(rpc.OrderServiceServicer):
         order = await self._parts.cancel.cancel(order_id, request.account_id)
         return pb.CancelOrderResponse(order=messages.order_message(order, ()))
 
+    async def GetLifecycle(self, request: pb.GetLifecycleRequest, context: Context) -> pb.GetLifecycleResponse:
+        """Tell the table that orders live by."""
+        return messages.lifecycle_response()
+
     async def WatchOrder(self, request: pb.WatchOrderRequest, context: Context) -> AsyncIterator[pb.WatchOrderResponse]:
         """Stream one order's events until its end."""
         hub = self._parts.hub

@@ -12,6 +12,7 @@ from gateway.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING
 from gateway.health import Health
 from gateway.listing import Listing
 from gateway.market_data import MarketData
+from gateway.meta import Meta
 from gateway.orders import Orders, SubmitOrder
 from gateway.price_stream import Prices
 from gateway.quotes import Quotes
@@ -19,6 +20,7 @@ from gateway.sockets import OrderSocket
 from gateway.sse import OrderHistory
 from gateway.streams import OrderWatches
 from gateway.turnstile import Turnstile
+from gateway.wallet import Wallet
 from servicekit.errors import Rejected
 
 
@@ -36,6 +38,8 @@ class Desks:
     health: Health
     market: MarketData
     prices: Prices
+    meta: Meta
+    wallet: Wallet
 
 
 def routes(desks: Desks) -> list[BaseRoute]:
@@ -61,7 +65,10 @@ def routes(desks: Desks) -> list[BaseRoute]:
         Route("/api/pools", desks.market.pools, methods=["GET"]),
         Route("/api/prices", desks.prices, methods=["GET"]),
         Route("/api/meta/errors", error_pages.show_table, methods=["GET"]),
-        Route("/api/meta/lifecycle", not_available, methods=["GET"]),
+        Route("/api/balances", desks.wallet.balances, methods=["GET"]),
+        Route("/api/airdrop", desks.wallet.airdrop, methods=["POST"]),
+        Route("/api/meta/lifecycle", desks.meta.lifecycle, methods=["GET"]),
+        Route("/api/meta/scenarios", desks.meta.scenarios, methods=["GET"]),
         Route("/problems/{code}", error_pages.show_page, methods=["GET"]),
         Route("/health", desks.health.alive, methods=["GET"]),
         Route("/healthz", desks.health.alive, methods=["GET"]),
@@ -73,8 +80,3 @@ def routes(desks: Desks) -> list[BaseRoute]:
 async def upgrade_required(request: Request) -> Response:
     """Answer 426: this address speaks WebSocket."""
     raise Rejected("UPGRADE_REQUIRED")
-
-
-async def not_available(request: Request) -> Response:
-    """Answer 501: promised, and not in this version."""
-    raise Rejected("NOT_IMPLEMENTED")

@@ -13,7 +13,9 @@ from gateway.codec import Rules
 from gateway.edge import Edge
 from gateway.health import Health
 from gateway.listing import Listing
+from gateway.market_client import MarketClient
 from gateway.market_data import MarketData
+from gateway.meta import Meta
 from gateway.orders import Intake, Orders, SubmitOrder
 from gateway.orders_client import OrdersClient
 from gateway.origin import Origins
@@ -24,6 +26,7 @@ from gateway.settings import Settings
 from gateway.streams import OrderWatches
 from gateway.tokens import TokenDirectory
 from gateway.turnstile import Turnstile
+from gateway.wallet import Wallet
 from servicekit.grpc_client import open_channel
 
 
@@ -47,11 +50,13 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     """Yield a gateway whose background work runs, and take it down again."""
     executor = open_channel(settings.executor_address)
     router = open_channel(settings.router_address)
+    market_channel = open_channel(settings.market_address)
     orders = OrdersClient(
         executor, deadline_seconds=settings.rpc_deadline_seconds, submits_waiting_max=settings.submits_waiting_max
     )
-    market = RouterClient(router, deadline_seconds=settings.rpc_deadline_seconds)
-    tokens = TokenDirectory(market.tokens, refresh_seconds=settings.tokens_refresh_seconds)
+    quoting = RouterClient(router, deadline_seconds=settings.rpc_deadline_seconds)
+    market = MarketClient(market_channel, deadline_seconds=settings.rpc_deadline_seconds)
+    tokens = TokenDirectory(quoting.tokens, refresh_seconds=settings.tokens_refresh_seconds)
     watches = OrderWatches(
         executor, deadline_seconds=settings.watch_deadline_seconds, events_max=settings.frames_waiting_max
     )
@@ -60,25 +65,27 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     intake = Intake(orders, tokens, rules, Origins(settings.trusted_proxies))
     small = BodyLimits(settings.body_bytes_max, settings.body_read_seconds)
     large = BodyLimits(settings.batch_body_bytes_max, settings.body_read_seconds)
-    market_data = MarketData(market, tokens)
+    market_data = MarketData(quoting, tokens)
     desks = Desks(
         submit=SubmitOrder(intake, small),
         batch=Batch(intake, large, orders_max=settings.batch_orders_max),
-        quotes=Quotes(market, tokens, rules, small),
+        quotes=Quotes(quoting, tokens, rules, small),
         listing=Listing(orders, tokens),
         orders=Orders(orders, tokens),
         watches=watches,
         turnstile=turnstile,
         health=Health({"executor": executor, "router": router}, tokens),
         market=market_data,
-        prices=Prices(market, market_data, turnstile, first_answer_seconds=settings.rpc_deadline_seconds),
+        meta=Meta(orders, market),
+        wallet=Wallet(market, tokens, small, tokens_max=settings.airdrop_tokens_max),
+        prices=Prices(quoting, market_data, turnstile, first_answer_seconds=settings.rpc_deadline_seconds),
     )
     try:
         async with _in_background(tokens.keep_fresh(), watches.run()):
             yield Gateway(Edge(routes(desks)), watches, desks.prices, turnstile)
             await orders.close()
     finally:
-        await asyncio.gather(executor.close(), router.close())
+        await asyncio.gather(executor.close(), router.close(), market_channel.close())
 
 
 def _rules(settings: Settings) -> Rules:

@@ -152,19 +152,26 @@ class Orders:
 
 
 def with_header_key(order: NewOrder, scope: Scope) -> NewOrder:
-    """Return the order with the identity that the Idempotency-Key header gives, quoted or bare."""
+    """Return the order with the identity that the Idempotency-Key header gives, if it gives one."""
+    key = header_key(scope)
+    return order if key is None else _keyed(order, key)
+
+
+def header_key(scope: Scope) -> str | None:
+    """Return the Idempotency-Key, quoted or bare; None without one. Raises Rejected for one that cannot be."""
     for name, value in scope["headers"]:
         if name == b"idempotency-key":
-            key = value.decode("latin-1").strip()
+            key: str = value.decode("latin-1").strip()
             if len(key) >= 2 and key[0] == key[-1] == '"':
                 key = key[1:-1]
-            return _keyed(order, key)
-    return order
+            if VISIBLE.fullmatch(key) and not key.startswith(OWN_IDENTITY_PREFIX):
+                return key
+            detail = "Idempotency-Key must be 1 to 255 visible ASCII characters, quoted or bare."
+            raise Rejected("INVALID_REQUEST", detail)
+    return None
 
 
 def _keyed(order: NewOrder, key: str) -> NewOrder:
-    if not VISIBLE.fullmatch(key) or key.startswith(OWN_IDENTITY_PREFIX):
-        raise Rejected("INVALID_REQUEST", "Idempotency-Key must be 1 to 255 visible ASCII characters, quoted or bare.")
     if order.client_order_id not in ("", key):
         detail = "clientOrderId and the header Idempotency-Key differ: send one of them, or the same in both."
         raise Rejected(

@@ -68,6 +68,10 @@ class OrdersClient:
         """Return one page of an account's orders."""
         return await answer_of(self._stub.ListOrders(request, timeout=self._deadline))
 
+    async def lifecycle(self) -> pb.GetLifecycleResponse:
+        """Return the table that orders live by."""
+        return await answer_of(self._stub.GetLifecycle(pb.GetLifecycleRequest(), timeout=self._deadline))
+
     async def _submit_batch(self, orders: Sequence[pb.SubmitOrderRequest]) -> list[Accepted | BaseException]:
         call = self._stub.SubmitOrders(pb.SubmitOrdersRequest(orders=orders), timeout=self._deadline)
         return [_outcome(answer) for answer in (await answer_of(call)).answers]

@@ -18,6 +18,7 @@ class Settings(BaseSettings):
     port: int = Field(default=3000, ge=0, le=65535)
     executor_address: str = "127.0.0.1:50052"
     router_address: str = "127.0.0.1:50051"
+    market_address: str = "127.0.0.1:50053"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     auth: Literal["off", "on"] = "off"
@@ -30,6 +31,8 @@ class Settings(BaseSettings):
 
     body_bytes_max: int = Field(default=16 * 1024, gt=0)
     batch_body_bytes_max: int = Field(default=256 * 1024, gt=0)
+    # Whole tokens that one airdrop may mint.
+    airdrop_tokens_max: int = Field(default=1_000_000, gt=0)
     batch_orders_max: int = Field(default=500, gt=0, le=512)
     header_bytes_max: int = Field(default=16 * 1024, gt=0)
     header_read_seconds: float = Field(default=10.0, gt=0)

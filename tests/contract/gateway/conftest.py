@@ -13,6 +13,7 @@ import websockets
 
 from gateway.server import DrainingServer, running_gateway
 from gateway.settings import Settings
+from tests.contract.gateway.fake_market import FakeMarket
 from tests.contract.gateway.fake_orders import FakeOrders
 from tests.contract.gateway.fake_router import FakeRouter
 
@@ -23,6 +24,7 @@ class World:
 
     orders: FakeOrders
     router: FakeRouter
+    market: FakeMarket
     server: DrainingServer
     port: int
     http: httpx.AsyncClient
@@ -64,25 +66,27 @@ def world(shared_world: World) -> World:
     """The file's world with fakes that know nothing yet."""
     shared_world.orders.forget()
     shared_world.router.forget()
+    shared_world.market.forget()
     return shared_world
 
 
 @asynccontextmanager
 async def a_world(**settings: Any) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
-        orders, router = FakeOrders(), FakeRouter()
-        for fake in (orders, router):
+        orders, router, market = FakeOrders(), FakeRouter(), FakeMarket()
+        for fake in (orders, router, market):
             await fake.start()
             stack.push_async_callback(fake.stop)
         given: dict[str, Any] = {
             "port": 0,
             "executor_address": f"127.0.0.1:{orders.port}",
             "router_address": f"127.0.0.1:{router.port}",
+            "market_address": f"127.0.0.1:{market.port}",
             **settings,
         }
         server, port = await stack.enter_async_context(running_gateway(Settings(**given)))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}"))
-        world = World(orders, router, server, port, http)
+        world = World(orders, router, market, server, port, http)
         await _ready(world)
         yield world
 

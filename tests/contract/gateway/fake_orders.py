@@ -158,6 +158,15 @@ class FakeOrders(rpc.OrderServiceServicer):
             self.happen(order.order_id, "cancelled")
         return pb.CancelOrderResponse(order=order)
 
+    async def GetLifecycle(self, request: Any, context: Any) -> pb.GetLifecycleResponse:
+        if self.refuse is not None:
+            raise self.refuse
+        accepted = pb.LifecycleStep(event="OrderAccepted", to_status=pb.ORDER_STATUS_PENDING)
+        started = pb.LifecycleStep(
+            from_status=pb.ORDER_STATUS_PENDING, event="RoutingStarted", to_status=pb.ORDER_STATUS_ROUTING
+        )
+        return pb.GetLifecycleResponse(steps=[accepted, started], terminal=[pb.ORDER_STATUS_CONFIRMED])
+
     async def WatchOrders(self, request_iterator: Any, context: Any) -> AsyncIterator[pb.WatchOrdersResponse]:
         stream = _Stream(self)
         self.streams.add(stream)

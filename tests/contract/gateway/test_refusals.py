@@ -84,7 +84,6 @@ async def test_json_with_a_charset_is_json(world: World) -> None:
         ("GET", "/api/orders/01890000-0000-7000-8000-000000000000/events", 404, "order_not_found"),
         ("DELETE", "/api/orders/01890000-0000-7000-8000-000000000000", 404, "order_not_found"),
         ("PUT", "/api/orders/execute", 405, "method_not_allowed"),
-        ("GET", "/api/meta/lifecycle", 501, "not_implemented"),
         ("GET", "/problems/no_such_code", 404, "not_found"),
     ],
 )

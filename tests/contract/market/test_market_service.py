@@ -12,6 +12,7 @@ import pytest
 
 from router_service.domain.pool import PoolKind
 from router_service.domain.pool_json import state_from_json
+from router_service.market.scenarios import SCENARIOS
 from router_service.market.server import market_service
 from servicekit.grpc_client import open_channel
 from servicekit.grpc_errors import error_from
@@ -254,3 +255,12 @@ async def test_a_cancelled_watcher_is_forgotten(served: Served) -> None:
     async with asyncio.timeout(2):
         while len(served.market.chain.pool_news):
             await asyncio.sleep(0.01)
+
+
+async def test_the_scenarios_are_told_as_the_table_has_them(served: Served) -> None:
+    answer = await served.stub.ListScenarios(pb.ListScenariosRequest())
+    told = {scenario.name: scenario for scenario in answer.scenarios}
+    assert list(told) == list(SCENARIOS)
+    assert (told["fail_once"].fails_with, told["fail_once"].first_attempt_only) == (pb.SWAP_FAILURE_TRANSIENT, True)
+    assert told["late_confirm"].told_late_ms == 6_000
+    assert told["venue_down:meteora"].venue_down == "meteora"
