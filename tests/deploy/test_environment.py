@@ -100,6 +100,18 @@ def test_addresses_are_looked_up_again_and_lead_to_services(told: Told) -> None:
 
 
 @pytest.mark.parametrize("told", EVERYONE, ids=lambda told: str(told[0]))
+def test_no_address_is_left_to_its_default(told: Told) -> None:
+    _, command, environment = told
+    settings = SETTINGS[command]
+    if settings is None or command in {("executor_service", "server"), ("executor_service", "migrate")}:
+        return  # they share the worker's settings and call nobody
+
+    addresses = {name.upper() for name in settings.model_fields if name.endswith("_address")}
+
+    assert addresses <= environment.keys(), "a default leads to the pod itself"
+
+
+@pytest.mark.parametrize("told", EVERYONE, ids=lambda told: str(told[0]))
 def test_servers_listen_beyond_their_own_pod(told: Told) -> None:
     _, command, environment = told
     if command in {("executor_service", "server"), ("router_service", "router"), ("router_service", "market")}:

@@ -15,6 +15,7 @@ STORES = {("executor", "postgres", 5432), ("worker", "postgres", 5432), ("market
 SERVICES = {
     ("gateway", "executor", 50052),
     ("gateway", "router", 50051),
+    ("gateway", "market", 50053),
     ("worker", "router", 50051),
     ("worker", "market", 50053),
     ("router", "market", 50053),
