@@ -65,7 +65,7 @@ test: lint ## Lint, types and the whole suite, real Postgres and Redis included
 lint: setup $(DEV_STAMP) ## Lint, types, import rules, proto lint
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy gateway executor_service router_service servicekit deploy tests
+	@$(BIN)/mypy gateway executor_service router_service servicekit tradewind_client tradewind_cli examples deploy tests
 	@$(BIN)/lint-imports
 	@cd protos && ../$(BIN)/buf lint
 
@@ -117,3 +117,7 @@ render: setup ## Render the Kubernetes overlays into deploy/kubernetes/rendered 
 .PHONY: test-deploy
 test-deploy: setup $(DEV_STAMP) ## The tests of images, compose, manifests and docs/grpc.md; no cluster needed
 	@$(BIN)/python -m pytest tests/deploy
+
+.PHONY: demo
+demo: setup ## Orders of every kind on a running stack, their lives as they happen (TRADEWIND_URL)
+	@$(BIN)/python -m tradewind_cli demo

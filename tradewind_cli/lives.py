@@ -1,7 +1,7 @@
 """An order's life in words: one coloured line an event."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from itertools import groupby
 from typing import Any, Final
 
@@ -23,6 +23,8 @@ COLOURS: Final[Mapping[str, str]] = {
     "expired": "bold yellow",
 }
 STATUS_COLUMNS: Final = 16
+# No token of the market has more; what is longer is a quotient.
+AMOUNT_DECIMALS_MAX: Final = 9
 
 
 def coloured(status: str) -> Text:
@@ -31,14 +33,15 @@ def coloured(status: str) -> Text:
 
 
 def number(amount: Decimal | int | str | None) -> str:
-    """Return an amount for people: grouped, at most 6 decimals and 9 significant digits, rounded half to even."""
+    """Return a number for people, grouped: an amount exactly, a price to 9 significant digits, rounded half to even."""
     if amount is None:
         return "?"
     exact = Decimal(amount)
-    places = max(0, min(6, 8 - exact.adjusted())) if abs(exact) >= Decimal("0.01") else 8 - exact.adjusted()
-    if exact == exact.to_integral_value():
-        return f"{exact:,.0f}"
-    return f"{exact:,.{places}f}".rstrip("0").rstrip(".")
+    places = max(0, -int(exact.normalize().as_tuple().exponent))
+    if places > AMOUNT_DECIMALS_MAX:
+        exact = Context(prec=9).plus(exact)
+        places = max(0, -int(exact.normalize().as_tuple().exponent))
+    return f"{exact:,.{places}f}"
 
 
 class Narrator:

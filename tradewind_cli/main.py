@@ -2,7 +2,7 @@
 
 import typer
 
-from tradewind_cli import market_commands, order_commands
+from tradewind_cli import demo, market_commands, order_commands
 
 app = typer.Typer(
     name="tradewind",
@@ -22,6 +22,7 @@ app.command()(order_commands.cancel)
 app.command()(market_commands.quote)
 app.command()(market_commands.tokens)
 app.command()(market_commands.balances)
+app.command()(demo.demo)
 
 
 def main() -> None:
