@@ -12,6 +12,7 @@ ALL_PARTS = (
     "multiplex",
     "routes",
     "overhead",
+    "latency",
     "in_flight",
     "sustained",
     "fan_out",

@@ -17,6 +17,7 @@ from tests.bench.parts import (
     fan_out,
     growth,
     in_flight,
+    latency,
     multiplex,
     overhead,
     pipeline,
@@ -35,11 +36,12 @@ Part = Callable[[Bench], None]
 PARTS: Final[Mapping[str, tuple[str, Part]]] = {
     "limits": ("instant", limits.run),
     "routes": ("instant", routes.run),
+    "latency": ("instant", latency.run),
     "sockets": ("instant", sockets.run),
     "multiplex": ("instant", multiplex.run),
     "pipeline": ("instant", pipeline.run),
     "post": ("instant", post.run),
-    "overhead": ("s3", overhead.run),
+    "overhead": ("realistic", overhead.run),
     "fan_out": ("realistic", fan_out.run),
     "sustained": ("realistic", sustained.run),
     "in_flight": ("realistic", in_flight.run),
@@ -47,9 +49,8 @@ PARTS: Final[Mapping[str, tuple[str, Part]]] = {
 }
 
 
-def run(options: Options, say: Callable[[str], None]) -> Results:
-    """Run what is asked for and return everything measured."""
-    results = Results()
+def run(options: Options, results: Results, say: Callable[[str], None]) -> None:
+    """Run what is asked for."""
     wanted = [(PARTS[name][0], name) for name in PARTS if name in options.parts]
     for profile, group in groupby(wanted, key=lambda pair: pair[0]):
         with _bench(options, results, profile) as bench:
@@ -57,7 +58,6 @@ def run(options: Options, say: Callable[[str], None]) -> Results:
                 say(f"{name} (profile {profile}) ...")
                 PARTS[name][1](bench)
             _check(bench, profile, say)
-    return results
 
 
 @contextmanager

@@ -1,7 +1,8 @@
-"""What the engine adds to the simulated latency, ten orders in flight, a socket each.
+"""What the engine adds to the simulated latency, ten orders in flight at the default profile, a socket each.
 
-The simulated latency of an order is the market's own: from the arrival of the swap to the slot it landed in, both from
-the ledger. Profile s3 simulates nothing else, so what is left of the time from POST to the last event is ours.
+The simulated latency of an order is the market's own: from the arrival of its swap to the slot it landed in, both read
+from the ledger, and the venues' quoting. Each venue takes 10 to 30 ms to quote, drawn anew and told to nobody, and a
+route waits for the slower of the two: 23.3 ms on average, which is what is taken off.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,8 +13,9 @@ from tests.bench.database import Landing
 from tests.bench.load.lives import Life
 from tests.bench.results import percentile
 
-ORDERS: Final = 150
+ORDERS: Final = 100
 IN_FLIGHT: Final = 10
+QUOTING_MS: Final = 10 + (30 - 10) * 2 / 3
 TARGET_P50_MS: Final = 17.0
 TARGET_P99_MS: Final = 40.0
 
@@ -23,7 +25,7 @@ _STAGES: Final[Mapping[str, Stage]] = {
     "POST answered": lambda life, landing: life.answered - life.began,
     "POST to pending": lambda life, landing: landing.events["pending"] - life.began,
     "pending to routing": lambda life, landing: landing.events["routing"] - landing.events["pending"],
-    "routing to submitted": lambda life, landing: landing.events["submitted"] - landing.events["routing"],
+    "routing to submitted, with quoting": lambda life, landing: landing.events["submitted"] - landing.events["routing"],
     "submitted to the market": lambda life, landing: landing.received - landing.events["submitted"],
     "landed to confirmed": lambda life, landing: landing.events["confirmed"] - landing.landed,
     "confirmed to the socket": lambda life, landing: life.frames[-1][2] - landing.events["confirmed"],
@@ -43,7 +45,8 @@ def run(bench: Bench) -> None:
 def _note(bench: Bench, orders: list[tuple[Life, Landing]]) -> None:
     note = bench.results.note
     overheads = [
-        (life.frames[-1][2] - life.began - (landing.landed - landing.received)) * 1000 for life, landing in orders
+        (life.frames[-1][2] - life.began - (landing.landed - landing.received)) * 1000 - QUOTING_MS
+        for life, landing in orders
     ]
     targets = {50: TARGET_P50_MS, 90: None, 99: TARGET_P99_MS}
     for percent, target in targets.items():
