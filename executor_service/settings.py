@@ -25,6 +25,8 @@ class Settings(MigrationSettings):
     grpc_host: str = "127.0.0.1"
     grpc_reflection: bool = True
     database_connections: Annotated[int, Field(ge=2, le=100)] = 6
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    metrics_host: str = "127.0.0.1"
     worker_name: str = "worker"
     max_in_flight: Annotated[int, Field(ge=1, le=100_000)] = 5_000
     open_orders_max: Annotated[int, Field(ge=1)] = 50_000

@@ -21,6 +21,7 @@ from executor_service.bootstrap import WorkerParts, worker_parts
 from executor_service.settings import Settings
 from servicekit.errors import Unavailable
 from servicekit.grpc_server import wait_for_signal
+from servicekit.metrics import serve_metrics
 
 THREADS: Final = 4
 RETRY_LEASE_SECONDS: Final = 0.25
@@ -34,6 +35,8 @@ async def run_worker(settings: Settings) -> None:
     hand_off = HandOff(asyncio.get_running_loop(), permits)
     broker = make_broker(settings.redis_url.get_secret_value(), hand_off.execute)
     threads = dramatiq.worker.Worker(broker, worker_threads=THREADS)
+    serve_metrics(settings.metrics_port, settings.metrics_host)
+    telemetry.watch_in_flight(lambda: settings.max_in_flight - permits.free)
     async with worker_parts(settings, broker, permits) as parts, asyncio.TaskGroup() as tasks:
         hand_off.leftover = parts.queue.offer
         background = [tasks.create_task(work) for work in (parts.feed.run(), parts.queue.run(), parts.market.run())]

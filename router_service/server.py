@@ -26,6 +26,7 @@ from router_service.responses import (
 from router_service.settings import RouterSettings, SettingsError, read_router_settings
 from servicekit.errors import DomainError, Unavailable
 from servicekit.grpc_server import RunningServer, Service, start_server, wait_for_signal
+from servicekit.metrics import serve_metrics
 from servicekit.telemetry import configure_logging
 from tradewind.router.v1 import router_pb2 as pb
 from tradewind.router.v1 import router_pb2_grpc as rpc
@@ -157,6 +158,7 @@ async def keep_up(router: Router, running: RunningServer) -> None:
 
 async def serve(settings: RouterSettings) -> None:
     """Serve until SIGTERM or SIGINT, then drain."""
+    serve_metrics(settings.metrics_port, settings.metrics_host)
     router = build_router(settings)
     try:
         running = await start_router(router, settings)

@@ -19,6 +19,9 @@ class RouterSettings(BaseSettings):
     router_port: int = Field(default=50051, ge=0, le=65535)
     market_address: str = "127.0.0.1:50053"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    metrics_port: int = Field(default=0, ge=0, le=65535)
+    """Where /metrics is served; 0: nowhere."""
+    metrics_host: str = "127.0.0.1"
     scenarios: Literal["on", "off"] = "off"
     grpc_reflection: Literal["on", "off"] = "on"
 

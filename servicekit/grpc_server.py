@@ -17,6 +17,7 @@ from grpc_status import rpc_status
 from servicekit.errors import DomainError, Rejected
 from servicekit.grpc_client import MESSAGE_BYTES_MAX
 from servicekit.grpc_errors import status_of
+from servicekit.metrics import MetricsInterceptor
 
 log = structlog.get_logger()
 
@@ -85,7 +86,9 @@ async def start_server(
             ("grpc.max_connection_age_ms", connection_age_max_ms),
             ("grpc.max_connection_age_grace_ms", 10_000),
         ]
-    server = grpc.aio.server(interceptors=[ErrorInterceptor()], options=options, maximum_concurrent_rpcs=calls_max)
+    server = grpc.aio.server(
+        interceptors=[MetricsInterceptor(), ErrorInterceptor()], options=options, maximum_concurrent_rpcs=calls_max
+    )
     service.add(server)
     health = health_aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health, server)

@@ -17,6 +17,7 @@ from deploy.local.settings import Settings
 from deploy.local.stack import (
     Addresses,
     environment,
+    reserve_metrics_ports,
     reserve_ports,
     server_specs,
     service_specs,
@@ -75,6 +76,7 @@ async def _start(settings: Settings, folder: DataFolder, reservations: Reservati
         database_url=settings.database_url or (postgres.url if postgres else ""),
         redis_url=settings.redis_url or (redis.url if redis else ""),
         grpc_ports=ports,
+        metrics_ports=reserve_metrics_ports(settings, reservations),
     )
     folder.write_env(environment(settings, addresses))
     environ = {**settings.environ, **environment(settings, addresses)}

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from deploy.local.health import grpc_serving, http_ok
@@ -18,6 +18,7 @@ from deploy.local.settings import DEFAULT_GRPC_PORTS, REPOSITORY, Settings
 # Workers yield the processor to the processes that answer people. Measured on two cores: accepting an order while
 # others execute then takes half as long (p99 46 instead of 88 ms), and the backlog waits where it is safe, in Postgres.
 WORKER_NICENESS: Final = 15
+_METRICS_PORT: Final = 9100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Addresses:
     database_url: str
     redis_url: str
     grpc_ports: Mapping[str, int]
+    metrics_ports: Mapping[str, int] = field(default_factory=dict)
 
     def address(self, port_name: str) -> str:
         """Return host:port of a gRPC service, by the name of its port variable."""
@@ -41,6 +43,13 @@ def reserve_ports(settings: Settings, reservations: Reservations) -> dict[str, i
         name: explicit[name] if name in explicit else reservations.choose(usual)
         for name, usual in DEFAULT_GRPC_PORTS.items()
     }
+
+
+def reserve_metrics_ports(settings: Settings, reservations: Reservations) -> dict[str, int]:
+    """Return a port for the metrics of each process but the gateway, which serves its own on its public port."""
+    workers = [f"worker-{number}" for number in range(1, settings.workers + 1)]
+    names = ("market", "router", "executor", *workers)
+    return {name: reservations.choose(_METRICS_PORT + number) for number, name in enumerate(names, 1)}
 
 
 def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
@@ -59,8 +68,17 @@ def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
         "WORKERS": str(settings.workers),
         "MAX_IN_FLIGHT": str(settings.max_in_flight),
         "TRADEWIND_DATA_DIR": str(settings.data_dir),
+        **{_metrics_name(name): f"{LOOPBACK}:{port}" for name, port in addresses.metrics_ports.items()},
         **{name: settings.environ[name] for name in optional if name in settings.environ},
     }
+
+
+def _metrics_name(process: str) -> str:
+    return f"METRICS_{process.upper().replace('-', '_')}"
+
+
+def _metrics_env(addresses: Addresses, process: str) -> dict[str, str]:
+    return {"METRICS_PORT": str(addresses.metrics_ports.get(process, 0))}
 
 
 def server_specs(
@@ -84,7 +102,7 @@ def service_specs(settings: Settings, addresses: Addresses) -> list[ProcessSpec]
         return ProcessSpec(
             name=name,
             command=(sys.executable, "-m", *arguments),
-            env=env,
+            env={**env, **_metrics_env(addresses, name)},
             healthy=grpc_serving(address),
             cwd=REPOSITORY,
             stop_rank=rank,
@@ -95,17 +113,17 @@ def service_specs(settings: Settings, addresses: Addresses) -> list[ProcessSpec]
         service("market", "MARKET_PORT", 2, "router_service", "market"),
         service("router", "ROUTER_PORT", 3, "router_service", "router"),
         service("executor", "EXECUTOR_PORT", 4, "executor_service", "server"),
-        *(_worker(number, env) for number in range(1, settings.workers + 1)),
+        *(_worker(number, env, addresses) for number in range(1, settings.workers + 1)),
         _gateway(settings, env),
     ]
 
 
-def _worker(number: int, env: Mapping[str, str]) -> ProcessSpec:
+def _worker(number: int, env: Mapping[str, str], addresses: Addresses) -> ProcessSpec:
     name = f"worker-{number}"
     return ProcessSpec(
         name=name,
         command=(sys.executable, "-m", "executor_service", "worker"),
-        env={**env, "WORKER_NAME": name},
+        env={**env, **_metrics_env(addresses, name), "WORKER_NAME": name},
         healthy=None,
         cwd=REPOSITORY,
         niceness=WORKER_NICENESS,

@@ -7,6 +7,7 @@ Arrays travel in binary (`%b`). As text psycopg escapes every quote of every fra
 orders instead of half a millisecond.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
 
+from executor_service import telemetry
 from executor_service.adapters.order_rows import ORDER_COLUMNS, order_from_row, route_text
 from executor_service.application.ports import EventFeed, LeaseLost, StaleOrder, StoredEvent
 from executor_service.domain.frames import first_routing_frame, frame_of
@@ -166,6 +168,7 @@ class PostgresOrderBook:
     async def start(self, order_ids: Sequence[UUID], at: datetime) -> Sequence[Order]:
         """Claim what is still untouched and record that its first attempt begins."""
         frames = {order_id: first_routing_frame(order_id, at) for order_id in order_ids}
+        began = time.perf_counter()
         rows = await self._fetch(
             _START,
             {
@@ -179,6 +182,9 @@ class PostgresOrderBook:
             },
         )
         orders = [order_from_row(row) for row in rows]
+        telemetry.committed("start", [o.status for o in orders], 0, time.perf_counter() - began)
+        for order in orders:
+            telemetry.left(OrderStatus.PENDING, order.updated_at - order.created_at)
         self._feed.publish(
             [StoredEvent(o.order_id, o.version, o.status, frames[o.order_id], o.account_id) for o in orders]
         )
@@ -215,13 +221,16 @@ class PostgresOrderBook:
         return [row[0] for row in await self._fetch(_HAND_BACK, {"me": self._me})]
 
     async def _write(self, changes: Sequence[_Change]) -> Sequence[Order | BaseException]:
+        began = time.perf_counter()
         [(alive, moved)] = await self._fetch(_RECORD, {"me": self._me, **_columns(changes)})
         if not alive:
             return [LeaseLost()] * len(changes)
         won = set(moved or ())
-        self._feed.publish(
-            [stored for c in changes if c.before.order_id in won for _, stored in c.events],
-        )
+        stored = [event for c in changes if c.before.order_id in won for _, event in c.events]
+        self._feed.publish(stored)
+        telemetry.committed("record", [e.status for e in stored], len(changes) - len(won), time.perf_counter() - began)
+        for c in changes:
+            telemetry.left(c.before.status, c.after.updated_at - c.before.updated_at)
         return [c.after if c.before.order_id in won else StaleOrder() for c in changes]
 
     async def _fetch(self, statement: LiteralString, parameters: Mapping[str, Any]) -> list[Any]:

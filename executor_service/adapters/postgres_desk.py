@@ -1,5 +1,6 @@
 """The orders as the executor sees them: group-committed inserts, and the reads."""
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, LiteralString
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
 
+from executor_service import telemetry
 from executor_service.adapters.order_rows import ORDER_COLUMNS, constraints_text, order_from_row
 from executor_service.application.ports import (
     Accepted,
@@ -73,6 +75,10 @@ _ATTEMPTS: Final[LiteralString] = """
 
 _HEADS: Final[LiteralString] = """
     SELECT id, account_id, version, ended_at IS NOT NULL FROM orders WHERE id = ANY(%(ids)b::uuid[])
+"""
+
+_HEADS_SINCE: Final[LiteralString] = """
+    SELECT id, account_id, version, ended_at IS NOT NULL FROM orders WHERE id >= %(first)s
 """
 
 _OPEN: Final[LiteralString] = """
@@ -163,6 +169,10 @@ class PostgresOrderDesk:
         """Return the heads of those orders that exist."""
         return [OrderHead(*row) for row in await self._fetch(_HEADS, {"ids": list(order_ids)})]
 
+    async def heads_since(self, first_id: UUID) -> Sequence[OrderHead]:
+        """Return the heads of young orders."""
+        return [OrderHead(*row) for row in await self._fetch(_HEADS_SINCE, {"first": first_id})]
+
     async def open_orders(self, account_id: str | None) -> Sequence[tuple[UUID, int]]:
         """Return what has not ended."""
         return [(row[0], row[1]) for row in await self._fetch(_OPEN, {"account": account_id})]
@@ -191,7 +201,10 @@ class PostgresOrderDesk:
 
     async def _add_batch(self, batch: Sequence[NewOrder]) -> Sequence[Accepted | BaseException]:
         frames = [frame_of(new.order, OrderAccepted()) for new in batch]
+        began = time.perf_counter()
         added = {row[0] for row in await self._fetch(_ADD, _insert_columns(batch, frames))}
+        statuses = [new.order.status for new in batch if new.order.order_id in added]
+        telemetry.committed("add", statuses, 0, time.perf_counter() - began)
         known = await self._first_of([new for new in batch if new.order.order_id not in added])
         self._feed.publish(
             [

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final
 
+from executor_service import telemetry
 from executor_service.application.ports import OrderDesk
 from servicekit.errors import Unavailable
 
@@ -27,6 +28,7 @@ class Admission:
                 # One more than the limit is enough to know, and bounds the work.
                 self._counted = await self._desk.count_open(self._max + 1)
                 self._admitted_since -= admitted_before
+                telemetry.open_orders_counted(self._counted)
             except Unavailable:
                 pass
             await asyncio.sleep(COUNT_EVERY_SECONDS)

@@ -33,6 +33,11 @@ class Permits:
         self._closed = False
         self._changed = threading.Condition()
 
+    @property
+    def free(self) -> int:
+        """How many are free now."""
+        return self._free
+
     def take(self, wanted: int) -> int:
         """Wait until at least one is free and take up to `wanted`. Raises PermitsClosed."""
         with self._changed:
@@ -107,6 +112,8 @@ class DriveOrders:
             except (Unavailable, LeaseLost):
                 self._lease_in_doubt.set()
             self.permits.give_back(permits - len(found))
+            if found:
+                telemetry.orders_taken_over(len(found))
             self._drive(found)
 
     async def until_lease_in_doubt(self) -> None:
@@ -136,7 +143,9 @@ class DriveOrders:
         found: Order | None = order
         while found is not None:
             try:
-                await self._execute.run(found)
+                ended = await self._execute.run(found)
+                if ended is not None:
+                    telemetry.order_ended(ended)
                 return
             except (Unavailable, LeaseLost):
                 raise

@@ -124,12 +124,14 @@ class VenueDesk:
         breaker.failed(self._monotonic())
         if breaker.state is not before:
             telemetry.breaker_changed(name, breaker.state, breaker.consecutive_failures)
+        telemetry.venue_failed(name, reason)
         return Refusal(name, "", reason, detail)
 
     def _breaker(self, venue: str) -> Breaker:
         breaker = self._breakers.get(venue)
         if breaker is None:
             breaker = self._breakers[venue] = self._new_breaker()
+            telemetry.breaker_is(venue, breaker.state)
         return breaker
 
 

@@ -1,6 +1,7 @@
 """Find the route that pays most: ask the venues, quote every pool, split, compare, explain."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -113,12 +114,16 @@ class FindRoute:
         return found
 
     def _run(self, search: RouteSearch) -> RouteAnswer | RouteRefused:
+        began = time.perf_counter()
         try:
-            return search.run()
+            found = search.run()
         except Exception as error:
             # A defect on one pool or amount must not take the whole batch with it.
             telemetry.search_crashed(error)
-            return RouteRefused(Rejected("INTERNAL"))
+            found = RouteRefused(Rejected("INTERNAL"))
+        result = found.error.reason.lower() if isinstance(found, RouteRefused) else "found"
+        telemetry.searched(result, time.perf_counter() - began)
+        return found
 
 
 def _check_still_good(request: RouteRequest, issued: IssuedAnswer, view: MarketView, now_ms: int) -> None:

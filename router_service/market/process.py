@@ -16,6 +16,7 @@ from router_service.market.seeded import PPM
 from router_service.market.server import market_service
 from router_service.market.settings import MarketSettings
 from servicekit.grpc_server import start_server, wait_for_signal
+from servicekit.metrics import serve_metrics
 
 _STOP_SECONDS: Final = 5.0
 
@@ -59,6 +60,7 @@ async def serve(settings: MarketSettings, definition: MarketDefinition) -> None:
 
 async def _serve_desk(desk: Desk, settings: MarketSettings) -> None:
     chain = desk.chain
+    serve_metrics(settings.metrics_port, settings.metrics_host)
     running = await start_server(
         market_service(desk),
         host=settings.grpc_host,

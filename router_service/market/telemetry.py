@@ -1,8 +1,20 @@
 """What the market reports: one function for each event worth knowing."""
 
+from typing import Final
+
 import structlog
+from prometheus_client import Counter, Gauge
 
 _log = structlog.get_logger()
+
+_SWAPS: Final = Counter("tradewind_market_swaps", "Swaps that ended, by state: landed, failed, expired.", ["state"])
+_SLOT: Final = Gauge("tradewind_market_slot", "The newest slot that is in the ledger.")
+_LEDGER_LOST: Final = Counter("tradewind_market_ledger_lost", "Transactions that Postgres did not confirm.")
+
+
+def swap_ended(state: str) -> None:
+    """A swap has reached its final state, and the ledger knows."""
+    _SWAPS.labels(state=state).inc()
 
 
 def market_started(*, name: str, slot: int, pools: int) -> None:
@@ -22,11 +34,13 @@ def market_stopped(*, slot: int) -> None:
 
 def slot_committed(*, slot: int, swaps: int, pools: int) -> None:
     """Swaps have ended and are in the ledger."""
+    _SLOT.set(slot)
     _log.debug("slot.committed", slot=slot, swaps=swaps, pools=pools)
 
 
 def ledger_lost(*, reason: str, swaps: int) -> None:
     """Postgres did not confirm a transaction; nothing of it was published."""
+    _LEDGER_LOST.inc()
     _log.error("ledger.lost", reason=reason, swaps=swaps)
 
 
