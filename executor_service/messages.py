@@ -11,8 +11,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from uuid_utils.compat import uuid7
 
 from executor_service.adapters.order_rows import route_text
+from executor_service.application.outbox import Delivery
 from executor_service.application.ports import Accepted, Attempt, NewOrder, OrderFilter, StoredEvent
-from executor_service.application.watch_orders import Delivery
 from executor_service.domain.lifecycle import TERMINAL, TRANSITIONS, OrderAccepted, OrderStatus
 from executor_service.domain.order import Order, RouteConstraints
 from servicekit.errors import DomainError, FieldViolation, Rejected
@@ -122,6 +122,9 @@ def filter_of(request: pb.ListOrdersRequest) -> OrderFilter:
     """Return the filter. Raises INVALID_REQUEST naming the field."""
     if request.page_size > PAGE_MAX:
         raise Rejected("INVALID_REQUEST", violations=[FieldViolation("page_size", f"must be at most {PAGE_MAX}")])
+    for field in ("account_id", "mint", "client_order_id"):
+        if "\0" in getattr(request, field):
+            raise Rejected("INVALID_REQUEST", violations=[FieldViolation(field, "must not hold a NUL character")])
     try:
         before = UUID(request.page_token) if request.page_token else None
         statuses = [_STATUS_FROM_WIRE[number] for number in request.statuses]
@@ -138,11 +141,19 @@ def filter_of(request: pb.ListOrdersRequest) -> OrderFilter:
         order_types=types,
         mint=request.mint or None,
         client_order_id=request.client_order_id or None,
-        since=request.since.ToDatetime(tzinfo=UTC) if request.HasField("since") else None,
-        until=request.until.ToDatetime(tzinfo=UTC) if request.HasField("until") else None,
+        since=_time_in("since", request.since) if request.HasField("since") else None,
+        until=_time_in("until", request.until) if request.HasField("until") else None,
         before=before,
         limit=request.page_size or PAGE_DEFAULT,
     )
+
+
+def _time_in(field: str, stamp: Timestamp) -> datetime:
+    try:
+        return stamp.ToDatetime(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        violation = FieldViolation(field, "must be a time of the years 1 to 9999")
+        raise Rejected("INVALID_REQUEST", violations=[violation]) from None
 
 
 def order_message(order: Order, attempts: Sequence[Attempt]) -> pb.Order:

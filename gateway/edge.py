@@ -27,6 +27,9 @@ class Edge:
         # The router raises HTTPException instead of answering in plain text when there is an app to catch it.
         scope["app"] = self
         try:
+            if scope["path"].endswith("\n"):
+                # The router's patterns end in `$`, which also matches before a line feed.
+                raise Rejected("NOT_FOUND")
             await self._router(scope, receive, send)
         except Exception as error:
             await self._refusal(error, scope)(scope, receive, send)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from gateway.json_out import json_response
+from gateway.order_fields import BadValue, lower_case, visible_text
 from gateway.orders import ACCOUNT
 from gateway.orders_client import OrdersClient
 from gateway.query import invalid_parameter, known_parameters
@@ -54,7 +55,7 @@ class Listing:
             statuses=[_STATUSES[word] for word in _words(query, "status", tuple(_STATUSES))],
             order_types=[_TYPES[word] for word in _words(query, "type", tuple(_TYPES))],
             mint=self._mint(_last(query, "token")),
-            client_order_id=_last(query, "clientOrderId"),
+            client_order_id=_identity(query, "clientOrderId"),
             since=_moment(query, "since"),
             until=_moment(query, "until"),
             page_size=_page_size(_last(query, "pageSize")),
@@ -76,11 +77,19 @@ def _last(query: Query, name: str) -> str:
 
 def _words(query: Query, name: str, known: tuple[str, ...]) -> list[str]:
     """Return the words of a parameter that may be repeated or hold several, joined by commas."""
-    words = [word.strip().lower() for value in query.get(name, []) for word in value.split(",") if word.strip()]
+    words = [lower_case(word.strip()) for value in query.get(name, []) for word in value.split(",") if word.strip()]
     for word in words:
         if word not in known:
             raise invalid_parameter(name, f"{name} must be of: {', '.join(known)}.")
     return words
+
+
+def _identity(query: Query, name: str) -> str:
+    text = _last(query, name)
+    try:
+        return visible_text(text, name) if text else ""
+    except BadValue as error:
+        raise invalid_parameter(name, error.detail, error.code) from None
 
 
 def _moment(query: Query, name: str) -> Timestamp | None:
@@ -90,12 +99,13 @@ def _moment(query: Query, name: str) -> Timestamp | None:
     try:
         # A plus sign in a query means a space.
         moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
+        stamp = Timestamp()
+        # The first and the last hours of the calendar may have no equal in UTC.
+        stamp.FromDatetime(moment.astimezone(UTC))
+    except (ValueError, OverflowError):
         moment = None
     if moment is None or moment.tzinfo is None:
         raise invalid_parameter(name, f"{name} must be an RFC 3339 time such as 2026-01-31T12:00:00Z.")
-    stamp = Timestamp()
-    stamp.FromDatetime(moment.astimezone(UTC))
     return stamp
 
 

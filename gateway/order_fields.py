@@ -46,6 +46,11 @@ def text(value: object, name: str) -> str:
     return value
 
 
+def lower_case(word: str) -> str:
+    """Return an ASCII word in lower case. Other text stays as it is: the Kelvin sign is no k."""
+    return word.lower() if word.isascii() else word
+
+
 def token_name(value: object, name: str) -> str:
     """Read a symbol or mint address."""
     found = text(value, name)
@@ -63,7 +68,7 @@ def number_text(value: object, name: str) -> str:
 
 def order_type(value: object, name: str) -> str:
     """Read the type of an order, in any case."""
-    found = text(value, name).lower()
+    found = lower_case(text(value, name))
     if found != "market":
         raise BadValue("unsupported_type", f"{name} must be market: other types are not available in this version.")
     return found
@@ -103,7 +108,7 @@ def one_of(*words: str) -> Reader:
     """Return the reader of one of `words`, in any case."""
 
     def read(value: object, name: str) -> str:
-        found = text(value, name).lower()
+        found = lower_case(text(value, name))
         if found not in words:
             raise BadValue("invalid_value", f"{name} must be one of: {', '.join(words)}.")
         return found

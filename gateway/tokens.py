@@ -30,8 +30,11 @@ class Tokens:
         self._by_mint = {token.mint: token for token in self.all}
 
     def find(self, name: str) -> Token | None:
-        """Return the token called `name`, or None."""
-        return self._by_mint.get(name) or self._by_symbol.get(name.upper())
+        """Return the token called `name`, or None.
+
+        Only ASCII has cases here: elsewhere two letters may share a capital, and a name would stand for another.
+        """
+        return self._by_mint.get(name) or (self._by_symbol.get(name.upper()) if name.isascii() else None)
 
     def symbol_of(self, mint: str) -> str:
         """Return the symbol of a mint, or the mint itself when it is not listed."""

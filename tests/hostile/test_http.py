@@ -1,0 +1,77 @@
+"""Every bad HTTP request gets its documented answer; nothing is stored, and nobody falls over."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from servicekit.errors import ERRORS
+from tests.hostile.addresses import addresses
+from tests.hostile.cases import EXECUTE, Case, order_text, posted
+from tests.hostile.conftest import port_of
+from tests.hostile.fields import fields
+from tests.hostile.headers import headers
+from tests.hostile.invariants import Ledger
+from tests.hostile.texts import texts
+from tests.hostile.wire import Answer, exchange
+
+FAMILIES = {"fields": [*fields()], "texts": [*texts()], "addresses": [*addresses()], "headers": [*headers()]}
+CASES = [case for family in FAMILIES.values() for case in family]
+SCENARIOS = ("fail_once", "ack_lost", "venue_down:raydium", "slow_quotes", "no_such_scenario")
+
+
+def test_the_corpus_is_large_and_names_each_case_once() -> None:
+    assert len(CASES) >= 300
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_bad_requests_get_their_answers_and_leave_nothing(port: int, ledger: Ledger, family: str) -> None:
+    with ledger.untouched():
+        check_all(port, FAMILIES[family])
+
+
+def test_scenarios_are_refused_where_they_are_off(plain_ledger: Ledger) -> None:
+    with plain_ledger.untouched():
+        check_all(port_of(plain_ledger.stack), [*scenarios_off()])
+
+
+def scenarios_off() -> Iterator[Case]:
+    for scenario in SCENARIOS:
+        for path, code in ((EXECUTE, "invalid_order"), ("/api/quotes", "invalid_request")):
+            body = order_text("scenario", f'"{scenario}"')
+            yield posted(scenario, path, body, 422, code, fault="scenarios_off", pointer="/scenario")
+
+
+def check_all(port: int, cases: list[Case]) -> None:
+    """Send every case; fail with the names of those that were answered otherwise."""
+    wrong = []
+    for case in cases:
+        answer = exchange(port, case.sent, hang_up=case.hang_up)
+        try:
+            check(answer, case)
+        except (AssertionError, KeyError, ValueError) as error:
+            wrong.append(f"{case.name}: wanted {case.status} {case.code} {case.fault}, got {answer}: {error!r}")
+    assert not wrong, "\n".join(wrong)
+
+
+def check(answer: Answer, case: Case) -> None:
+    """Compare an answer with what its case documents."""
+    assert answer.status == case.status, answer
+    if case.status == 0:
+        return
+    if case.status == 200:
+        problems = [result["problem"] for result in answer.json()["results"]]
+        assert {problem["code"] for problem in problems} == {case.code}
+        return
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    row = ERRORS[case.code.upper()]
+    assert (problem["code"], problem["status"], row.http_status) == (case.code, case.status, case.status)
+    assert problem["title"] == row.title
+    assert "Traceback" not in answer.body.decode()
+    if case.status == 405:
+        assert answer.headers["allow"]
+    if case.fault:
+        assert case.fault in {error["code"] for error in problem["errors"]}
+    if case.pointer:
+        assert (case.pointer, case.fault) in {(error["pointer"], error["code"]) for error in problem["errors"]}
