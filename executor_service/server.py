@@ -6,14 +6,17 @@ from typing import Final, TypeAlias
 
 import grpc
 
-from executor_service import messages
+from executor_service import messages, telemetry
 from executor_service.adapters.dramatiq_queue import make_broker
+from executor_service.application.outbox import Outbox
 from executor_service.application.ports import NewOrder
-from executor_service.application.watch_orders import Outbox, Watch
+from executor_service.application.watch import Watch
+from executor_service.application.watch_accounts import AccountWatch
 from executor_service.bootstrap import ServerParts, server_parts
 from executor_service.settings import Settings
 from servicekit.errors import DomainError, FieldViolation, Rejected
 from servicekit.grpc_server import RunningServer, Service, serve_until_signal, start_server
+from servicekit.metrics import serve_metrics
 from tradewind.orders.v1 import orders_pb2 as pb
 from tradewind.orders.v1 import orders_pb2_grpc as rpc
 
@@ -26,8 +29,10 @@ Context: TypeAlias = grpc.aio.ServicerContext[object, object]
 async def run_server(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
     broker = make_broker(settings.redis_url.get_secret_value(), _not_here)
+    serve_metrics(settings.metrics_port, settings.metrics_host)
     async with server_parts(settings, broker) as parts, asyncio.TaskGroup() as tasks:
         background = [tasks.create_task(work) for work in _background(parts)]
+        telemetry.watch_watches(lambda: parts.hub.standing)
         running = await start_order_service(parts, settings)
         await serve_until_signal(running)
         for task in background:
@@ -137,7 +142,7 @@ class OrderServicer(rpc.OrderServiceServicer):
     ) -> AsyncIterator[pb.WatchOrdersResponse]:
         """Stream many orders' events; the caller's messages add and remove watches."""
         outbox = self._parts.hub.open_outbox()
-        watches: dict[int, Watch] = {}
+        watches: dict[int, Watch | AccountWatch] = {}
         commands = asyncio.create_task(self._obey(request_iterator, outbox, watches))
         try:
             async for delivery in outbox.deliveries():
@@ -149,13 +154,13 @@ class OrderServicer(rpc.OrderServiceServicer):
             self._parts.hub.close_outbox(outbox, list(watches.values()))
 
     async def _obey(
-        self, requests: AsyncIterator[pb.WatchOrdersRequest], outbox: Outbox, watches: dict[int, Watch]
+        self, requests: AsyncIterator[pb.WatchOrdersRequest], outbox: Outbox, watches: dict[int, Watch | AccountWatch]
     ) -> None:
         try:
             async for request in requests:
                 await asyncio.gather(*(self._add(add, outbox, watches) for add in request.add_orders))
                 for account in request.add_accounts:
-                    outbox.end(account.watch_id, "NOT_IMPLEMENTED")
+                    await self._add_account(account, outbox, watches)
                 for watch_id in request.remove_watches:
                     watch = watches.pop(watch_id, None)
                     if watch is not None:
@@ -163,13 +168,23 @@ class OrderServicer(rpc.OrderServiceServicer):
         except DomainError as error:
             outbox.close(error)
 
-    async def _add(self, add: pb.AddOrder, outbox: Outbox, watches: dict[int, Watch]) -> None:
+    async def _add(self, add: pb.AddOrder, outbox: Outbox, watches: dict[int, Watch | AccountWatch]) -> None:
         if len(watches) >= WATCHES_A_STREAM_MAX:
             outbox.end(add.watch_id, "OVERLOADED")
             return
         try:
             order_id = messages.order_id_of(add.order_id)
             watch = await self._parts.hub.add(outbox, add.watch_id, add.account_id, order_id, add.after_sequence)
+        except DomainError as error:
+            outbox.end(add.watch_id, error.reason)
+            return
+        if watch is not None:
+            watches[add.watch_id] = watch
+
+    async def _add_account(self, add: pb.AddAccount, outbox: Outbox, watches: dict[int, Watch | AccountWatch]) -> None:
+        since_ms = add.since.ToMilliseconds() if add.HasField("since") else None
+        try:
+            watch = await self._parts.hub.add_account(outbox, add.watch_id, add.account_id, since_ms)
         except DomainError as error:
             outbox.end(add.watch_id, error.reason)
             return

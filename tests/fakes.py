@@ -187,6 +187,9 @@ class MemoryDesk:
         rows = [self._store.rows[order_id].order for order_id in order_ids if order_id in self._store.rows]
         return [OrderHead(o.order_id, o.account_id, o.version, o.is_terminal) for o in rows]
 
+    async def heads_since(self, first_id: UUID) -> Sequence[OrderHead]:
+        return await self.heads([order_id for order_id in self._store.rows if order_id >= first_id])
+
     async def open_orders(self, account_id: str | None) -> Sequence[tuple[UUID, int]]:
         orders = sorted((row.order for row in self._store.rows.values()), key=lambda o: o.order_id)
         return [(o.order_id, o.version) for o in orders if not o.is_terminal and account_id in (None, o.account_id)]

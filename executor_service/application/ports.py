@@ -131,6 +131,10 @@ class OrderDesk(Protocol):
         """Return the heads of those orders that exist."""
         ...
 
+    async def heads_since(self, first_id: UUID) -> Sequence[OrderHead]:
+        """Return the heads of the orders whose identity is `first_id` or younger."""
+        ...
+
     async def open_orders(self, account_id: str | None) -> Sequence[tuple[UUID, int]]:
         """Return (order, version) of all orders of the account that have not ended; None: of all accounts."""
         ...

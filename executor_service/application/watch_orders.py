@@ -6,81 +6,20 @@ feed sends the hub to the database, once for all watches that need it.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from functools import partial
 from typing import Final
 from uuid import UUID
 
+from executor_service.application.outbox import Outbox
 from executor_service.application.ports import EventFeed, OrderDesk, OrderHead, StoredEvent
+from executor_service.application.watch import Watch
+from executor_service.application.watch_accounts import AccountWatch, AccountWatches
 from executor_service.domain.lifecycle import TERMINAL
 from servicekit.batching import Batcher
 from servicekit.errors import Rejected, Unavailable
 
 SILENCE_SECONDS: Final = 1.0
-OUTBOX_EVENTS_MAX: Final = 20_000
-
-
-@dataclass(slots=True)
-class Delivery:
-    """What a stream has to pass on next: watches that stand, events by watch, watches that are over and why."""
-
-    added: list[tuple[int, int]] = field(default_factory=list)
-    events: dict[int, list[StoredEvent]] = field(default_factory=dict)
-    ended: list[tuple[int, str]] = field(default_factory=list)
-
-
-class Outbox:
-    """Gathers deliveries for one stream. A reader too slow for it is told so instead of being buffered for ever."""
-
-    def __init__(self) -> None:
-        self._next = Delivery()
-        self._events_waiting = 0
-        self._ready = asyncio.Event()
-        self._closed: Exception | None = None
-
-    def add(self, watch_id: int, version: int) -> None:
-        """Say that a watch stands."""
-        self._next.added.append((watch_id, version))
-        self._ready.set()
-
-    def event(self, watch_id: int, event: StoredEvent) -> None:
-        """Pass an event on."""
-        self._next.events.setdefault(watch_id, []).append(event)
-        self._events_waiting += 1
-        if self._events_waiting > OUTBOX_EVENTS_MAX:
-            self.close(Unavailable("SLOW_READER"))
-        self._ready.set()
-
-    def end(self, watch_id: int, reason: str = "") -> None:
-        """Say that a watch is over."""
-        self._next.ended.append((watch_id, reason))
-        self._ready.set()
-
-    def close(self, error: Exception) -> None:
-        """End the stream with an error, at once."""
-        self._closed = self._closed or error
-        self._ready.set()
-
-    async def deliveries(self) -> AsyncIterator[Delivery]:
-        """Yield what has gathered, as soon as there is something."""
-        while True:
-            await self._ready.wait()
-            if self._closed is not None:
-                raise self._closed
-            self._ready.clear()
-            delivery, self._next, self._events_waiting = self._next, Delivery(), 0
-            yield delivery
-
-
-@dataclass(slots=True, eq=False)
-class Watch:
-    """One watch of one order: the last sequence it passed on, and where it passes events to."""
-
-    watch_id: int
-    order_id: UUID
-    last: int
-    outbox: Outbox
-    heard_at: float = 0.0
 
 
 class WatchHub:
@@ -93,7 +32,13 @@ class WatchHub:
         self._behind: set[Watch] = set()
         self._behind_is_due = asyncio.Event()
         self._outboxes: set[Outbox] = set()
+        self._accounts = AccountWatches(desk, self._follow)
         self._heads: Batcher[UUID, OrderHead | None] = Batcher(self._read_heads, batch_max=256, in_flight_max=2)
+
+    @property
+    def standing(self) -> int:
+        """Number of watches that stand now."""
+        return sum(map(len, self._watches.values()))
 
     async def run(self) -> None:
         """Follow the feed, and read the database for whoever is behind, until cancelled."""
@@ -101,6 +46,7 @@ class WatchHub:
             tasks.create_task(self._follow_feed())
             tasks.create_task(self._catch_up())
             tasks.create_task(self._break_silence())
+            tasks.create_task(self._accounts.run())
 
     def open_outbox(self) -> Outbox:
         """Return the outbox of a new stream; close it with `close_outbox`."""
@@ -108,7 +54,7 @@ class WatchHub:
         self._outboxes.add(outbox)
         return outbox
 
-    def close_outbox(self, outbox: Outbox, watches: Sequence[Watch]) -> None:
+    def close_outbox(self, outbox: Outbox, watches: Sequence[Watch | AccountWatch]) -> None:
         """Forget a stream and its watches."""
         self._outboxes.discard(outbox)
         for watch in watches:
@@ -128,14 +74,28 @@ class WatchHub:
         if head.is_terminal and after >= head.version:
             outbox.end(watch_id)
             return None
-        watch = Watch(watch_id, order_id, after, outbox, self._now())
+        watch = Watch(watch_id, order_id, after, outbox, partial(outbox.end, watch_id), self._now())
         self._watches[order_id].append(watch)
         if head.version > after:
             self._is_behind(watch)
         return watch
 
-    def remove(self, watch: Watch) -> None:
+    async def add_account(
+        self, outbox: Outbox, watch_id: int, account_id: str, since_ms: int | None
+    ) -> AccountWatch | None:
+        """Start a watch of an account; None when it is over already. Raises Unavailable."""
+        return await self._accounts.add(outbox, watch_id, account_id, since_ms)
+
+    def remove(self, watch: Watch | AccountWatch) -> None:
         """End a watch quietly."""
+        if isinstance(watch, AccountWatch):
+            self._accounts.remove(watch)
+            for followed in watch.following.values():
+                self._forget(followed)
+            return
+        self._forget(watch)
+
+    def _forget(self, watch: Watch) -> None:
         self._behind.discard(watch)
         watches = self._watches.get(watch.order_id)
         if watches is None or watch not in watches:
@@ -144,11 +104,21 @@ class WatchHub:
         if not watches:
             del self._watches[watch.order_id]
 
+    def _follow(self, watch: AccountWatch, order_id: UUID, after: int, *, is_behind: bool) -> Watch:
+        told_all = partial(watch.ended, order_id)
+        followed = Watch(watch.watch_id, order_id, after, watch.outbox, told_all, self._now())
+        self._watches[order_id].append(followed)
+        if is_behind:
+            self._is_behind(followed)
+        return followed
+
     async def _follow_feed(self) -> None:
         async for batch in self._feed.batches():
             if not batch:
                 self._all_are_behind()
+                self._accounts.look_now()
             for event in batch:
+                self._accounts.notice(event.order_id, event.account_id)
                 for watch in tuple(self._watches.get(event.order_id, ())):
                     self._pass_on(watch, event)
 
@@ -161,8 +131,8 @@ class WatchHub:
         watch.heard_at = self._now()
         watch.outbox.event(watch.watch_id, event)
         if event.status in TERMINAL:
-            watch.outbox.end(watch.watch_id)
-            self.remove(watch)
+            watch.told_all()
+            self._forget(watch)
 
     async def _catch_up(self) -> None:
         while True:

@@ -347,6 +347,17 @@ async def test_pages_continue_where_the_last_one_ended(ports: Ports) -> None:
     assert [o.order_id for o in (*first, *rest)] == sorted((o.order_id for o in accepted), reverse=True)
 
 
+async def test_young_heads_are_those_from_an_identity_on(ports: Ports) -> None:
+    new = [a_new_order(account_id=account) for account in ("one", "other")]
+    for order in new:
+        await ports.desk.add(order)
+    first, second = sorted(order.order.order_id for order in new)
+    heads = {head.order_id: head for head in await ports.desk.heads_since(first)}
+    assert heads.keys() == {first, second}
+    assert {head.account_id for head in heads.values()} == {"one", "other"}
+    assert [head.order_id for head in await ports.desk.heads_since(second)] == [second]
+
+
 async def test_open_orders_are_those_not_ended(ports: Ports) -> None:
     book = await ports.book()
     ended = await _routing(ports, book)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from executor_service.application import watch_orders
-from executor_service.application.watch_orders import OUTBOX_EVENTS_MAX, Outbox, WatchHub
+from executor_service.application.outbox import OUTBOX_EVENTS_MAX, Outbox
+from executor_service.application.watch_orders import WatchHub
 from executor_service.domain.lifecycle import OrderFailed
 from executor_service.domain.order import Order
 from servicekit.errors import Rejected, Unavailable

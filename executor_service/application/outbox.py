@@ -1,0 +1,65 @@
+"""What a stream has to pass on next, gathered while its reader is busy."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from executor_service import telemetry
+from executor_service.application.ports import StoredEvent
+from servicekit.errors import Unavailable
+
+OUTBOX_EVENTS_MAX: Final = 20_000
+
+
+@dataclass(slots=True)
+class Delivery:
+    """What a stream has to pass on next: watches that stand, events by watch, watches that are over and why."""
+
+    added: list[tuple[int, int]] = field(default_factory=list)
+    events: dict[int, list[StoredEvent]] = field(default_factory=dict)
+    ended: list[tuple[int, str]] = field(default_factory=list)
+
+
+class Outbox:
+    """Gathers deliveries for one stream. A reader too slow for it is told so instead of being buffered for ever."""
+
+    def __init__(self) -> None:
+        self._next = Delivery()
+        self._events_waiting = 0
+        self._ready = asyncio.Event()
+        self._closed: Exception | None = None
+
+    def add(self, watch_id: int, version: int) -> None:
+        """Say that a watch stands."""
+        self._next.added.append((watch_id, version))
+        self._ready.set()
+
+    def event(self, watch_id: int, event: StoredEvent) -> None:
+        """Pass an event on."""
+        self._next.events.setdefault(watch_id, []).append(event)
+        self._events_waiting += 1
+        if self._events_waiting > OUTBOX_EVENTS_MAX:
+            self.close(Unavailable("SLOW_READER"))
+            telemetry.slow_reader_dropped()
+        self._ready.set()
+
+    def end(self, watch_id: int, reason: str = "") -> None:
+        """Say that a watch is over."""
+        self._next.ended.append((watch_id, reason))
+        self._ready.set()
+
+    def close(self, error: Exception) -> None:
+        """End the stream with an error, at once."""
+        self._closed = self._closed or error
+        self._ready.set()
+
+    async def deliveries(self) -> AsyncIterator[Delivery]:
+        """Yield what has gathered, as soon as there is something."""
+        while True:
+            await self._ready.wait()
+            if self._closed is not None:
+                raise self._closed
+            self._ready.clear()
+            delivery, self._next, self._events_waiting = self._next, Delivery(), 0
+            yield delivery
