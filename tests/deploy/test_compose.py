@@ -96,5 +96,10 @@ def test_grafana_asks_the_prometheus_of_this_file() -> None:
     jobs = yaml.safe_load((folder / "prometheus.yaml").read_text())["scrape_configs"]
 
     assert source["datasources"][0]["url"] == "http://prometheus:9090"
-    hosts = {target.split(":")[0] for job in jobs for rule in job["static_configs"] for target in rule["targets"]}
-    assert hosts <= {*SERVICES, "localhost"}
+    names = [name for job in jobs for rule in job.get("dns_sd_configs", []) for name in rule["names"]]
+    assert sorted(names) == sorted(SERVERS)
+    for job in jobs:
+        for rule in job.get("dns_sd_configs", []):
+            for name in rule["names"]:
+                environment = SERVICES[name]["environment"]
+                assert str(rule["port"]) == environment.get("METRICS_PORT", "3000"), name

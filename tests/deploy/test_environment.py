@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings
 
 from deploy.up.image import REPOSITORY
 from deploy.up.rendered import OVERLAYS
+from executor_service.settings import MigrationSettings
 from executor_service.settings import Settings as ExecutorSettings
 from gateway.settings import Settings as GatewaySettings
 from router_service.market.settings import LedgerSettings, MarketSettings
@@ -19,7 +20,7 @@ SETTINGS: Mapping[tuple[str, ...], type[BaseSettings] | None] = {
     ("gateway",): GatewaySettings,
     ("executor_service", "server"): ExecutorSettings,
     ("deploy.container.worker",): ExecutorSettings,
-    ("executor_service", "migrate"): ExecutorSettings,
+    ("executor_service", "migrate"): MigrationSettings,
     ("router_service", "router"): RouterSettings,
     ("router_service", "market"): MarketSettings,
     ("router_service", "market", "migrate"): LedgerSettings,
@@ -103,8 +104,8 @@ def test_addresses_are_looked_up_again_and_lead_to_services(told: Told) -> None:
 def test_no_address_is_left_to_its_default(told: Told) -> None:
     _, command, environment = told
     settings = SETTINGS[command]
-    if settings is None or command in {("executor_service", "server"), ("executor_service", "migrate")}:
-        return  # they share the worker's settings and call nobody
+    if settings is None or command == ("executor_service", "server"):
+        return  # it shares the worker's settings and calls nobody
 
     addresses = {name.upper() for name in settings.model_fields if name.endswith("_address")}
 
@@ -116,6 +117,7 @@ def test_servers_listen_beyond_their_own_pod(told: Told) -> None:
     _, command, environment = told
     if command in {("executor_service", "server"), ("router_service", "router"), ("router_service", "market")}:
         assert environment["GRPC_HOST"] == "0.0.0.0"
+        assert environment["METRICS_HOST"] == "0.0.0.0"
     if command == ("gateway",):
         assert environment["HOST"] == "0.0.0.0"
         assert environment["AUTH"] == "off", "open to others without keys: said, not assumed"

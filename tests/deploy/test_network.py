@@ -104,6 +104,20 @@ def test_everything_is_denied_first(overlay: Overlay) -> None:
     assert deny == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
 
+def test_metrics_are_let_out_to_monitoring_alone() -> None:
+    spec = read_overlay("production").one("NetworkPolicy", "scrape")["spec"]
+    (rule,) = spec["ingress"]
+    pages = {
+        container["env"][index]["value"]
+        for _, container in read_overlay("production").containers()
+        for index, entry in enumerate(container.get("env", []))
+        if entry["name"] == "METRICS_PORT"
+    }
+
+    assert rule["from"] == [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}]
+    assert {port["port"] for port in rule["ports"]} == {3000, *map(int, pages)}
+
+
 def test_every_pod_may_look_up_names(overlay: Overlay) -> None:
     spec = overlay.one("NetworkPolicy", "names")["spec"]
     (rule,) = spec["egress"]
