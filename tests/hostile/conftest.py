@@ -1,7 +1,6 @@
-"""One stack for the whole folder with scenarios allowed, one without, and their ledgers."""
+"""One stack for the whole folder, scenarios allowed, and its ledger."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -21,17 +20,4 @@ def ledger(stack: Stack) -> Iterator[Ledger]:
 
 @pytest.fixture(scope="session")
 def port(stack: Stack) -> int:
-    return port_of(stack)
-
-
-@pytest.fixture(scope="module")
-def plain_ledger(stack_folder: Path) -> Iterator[Ledger]:
-    """The ledger of a stack that runs without SCENARIOS=on."""
-    plain = Stack(stack_folder / "plain", SCENARIOS="off").start()
-    with psycopg.connect(plain.env()["DATABASE_URL"], autocommit=True) as connection:
-        yield Ledger(plain, connection)
-    assert plain.stop() == 0
-
-
-def port_of(running: Stack) -> int:
-    return int(running.url.rsplit(":", 1)[1])
+    return int(stack.url.rsplit(":", 1)[1])

@@ -1,18 +1,21 @@
 """Every bad HTTP request gets its documented answer; nothing is stored, and nobody falls over."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 
+from gateway.server import running_gateway
+from gateway.settings import Settings
 from servicekit.errors import ERRORS
 from tests.hostile.addresses import addresses
 from tests.hostile.cases import EXECUTE, Case, order_text, posted
-from tests.hostile.conftest import port_of
 from tests.hostile.fields import fields
 from tests.hostile.headers import headers
 from tests.hostile.invariants import Ledger
 from tests.hostile.texts import texts
-from tests.hostile.wire import Answer, exchange
+from tests.hostile.wire import Answer, exchange, request
+from tests.stack import Stack
 
 FAMILIES = {"fields": [*fields()], "texts": [*texts()], "addresses": [*addresses()], "headers": [*headers()]}
 CASES = [case for family in FAMILIES.values() for case in family]
@@ -30,9 +33,20 @@ def test_bad_requests_get_their_answers_and_leave_nothing(port: int, ledger: Led
         check_all(port, FAMILIES[family])
 
 
-def test_scenarios_are_refused_where_they_are_off(plain_ledger: Ledger) -> None:
-    with plain_ledger.untouched():
-        check_all(port_of(plain_ledger.stack), [*scenarios_off()])
+async def test_a_gateway_without_scenarios_refuses_each(stack: Stack, ledger: Ledger) -> None:
+    """The same services behind a second gateway, which is not told SCENARIOS=on."""
+    env = stack.env()
+    settings = Settings(port=0, executor_address=env["EXECUTOR_ADDRESS"], router_address=env["ROUTER_ADDRESS"])
+    with ledger.untouched():
+        async with running_gateway(settings) as (_, port):
+            await tokens_known(port)
+            await asyncio.to_thread(check_all, port, [*scenarios_off()])
+
+
+async def tokens_known(port: int) -> None:
+    async with asyncio.timeout(10):
+        while (await asyncio.to_thread(exchange, port, request("GET", "/api/tokens"))).status != 200:
+            await asyncio.sleep(0.01)
 
 
 def scenarios_off() -> Iterator[Case]:
