@@ -71,10 +71,13 @@ def waits(seconds: float) -> Promise:
 
 
 def avoids(venue: str) -> Promise:
-    """Return the promise that no swap of any route goes over this venue."""
+    """Return the promise of a route without a swap over this venue."""
 
     def broken(life: Life) -> str:
-        return f"it went over {venue}" if any(leg.venue == venue for event in life for leg in event.route) else ""
+        venues = {leg.venue for event in life for leg in event.route}
+        if not venues:
+            return "it had no route"
+        return f"it went over {venue}" if venue in venues else ""
 
     return broken
 
