@@ -14,6 +14,7 @@ from tests.bench.limits import measure as limits
 from tests.bench.meter import Meter
 from tests.bench.options import Options
 from tests.bench.parts import (
+    agreement,
     fan_out,
     growth,
     in_flight,
@@ -41,6 +42,7 @@ PARTS: Final[Mapping[str, tuple[str, Part]]] = {
     "multiplex": ("instant", multiplex.run),
     "pipeline": ("instant", pipeline.run),
     "post": ("instant", post.run),
+    "agreement": ("instant", agreement.run),
     "overhead": ("realistic", overhead.run),
     "fan_out": ("realistic", fan_out.run),
     "sustained": ("realistic", sustained.run),
