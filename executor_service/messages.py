@@ -201,13 +201,18 @@ def event_message(event: StoredEvent) -> pb.OrderEvent:
 def watch_response(delivery: Delivery) -> pb.WatchOrdersResponse:
     """Return what a stream has to pass on."""
     return pb.WatchOrdersResponse(
-        added=[pb.WatchAdded(watch_id=watch_id, version=version) for watch_id, version in delivery.added],
+        added=[_added_message(*added) for added in delivery.added],
         events=[
             pb.WatchEvents(watch_id=watch_id, events=map(event_message, events))
             for watch_id, events in delivery.events.items()
         ],
         ended=[pb.WatchEnded(watch_id=watch_id, reason=reason) for watch_id, reason in delivery.ended],
     )
+
+
+def _added_message(watch_id: int, version: int, positions: Sequence[tuple[UUID, int]]) -> pb.WatchAdded:
+    told = [pb.OrderPosition(order_id=str(order_id), sequence=sequence) for order_id, sequence in positions]
+    return pb.WatchAdded(watch_id=watch_id, version=version, positions=told)
 
 
 def lifecycle_response() -> pb.GetLifecycleResponse:

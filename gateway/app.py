@@ -18,6 +18,7 @@ from gateway.price_stream import Prices
 from gateway.quotes import Quotes
 from gateway.sockets import OrderSocket
 from gateway.sse import OrderHistory
+from gateway.stream_socket import StreamSocket
 from gateway.streams import OrderWatches
 from gateway.turnstile import Turnstile
 from gateway.wallet import Wallet
@@ -38,6 +39,7 @@ class Desks:
     health: Health
     market: MarketData
     prices: Prices
+    stream: StreamSocket
     meta: Meta
     wallet: Wallet
 
@@ -60,6 +62,8 @@ def routes(desks: Desks) -> list[BaseRoute]:
         Route("/api/orders/{order_id}", orders.cancel, methods=["DELETE"]),
         Route("/api/orders/{order_id}/events", OrderHistory(orders, watches, turnstile), methods=["GET"]),
         WebSocketRoute("/api/orders/{order_id}/events", OrderSocket(watches, turnstile)),
+        Route("/api/stream", upgrade_required, methods=["GET"]),
+        WebSocketRoute("/api/stream", desks.stream),
         Route("/api/quotes", desks.quotes.quote, methods=["POST"]),
         Route("/api/tokens", desks.market.tokens, methods=["GET"]),
         Route("/api/pools", desks.market.pools, methods=["GET"]),

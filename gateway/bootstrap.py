@@ -23,6 +23,7 @@ from gateway.price_stream import Prices
 from gateway.quotes import Quotes
 from gateway.router_client import RouterClient
 from gateway.settings import Settings
+from gateway.stream_socket import StreamSocket
 from gateway.streams import OrderWatches
 from gateway.tokens import TokenDirectory
 from gateway.turnstile import Turnstile
@@ -37,12 +38,14 @@ class Gateway:
     app: Edge
     watches: OrderWatches
     prices: Prices
+    stream: StreamSocket
     turnstile: Turnstile
 
     def drain(self) -> None:
         """Have every stream end, so that its client goes on elsewhere."""
         self.watches.drain()
         self.prices.drain()
+        self.stream.drain()
 
 
 @asynccontextmanager
@@ -76,13 +79,19 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         turnstile=turnstile,
         health=Health({"executor": executor, "router": router}, tokens),
         market=market_data,
+        stream=StreamSocket(
+            watches,
+            turnstile,
+            frames_max=settings.stream_frames_waiting_max,
+            orders_max=settings.stream_orders_max,
+        ),
         meta=Meta(orders, market),
         wallet=Wallet(market, tokens, small, tokens_max=settings.airdrop_tokens_max),
         prices=Prices(quoting, market_data, turnstile, first_answer_seconds=settings.rpc_deadline_seconds),
     )
     try:
         async with _in_background(tokens.keep_fresh(), watches.run()):
-            yield Gateway(Edge(routes(desks)), watches, desks.prices, turnstile)
+            yield Gateway(Edge(routes(desks)), watches, desks.prices, desks.stream, turnstile)
             await orders.close()
     finally:
         await asyncio.gather(executor.close(), router.close(), market_channel.close())

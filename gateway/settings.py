@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     rpc_deadline_seconds: float = Field(default=5.0, gt=0)
     watch_deadline_seconds: float = Field(default=2.0, gt=0)
     frames_waiting_max: int = Field(default=256, gt=0)
+    # On a socket that carries many orders.
+    stream_frames_waiting_max: int = Field(default=20_000, gt=0)
+    stream_orders_max: int = Field(default=5_000, gt=0)
     sockets_per_address_max: int = Field(default=10_000, gt=0)
     ping_seconds: float = Field(default=20.0, gt=0)
     tokens_refresh_seconds: float = Field(default=30.0, gt=0)

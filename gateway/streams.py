@@ -5,11 +5,13 @@ has, so its reader sees no gap and no event twice.
 """
 
 import asyncio
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeAlias
 
 import grpc
 
 from gateway import telemetry
+from gateway.account_watch import AccountWatch
 from gateway.rpc import meaning_of
 from gateway.watch import Event, Watch
 from servicekit.errors import DomainError, Unavailable, error_of
@@ -19,6 +21,12 @@ from tradewind.orders.v1 import orders_pb2_grpc as rpc
 COMMANDS_MAX: Final = 1_000
 RESUME_SECONDS: Final = 0.1
 
+_TERMINAL: Final = frozenset(
+    {pb.ORDER_STATUS_CONFIRMED, pb.ORDER_STATUS_FAILED, pb.ORDER_STATUS_CANCELLED, pb.ORDER_STATUS_EXPIRED}
+)
+
+AnyWatch: TypeAlias = Watch | AccountWatch
+
 
 class OrderWatches:
     """Opens watches and feeds them. `run` must be running for anything to arrive."""
@@ -27,9 +35,9 @@ class OrderWatches:
         self._stub = rpc.OrderServiceStub(channel)
         self._deadline = deadline_seconds
         self._events_max = events_max
-        self._watches: dict[int, Watch] = {}
+        self._watches: dict[int, AnyWatch] = {}
         self._newest_id = 0
-        self._adds: list[pb.AddOrder] = []
+        self._adds: list[pb.AddOrder | pb.AddAccount] = []
         self._removes: list[int] = []
         self._commands = asyncio.Event()
         self._draining = False
@@ -42,9 +50,14 @@ class OrderWatches:
 
         Whoever opens a watch ends it; `end("away")` when nothing else did.
         """
+        watch = Watch(account_id, order_id, after_sequence, events_max=self._events_max, on_end=self.remove)
+        await self.stand(watch)
+        return watch
+
+    async def stand(self, watch: AnyWatch) -> None:
+        """Begin a watch and return once it stands. Raises as `open` does, and has ended the watch then."""
         if self._draining:
             raise Unavailable("SHUTTING_DOWN")
-        watch = Watch(account_id, order_id, after_sequence, events_max=self._events_max, on_end=self._remove)
         self._add(watch)
         try:
             async with asyncio.timeout(self._deadline):
@@ -54,7 +67,6 @@ class OrderWatches:
         finally:
             if not watch.standing.done() or watch.standing.cancelled() or watch.standing.exception():
                 watch.end("away")
-        return watch
 
     def drain(self) -> None:
         """End every watch and open no more."""
@@ -97,36 +109,50 @@ class OrderWatches:
             while self._adds or self._removes:
                 adds, self._adds = self._adds[:COMMANDS_MAX], self._adds[COMMANDS_MAX:]
                 removes, self._removes = self._removes[:COMMANDS_MAX], self._removes[COMMANDS_MAX:]
-                await call.write(pb.WatchOrdersRequest(add_orders=adds, remove_watches=removes))
+                await call.write(_commands(adds, removes))
 
-    def _add(self, watch: Watch) -> None:
+    def begin(self, watch: Watch) -> None:
+        """Begin a watch that nobody waits for."""
+        if self._draining:
+            watch.end("draining")
+            return
+        # What the executor has against it ends it; that is all there is to know.
+        watch.standing.add_done_callback(lambda standing: standing.cancelled() or standing.exception())
+        self._add(watch)
+
+    def _add(self, watch: AnyWatch) -> None:
         self._newest_id += 1
         watch.watch_id = self._newest_id
         self._watches[watch.watch_id] = watch
         self._adds.append(_command(watch))
         self._commands.set()
 
-    def _remove(self, watch: Watch) -> None:
+    def remove(self, watch: AnyWatch) -> None:
+        """Forget a watch that has ended."""
         if self._watches.pop(watch.watch_id, None) is not None:
             self._removes.append(watch.watch_id)
             self._commands.set()
 
-    def _again(self, watch: Watch) -> None:
+    def _again(self, watch: AnyWatch) -> None:
         """Take a watch up again after its last event, under a new number."""
         if self._draining:
             watch.end("draining")
         elif watch.ended is None:
-            self._remove(watch)
+            self.remove(watch)
             self._add(watch)
 
     def _deliver(self, message: pb.WatchOrdersResponse) -> None:
         for added in message.added:
             watch = self._watches.get(added.watch_id)
-            if watch is not None and not watch.standing.done():
+            if isinstance(watch, AccountWatch):
+                watch.stands({position.order_id: position.sequence for position in added.positions})
+            elif watch is not None and not watch.standing.done():
                 watch.standing.set_result(added.version)
         for arrived in message.events:
             watch = self._watches.get(arrived.watch_id)
-            if watch is not None and not all(watch.put(Event(e.sequence, e.payload_json)) for e in arrived.events):
+            if isinstance(watch, AccountWatch):
+                _deliver_all(watch, arrived.events)
+            elif watch is not None and not all(watch.put(Event(e.sequence, e.payload_json)) for e in arrived.events):
                 telemetry.gap_seen(watch.order_id, watch.last_sequence)
                 self._again(watch)
         for ended in message.ended:
@@ -134,10 +160,10 @@ class OrderWatches:
             if watch is not None:
                 self._ended(watch, ended.reason)
 
-    def _ended(self, watch: Watch, reason: str) -> None:
+    def _ended(self, watch: AnyWatch, reason: str) -> None:
         # The executor has forgotten this number, so it need not be told to.
         del self._watches[watch.watch_id]
-        if not reason:
+        if not reason and isinstance(watch, Watch):
             if not watch.standing.done():
                 watch.standing.set_result(watch.last_sequence)
             watch.end("finished")
@@ -149,10 +175,34 @@ class OrderWatches:
         watch.refuse(error)
 
 
-def _command(watch: Watch) -> pb.AddOrder:
+def _commands(adds: Sequence[pb.AddOrder | pb.AddAccount], removes: Sequence[int]) -> pb.WatchOrdersRequest:
+    return pb.WatchOrdersRequest(
+        add_orders=[add for add in adds if isinstance(add, pb.AddOrder)],
+        add_accounts=[add for add in adds if isinstance(add, pb.AddAccount)],
+        remove_watches=removes,
+    )
+
+
+def _command(watch: AnyWatch) -> pb.AddOrder | pb.AddAccount:
+    return _add_order(watch) if isinstance(watch, Watch) else _add_account(watch)
+
+
+def _add_order(watch: Watch) -> pb.AddOrder:
     return pb.AddOrder(
         watch_id=watch.watch_id,
         account_id=watch.account_id,
         order_id=watch.order_id,
         after_sequence=watch.last_sequence,
     )
+
+
+def _add_account(watch: AccountWatch) -> pb.AddAccount:
+    add = pb.AddAccount(watch_id=watch.watch_id, account_id=watch.account_id)
+    if watch.since_ms is not None:
+        add.since.FromMilliseconds(watch.since_ms)
+    return add
+
+
+def _deliver_all(watch: AccountWatch, events: Iterable[pb.OrderEvent]) -> None:
+    for event in events:
+        watch.put(event.order_id, Event(event.sequence, event.payload_json), is_last=event.status in _TERMINAL)

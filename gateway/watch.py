@@ -59,10 +59,14 @@ class Watch:
             return True
         if event.sequence != self.last_sequence + 1:
             return False
+        if self._accept(event):
+            self.last_sequence = event.sequence
+        return True
+
+    def _accept(self, event: Event) -> bool:
         if len(self._events) >= self._events_max:
             self.end("slow")
-            return True
-        self.last_sequence = event.sequence
+            return False
         self._events.append(event)
         self._wake()
         return True
@@ -84,3 +88,23 @@ class Watch:
     def _wake(self) -> None:
         if self._reader is not None and not self._reader.done():
             self._reader.set_result(None)
+
+
+class ForwardedWatch(Watch):
+    """A watch that keeps nothing: its events go where many watches go together."""
+
+    def __init__(
+        self,
+        account_id: str,
+        order_id: str,
+        after_sequence: int,
+        *,
+        forward: Callable[[Event], None],
+        on_end: Callable[[Watch], None],
+    ) -> None:
+        super().__init__(account_id, order_id, after_sequence, events_max=1, on_end=on_end)
+        self._forward = forward
+
+    def _accept(self, event: Event) -> bool:
+        self._forward(event)
+        return True

@@ -1,9 +1,10 @@
 """What a stream has to pass on next, gathered while its reader is busy."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID
 
 from executor_service import telemetry
 from executor_service.application.ports import StoredEvent
@@ -14,9 +15,12 @@ OUTBOX_EVENTS_MAX: Final = 20_000
 
 @dataclass(slots=True)
 class Delivery:
-    """What a stream has to pass on next: watches that stand, events by watch, watches that are over and why."""
+    """What a stream has to pass on next: watches that stand, events by watch, watches that are over and why.
 
-    added: list[tuple[int, int]] = field(default_factory=list)
+    `added` holds (watch, version of its order, for an account the open orders and how far each is told).
+    """
+
+    added: list[tuple[int, int, Sequence[tuple[UUID, int]]]] = field(default_factory=list)
     events: dict[int, list[StoredEvent]] = field(default_factory=dict)
     ended: list[tuple[int, str]] = field(default_factory=list)
 
@@ -30,9 +34,9 @@ class Outbox:
         self._ready = asyncio.Event()
         self._closed: Exception | None = None
 
-    def add(self, watch_id: int, version: int) -> None:
+    def add(self, watch_id: int, version: int, positions: Sequence[tuple[UUID, int]] = ()) -> None:
         """Say that a watch stands."""
-        self._next.added.append((watch_id, version))
+        self._next.added.append((watch_id, version, positions))
         self._ready.set()
 
     def event(self, watch_id: int, event: StoredEvent) -> None:

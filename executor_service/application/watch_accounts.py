@@ -87,10 +87,10 @@ class AccountWatches:
             return None
         watch = AccountWatch(watch_id, account_id, outbox, young_from_ms if told_from_ms is None else told_from_ms)
         watch.over = {head.order_id for head in young if head.is_terminal}
-        outbox.add(watch_id, 0)
-        for order_id, version in opened:
-            from_the_start = told_from_ms is not None and born_ms(order_id) >= told_from_ms
-            self._take_up(watch, order_id, 0 if from_the_start else version, is_behind=True)
+        positions = [(order_id, _told_until(order_id, version, told_from_ms)) for order_id, version in opened]
+        outbox.add(watch_id, 0, positions)
+        for order_id, sequence in positions:
+            self._take_up(watch, order_id, sequence, is_behind=True)
         self._register(watch, now_ms if told_from_ms is None else told_from_ms)
         return watch
 
@@ -142,6 +142,11 @@ class AccountWatches:
 
     def _take_up(self, watch: AccountWatch, order_id: UUID, after: int, *, is_behind: bool) -> None:
         watch.following[order_id] = self._follow(watch, order_id, after, is_behind=is_behind)
+
+
+def _told_until(order_id: UUID, version: int, told_from_ms: int | None) -> int:
+    """Return the sequence behind which an open order is told to a new watch."""
+    return 0 if told_from_ms is not None and born_ms(order_id) >= told_from_ms else version
 
 
 def born_ms(order_id: UUID) -> int:

@@ -5,6 +5,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import uuid_utils
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -65,6 +66,7 @@ class FakeOrders(rpc.OrderServiceServicer):
         self.refusal: pb.OrderRefusal | None = None
         self.submit_seconds = 0.0
         self.repeat_events = False
+        self.account_adds: list[pb.AddAccount] = []
 
     async def start(self) -> None:
         service = Service(
@@ -103,7 +105,7 @@ class FakeOrders(rpc.OrderServiceServicer):
     @property
     def watches(self) -> int:
         """How many watches stand on all streams."""
-        return sum(len(stream.watches) for stream in self.streams)
+        return sum(len(stream.watches) + len(stream.accounts) for stream in self.streams)
 
     def end_watches(self, reason: str) -> None:
         """End every watch with a reason of the error table."""
@@ -220,12 +222,18 @@ class FakeOrders(rpc.OrderServiceServicer):
         )
 
 
+def _word(status: "pb.OrderStatus.ValueType") -> str:
+    return pb.OrderStatus.Name(status).removeprefix("ORDER_STATUS_").lower()
+
+
 class _Stream:
     """One WatchOrders call: the sequence each of its watches has reached."""
 
     def __init__(self, service: FakeOrders) -> None:
         self.service = service
         self.watches: dict[int, tuple[str, int]] = {}
+        # For each account watch, how far each of its orders has been told.
+        self.accounts: dict[int, dict[str, int]] = {}
         self.outbox: asyncio.Queue[pb.WatchOrdersResponse] = asyncio.Queue()
         self.loses_next = False
 
@@ -233,8 +241,11 @@ class _Stream:
         async for request in requests:
             for add in request.add_orders:
                 self._add(add)
+            for account in request.add_accounts:
+                self._add_account(account)
             for watch_id in request.remove_watches:
                 self.watches.pop(watch_id, None)
+                self.accounts.pop(watch_id, None)
 
     def _add(self, add: pb.AddOrder) -> None:
         order = self.service.orders.get(add.order_id)
@@ -245,7 +256,37 @@ class _Stream:
         self._say(added=[pb.WatchAdded(watch_id=add.watch_id, version=order.version)])
         self.advance(add.order_id)
 
+    def _add_account(self, add: pb.AddAccount) -> None:
+        if self.service.refuse is not None:
+            self._say(ended=[pb.WatchEnded(watch_id=add.watch_id, reason=self.service.refuse.reason)])
+            return
+        since_ms = add.since.ToMilliseconds() if add.HasField("since") else None
+        told: dict[str, int] = {}
+        for order_id, order in self.service.orders.items():
+            is_new = since_ms is not None and UUID(order_id).int >> 80 >= since_ms
+            told[order_id] = 0 if is_new else order.version
+        self.accounts[add.watch_id] = told
+        self.service.account_adds.append(add)
+        positions = [
+            pb.OrderPosition(order_id=order_id, sequence=sequence)
+            for order_id, sequence in told.items()
+            if _word(self.service.orders[order_id].status) not in TERMINAL
+        ]
+        self._say(added=[pb.WatchAdded(watch_id=add.watch_id, positions=positions)])
+        for order_id in told:
+            self._advance_account(add.watch_id, order_id)
+
+    def _advance_account(self, watch_id: int, order_id: str) -> None:
+        told = self.accounts[watch_id]
+        events = [event for event in self.service.events[order_id] if event.sequence > told.get(order_id, 0)]
+        if events:
+            told[order_id] = events[-1].sequence
+            for _ in range(2 if self.service.repeat_events else 1):
+                self._say(events=[pb.WatchEvents(watch_id=watch_id, events=events)])
+
     def advance(self, order_id: str) -> None:
+        for watch_id in list(self.accounts):
+            self._advance_account(watch_id, order_id)
         for watch_id, (watched, after) in list(self.watches.items()):
             if watched == order_id:
                 self._send(watch_id, order_id, after)
@@ -262,7 +303,7 @@ class _Stream:
             for _ in range(copies):
                 self._say(events=[pb.WatchEvents(watch_id=watch_id, events=events)])
         last = self.service.events[order_id][-1:]
-        if last and pb.OrderStatus.Name(last[0].status).removeprefix("ORDER_STATUS_").lower() in TERMINAL:
+        if last and _word(last[0].status) in TERMINAL:
             self.end(watch_id, "")
 
     def end(self, watch_id: int, reason: str) -> None:
