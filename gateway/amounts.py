@@ -9,6 +9,8 @@ TEXT_MAX: Final = 64
 _SHIFT_MAX: Final = 400
 
 _NUMBER: Final = re.compile(r"(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]{1,4}))?")
+# The same as a JSON schema, for a number in a text.
+NUMBER_IN_TEXT: Final = {"type": "string", "pattern": f"^{_NUMBER.pattern}$", "maxLength": TEXT_MAX}
 
 Fault = Literal["not_a_number", "negative", "too_precise", "too_large"]
 

@@ -1,6 +1,8 @@
 """The fields of an order as data: what each is called by which client, and how its value is read.
 
 One line here is one field. A field with several names carries the words of earlier engines; a body may use one of them.
+Each reader carries the JSON schema of the values it takes, which makes the public document: a schema may take more
+than its reader, never less.
 """
 
 import re
@@ -8,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.amounts import NotExact, whole_units
+from gateway.amounts import NUMBER_IN_TEXT, NotExact, whole_units
 from gateway.strict_json import JsonNumber
 
 VENUES: Final = ("meteora", "raydium")
@@ -28,7 +30,24 @@ class BadValue(ValueError):
         self.detail = detail
 
 
-Reader = Callable[[object, str], Any]
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads a value under the name the client gave it, or raises BadValue; `schema` describes what it takes."""
+
+    read: Callable[[object, str], Any]
+    schema: Schema
+
+    def __call__(self, value: object, name: str) -> Any:
+        """Return the value as the engine knows it."""
+        return self.read(value, name)
+
+
+def takes(**schema: Any) -> Callable[[Callable[[object, str], Any]], Reader]:
+    """Make a function the reader of the values that a schema describes."""
+    return lambda read: Reader(read, schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +70,7 @@ def lower_case(word: str) -> str:
     return word.lower() if word.isascii() else word
 
 
+@takes(type="string", minLength=1, maxLength=64, description="Symbol in any case, or mint address.")
 def token_name(value: object, name: str) -> str:
     """Read a symbol or mint address."""
     found = text(value, name)
@@ -59,6 +79,10 @@ def token_name(value: object, name: str) -> str:
     return found
 
 
+@takes(
+    anyOf=[{"type": "number", "exclusiveMinimum": 0}, NUMBER_IN_TEXT],
+    description="Whole tokens as a decimal, read digit for digit; at most the token's decimals.",
+)
 def number_text(value: object, name: str) -> str:
     """Read a number, or a text that holds one, as it was written."""
     if not isinstance(value, str):
@@ -66,6 +90,7 @@ def number_text(value: object, name: str) -> str:
     return value
 
 
+@takes(type="string", pattern="^[Mm][Aa][Rr][Kk][Ee][Tt]$")
 def order_type(value: object, name: str) -> str:
     """Read the type of an order, in any case."""
     found = lower_case(text(value, name))
@@ -80,7 +105,7 @@ def slippage(decimals: int, unit: str) -> Reader:
     def read(value: object, name: str) -> int:
         return _whole(number_text(value, name), decimals, name, unit)
 
-    return read
+    return Reader(read, {"anyOf": [{"type": "number", "minimum": 0}, NUMBER_IN_TEXT], "description": unit})
 
 
 def whole_number(least: int, most: int) -> Reader:
@@ -91,9 +116,10 @@ def whole_number(least: int, most: int) -> Reader:
             return int(value)
         raise BadValue("out_of_range", f"{name} must be an integer from {least} to {most}.")
 
-    return read
+    return Reader(read, {"type": "integer", "minimum": least, "maximum": most})
 
 
+@takes(type="string", pattern=f"^(?!{OWN_IDENTITY_PREFIX}){VISIBLE.pattern}$")
 def visible_text(value: object, name: str) -> str:
     """Read an identity: 1 to 255 visible ASCII characters, not of our own making."""
     found = text(value, name)
@@ -113,7 +139,8 @@ def one_of(*words: str) -> Reader:
             raise BadValue("invalid_value", f"{name} must be one of: {', '.join(words)}.")
         return found
 
-    return read
+    any_case = "|".join("".join(f"[{letter.upper()}{letter}]" for letter in word) for word in words)
+    return Reader(read, {"type": "string", "pattern": f"^(?:{any_case})$", "examples": list(words)})
 
 
 def list_of(item: Reader, most: int) -> Reader:
@@ -124,9 +151,10 @@ def list_of(item: Reader, most: int) -> Reader:
             raise BadValue("wrong_type", f"{name} must be a list of 1 to {most} texts.")
         return tuple(sorted({item(entry, name) for entry in value}))
 
-    return read
+    return Reader(read, {"type": "array", "items": item.schema, "minItems": 1, "maxItems": most})
 
 
+@takes(type="string", pattern=f"^{_ADDRESS.pattern}$")
 def address(value: object, name: str) -> str:
     """Read a base58 address of 32 bytes."""
     found = text(value, name)
@@ -135,6 +163,7 @@ def address(value: object, name: str) -> str:
     return found
 
 
+@takes(type="string", pattern=f"^{_SCENARIO.pattern}$", description="Refused unless the stack has SCENARIOS=on.")
 def scenario(value: object, name: str) -> str:
     """Read the name of a scripted behaviour."""
     found = text(value, name)
