@@ -27,12 +27,14 @@ END: Final = "<!-- end of the run -->"
 def publish(report: Report) -> None:
     """Write the run's files and replace the page's table."""
     save(report, FOLDER / "run.json")
-    for name, chart in charts(report.results).items():
+    made = charts(report.results)
+    for name, chart in made.items():
         (FOLDER / f"{name}.svg").write_text(chart)
+    pictures = "\n\n".join(f"![{name.replace('-', ' ')}](performance/{name}.svg)" for name in made)
     before, _, rest = PAGE.read_text().partition(BEGIN)
     _, mark, after = rest.partition(END)
     assert mark, f"{PAGE.name} holds no place for the run"
-    PAGE.write_text(before + BEGIN + "\n\n" + "\n".join(_lines(report)) + "\n\n" + END + after)
+    PAGE.write_text(before + BEGIN + "\n\n" + "\n".join(_lines(report)) + f"\n\n{pictures}\n\n" + END + after)
 
 
 def charts(results: Results) -> dict[str, str]:
