@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from gateway import error_pages
+from gateway import asyncapi, docs_page, error_pages, openapi
 from gateway.batch import Batch
 from gateway.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING
+from gateway.explain import Explain
 from gateway.health import Health
 from gateway.listing import Listing
 from gateway.market_data import MarketData
@@ -34,6 +35,7 @@ class Desks:
     quotes: Quotes
     listing: Listing
     orders: Orders
+    explain: Explain
     watches: OrderWatches
     turnstile: Turnstile
     health: Health
@@ -60,6 +62,7 @@ def routes(desks: Desks) -> list[BaseRoute]:
         Route("/api/orders", desks.listing.show, methods=["GET"]),
         Route("/api/orders/{order_id}", orders.show, methods=["GET"]),
         Route("/api/orders/{order_id}", orders.cancel, methods=["DELETE"]),
+        Route("/api/orders/{order_id}/explain", desks.explain.show, methods=["GET"]),
         Route("/api/orders/{order_id}/events", OrderHistory(orders, watches, turnstile), methods=["GET"]),
         WebSocketRoute("/api/orders/{order_id}/events", OrderSocket(watches, turnstile)),
         Route("/api/stream", upgrade_required, methods=["GET"]),
@@ -74,6 +77,10 @@ def routes(desks: Desks) -> list[BaseRoute]:
         Route("/api/meta/lifecycle", desks.meta.lifecycle, methods=["GET"]),
         Route("/api/meta/scenarios", desks.meta.scenarios, methods=["GET"]),
         Route("/problems/{code}", error_pages.show_page, methods=["GET"]),
+        Route("/openapi.json", openapi.show, methods=["GET"]),
+        Route("/asyncapi.json", asyncapi.show, methods=["GET"]),
+        Route("/docs", docs_page.show, methods=["GET"]),
+        Route("/docs/{asset}", docs_page.asset, methods=["GET"]),
         Route("/health", desks.health.alive, methods=["GET"]),
         Route("/healthz", desks.health.alive, methods=["GET"]),
         Route("/livez", desks.health.alive, methods=["GET"]),

@@ -11,6 +11,7 @@ from gateway.batch import Batch
 from gateway.body import BodyLimits
 from gateway.codec import Rules
 from gateway.edge import Edge
+from gateway.explain import Explain
 from gateway.health import Health
 from gateway.listing import Listing
 from gateway.market_client import MarketClient
@@ -75,6 +76,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         quotes=Quotes(quoting, tokens, rules, small),
         listing=Listing(orders, tokens),
         orders=Orders(orders, tokens),
+        explain=Explain(orders, tokens),
         watches=watches,
         turnstile=turnstile,
         health=Health({"executor": executor, "router": router}, tokens),

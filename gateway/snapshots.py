@@ -18,11 +18,14 @@ _BPS: Final = 10_000
 SymbolOf = Callable[[str], str]
 
 
-class StoredRoute(msgspec.Struct):
-    """A route as the executor keeps it; what it weighed stays unread."""
+class StoredRoute(msgspec.Struct, rename="camel"):
+    """A route as the executor keeps it, amounts as texts in base units; what it weighed stays unread."""
 
     venue: str
     legs: list[dict[str, Any]]
+    amount_out: str = "0"
+    fee: str = "0"
+    price_impact_bps: int = 0
     considered: dict[str, msgspec.Raw] = {}
 
 
@@ -41,7 +44,7 @@ def type_name(order_type: "pb.OrderType.ValueType") -> str:
 
 def snapshot(order: pb.Order, symbol_of: SymbolOf) -> dict[str, Any]:
     """Return an order as JSON values. What is not known yet is null; amounts are exact whole tokens."""
-    route = _route(order.route_json)
+    route = stored_route(order.route_json)
     return {
         "orderId": order.order_id,
         "clientOrderId": None if is_own_identity(order.client_order_id) else order.client_order_id or None,
@@ -56,14 +59,14 @@ def snapshot(order: pb.Order, symbol_of: SymbolOf) -> dict[str, Any]:
         "amountInBaseUnits": str(order.amount_in),
         "slippageBps": order.slippage_bps,
         "dex": route.venue if route else None,
-        "route": [_leg(leg) for leg in route.legs] if route else None,
+        "route": [leg_shown(leg) for leg in route.legs] if route else None,
         "quotes": route.considered.get("quotes") if route else None,
         **_amounts_out(order),
         "txHash": order.tx_signature or None,
         "swapId": order.swap_id or None,
         "failureReason": order.failure_reason.lower() or None,
         "attempts": order.attempt,
-        "attemptHistory": [_attempt(attempt) for attempt in order.attempts],
+        "attemptHistory": [attempt_summary(attempt) for attempt in order.attempts],
         "nextAttemptAt": _instant_or_none(order, "next_attempt_at", order.next_attempt_at),
         "createdAt": instant(order.created_at),
         "updatedAt": instant(order.updated_at),
@@ -93,8 +96,9 @@ def _amounts_out(order: pb.Order) -> dict[str, Any]:
     }
 
 
-def _attempt(attempt: pb.Attempt) -> dict[str, Any]:
-    route = _route(attempt.route_json)
+def attempt_summary(attempt: pb.Attempt) -> dict[str, Any]:
+    """Return an attempt and its end."""
+    route = stored_route(attempt.route_json)
     return {
         "attempt": attempt.attempt,
         "swapId": attempt.swap_id or None,
@@ -107,11 +111,12 @@ def _attempt(attempt: pb.Attempt) -> dict[str, Any]:
     }
 
 
-def _route(route_json: str) -> StoredRoute | None:
+def stored_route(route_json: str) -> StoredRoute | None:
+    """Return a route as the executor keeps it; None when there is none."""
     return _STORED_ROUTE.decode(route_json) if route_json else None
 
 
-def _leg(leg: dict[str, Any]) -> dict[str, Any]:
+def leg_shown(leg: dict[str, Any]) -> dict[str, Any]:
     """Return a leg as the routing_complete event tells it."""
     return {
         "venue": leg["venue"],

@@ -256,3 +256,18 @@ async def test_people_get_a_page_they_can_read(world: World) -> None:
 
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert ERRORS["NO_ROUTE"].advice in page.text
+
+
+async def test_an_order_explains_itself(world: World) -> None:
+    order_id = confirmed(world)
+    told = (await world.http.get(f"/api/orders/{order_id}/explain")).json()
+    assert (told["orderId"], told["status"], told["tokenIn"]) == (order_id, "confirmed", "SOL")
+    [attempt] = told["attempts"]
+    assert (attempt["result"], attempt["txHash"]) == ("landed", SIGNATURE)
+    assert [stage["status"] for stage in attempt["stages"]] == [status for status, _ in LIFE[1:]]
+
+
+@pytest.mark.parametrize("order_id", ["01a1f992-25b7-713e-87c4-000000000000", "x"])
+async def test_an_order_that_is_not_there_explains_nothing(world: World, order_id: str) -> None:
+    answer = await world.http.get(f"/api/orders/{order_id}/explain")
+    assert (answer.status_code, answer.json()["code"]) == (404, "order_not_found")
