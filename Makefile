@@ -59,7 +59,8 @@ reset: setup ## Delete the data of a stopped stack (TRADEWIND_DATA_DIR)
 
 .PHONY: test
 test: lint ## Lint, types and the whole suite, real Postgres and Redis included
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 3 --dist loadfile -m "not alone"
+	@$(BIN)/python -m pytest -m alone
 
 .PHONY: lint
 lint: setup $(DEV_STAMP) ## Lint, types, import rules, proto lint

@@ -109,6 +109,7 @@ async def test_a_repeated_submission_is_the_same_order(http: httpx.AsyncClient) 
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
+@pytest.mark.alone
 async def test_two_hundred_at_once_end_within_ten_seconds(start_stack: Callable[..., Stack]) -> None:
     stack = start_stack(MARKET_PROFILE="realistic")
     limits = httpx.Limits(max_connections=100)

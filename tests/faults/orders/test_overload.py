@@ -13,6 +13,8 @@ from tests.clients import ORDER, TERMINAL, all_within
 from tests.ledger_check import all_ended, check
 from tests.stack import SERVICES, Stack, eventually
 
+pytestmark = pytest.mark.alone
+
 MEMORY_MB_MAX = 400
 BODY = {**ORDER, "amountIn": "0.01"}
 
