@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from deploy.up.image import REPOSITORY, build_command
+from deploy.up.plain_build import plain_build, plain_dockerfile
 
 DOCKERFILE = REPOSITORY / "deploy" / "Dockerfile"
 SOURCES = ("gateway", "executor_service", "router_service", "servicekit")
@@ -140,3 +141,26 @@ def test_the_install_script_is_a_program() -> None:
     assert script.stat().st_mode & 0o111
     assert subprocess.run([shutil.which("sh") or "sh", "-n", str(script)], check=False).returncode == 0
     assert "--require-hashes --only-binary :all:" in script.read_text()
+
+
+def test_the_older_builder_gets_the_same_image_without_mounts() -> None:
+    plain = plain_dockerfile(DOCKERFILE.read_text())
+
+    assert "--mount" in DOCKERFILE.read_text()
+    assert "--mount" not in plain
+    assert plain.count("./install /") == DOCKERFILE.read_text().count("./install /") == 3
+    assert plain.count("/run/secrets/") == 1
+    for image in ("service", "all-in-one", "runtime"):
+        assert "secrets" not in re.split(rf" AS {image}$", plain, flags=re.MULTILINE)[1].partition("FROM ")[0]
+
+
+def test_copied_secrets_are_gone_after_the_build(tmp_path: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    shutil.copyfile(DOCKERFILE, tmp_path / "deploy" / "Dockerfile")
+    (tmp_path / "ca.pem").write_text("certificates")
+
+    with plain_build(tmp_path, {"ca": str(tmp_path / "ca.pem")}) as dockerfile:
+        folder = (tmp_path / dockerfile).parent
+        assert (folder / "secrets" / "ca").read_text() == "certificates"
+
+    assert not folder.exists()
