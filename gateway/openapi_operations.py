@@ -1,0 +1,327 @@
+"""Every operation of the gateway as data: its parameters, its answers, and the errors it may be refused with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from gateway.listing import PAGE_SIZE_MAX
+from gateway.openapi_schemas import MOMENT, ORDER_ID, STATUS, Schema
+from gateway.order_fields import visible_text
+from gateway.query import SEQUENCE_MAX
+
+Place = Literal["path", "query", "header"]
+
+# What any request may meet: bytes that are no HTTP, a defect, and the services behind being away.
+ALWAYS: Final = ("MALFORMED_REQUEST", "INTERNAL")
+BEHIND: Final = ("UNAVAILABLE", "DEADLINE", "OVERLOADED")
+BODY: Final = ("MALFORMED_REQUEST", "UNSUPPORTED_MEDIA_TYPE", "BODY_TOO_LARGE")
+ROUTING: Final = (
+    *("UNKNOWN_MINT", "NO_ROUTE", "INSUFFICIENT_LIQUIDITY", "AMOUNT_TOO_SMALL", "PRICE_IMPACT_TOO_HIGH"),
+    *("QUOTE_EXPIRED", "EXCLUDED", "SCENARIOS_OFF", "QUOTES_UNAVAILABLE", "VENUE_UNAVAILABLE", "STALE_STATE"),
+    "CIRCUIT_OPEN",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter. Path parameters are required, others are not."""
+
+    name: str
+    place: Place
+    schema: Schema
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A good answer: its status, what it holds by media type, and its headers."""
+
+    status: int
+    description: str
+    content: dict[str, str] = field(default_factory=dict)
+    headers: tuple[str, ...] = ()
+    links: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A method at an address. `schema` names the body, `reasons` are rows of the error table."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    answers: Sequence[Answer]
+    tag: str = "orders"
+    parameters: Sequence[Parameter] = ()
+    schema: str = ""
+    reasons: Sequence[str] = ()
+
+
+def _json(schema: str, *, status: int = 200, **more: Any) -> Answer:
+    return Answer(status, schema, {"application/json": schema}, **more)
+
+
+_ORDER: Final = Parameter("order_id", "path", ORDER_ID, "The order's id, in any case.")
+_AFTER: Final = Parameter(
+    "after", "query", {"type": "integer", "minimum": 0, "maximum": SEQUENCE_MAX}, "Last sequence."
+)
+_TOKEN: Final = Parameter("token", "query", {"type": "string"}, "Symbol or mint address.")
+_KEY: Final = Parameter("Idempotency-Key", "header", dict(visible_text.schema), "Quoted or bare.")
+_NONE_MATCH: Final = Parameter("If-None-Match", "header", {"type": "string"}, "Versions you have.")
+_LAST_EVENT: Final = Parameter("Last-Event-ID", "header", {"type": "string", "pattern": "^[0-9]{1,9}$"}, "SSE only.")
+_FILTERS: Final = (
+    Parameter("status", "query", {"type": "array", "items": STATUS}, "Repeated, or joined by commas."),
+    Parameter("type", "query", {"type": "array", "items": {"enum": ["market"]}}, "Repeated, or joined by commas."),
+    _TOKEN,
+    Parameter("clientOrderId", "query", {"anyOf": [dict(visible_text.schema), {"const": ""}]}),
+    Parameter("since", "query", MOMENT, "Accepted at or after."),
+    Parameter("until", "query", MOMENT, "Accepted before."),
+    Parameter("pageSize", "query", {"type": "integer", "minimum": 1, "maximum": PAGE_SIZE_MAX}, "Default 50."),
+    Parameter("pageToken", "query", {"type": "string"}, "The nextPageToken of an earlier answer."),
+)
+
+
+def _follow(*operations: str, place: str = "$response.body#/orderId") -> dict[str, Any]:
+    return {name: {"operationId": name, "parameters": {"order_id": place}} for name in operations}
+
+
+OPERATIONS: Final[Sequence[Operation]] = (
+    Operation(
+        "post",
+        "/api/orders/execute",
+        "submitOrder",
+        "Submit an order: it is stored and will be executed",
+        [
+            _json(
+                "Receipt",
+                status=202,
+                headers=("Location", "Idempotent-Replayed"),
+                links=_follow("getOrder", "getEvents", "cancelOrder"),
+            )
+        ],
+        parameters=[_KEY],
+        schema="NewOrder",
+        reasons=(*BODY, "INVALID_ORDER", "INVALID_REQUEST", "SCENARIOS_OFF", "IDEMPOTENCY_KEY_REUSED", *BEHIND),
+    ),
+    Operation(
+        "get",
+        "/api/orders/execute",
+        "executeSocket",
+        "WebSocket only: the life of ?orderId= in the words of an earlier engine",
+        [],
+        parameters=[Parameter("orderId", "query", ORDER_ID), _AFTER],
+        reasons=("UPGRADE_REQUIRED",),
+    ),
+    Operation(
+        "get",
+        "/api/orders/status/{order_id}",
+        "statusSocket",
+        "WebSocket only: the life of an order in the words of an earlier engine",
+        [],
+        parameters=[_ORDER, _AFTER],
+        reasons=("UPGRADE_REQUIRED",),
+    ),
+    Operation(
+        "get",
+        "/ws/orders/{order_id}",
+        "ordersSocket",
+        "WebSocket only: the life of an order in the words of an earlier engine",
+        [],
+        parameters=[_ORDER, _AFTER],
+        reasons=("UPGRADE_REQUIRED",),
+    ),
+    Operation(
+        "get",
+        "/api/stream",
+        "streamSocket",
+        "WebSocket only: many orders on one socket",
+        [],
+        reasons=("UPGRADE_REQUIRED",),
+    ),
+    Operation(
+        "get",
+        "/api/orders/{order_id}/explain",
+        "explainOrder",
+        "Why an order went as it did, attempt by attempt",
+        [_json("Explanation")],
+        parameters=[_ORDER],
+        reasons=("ORDER_NOT_FOUND", "INVALID_REQUEST", *BEHIND),
+    ),
+    Operation(
+        "post",
+        "/api/orders/batch",
+        "submitBatch",
+        "Submit up to 500 orders: a result for each, in order",
+        [_json("BatchResults")],
+        schema="Batch",
+        reasons=(*BODY, "INVALID_REQUEST", *BEHIND),
+    ),
+    Operation(
+        "post",
+        "/api/orders/preview",
+        "previewOrder",
+        "The order as understood and the route it would take now; nothing is stored",
+        [_json("Preview")],
+        schema="NewOrder",
+        reasons=(*BODY, "INVALID_ORDER", "INVALID_REQUEST", *ROUTING, *BEHIND),
+    ),
+    Operation(
+        "get",
+        "/api/orders",
+        "listOrders",
+        "A page of orders, newest first",
+        [_json("OrderPage", headers=("Link",))],
+        parameters=_FILTERS,
+        reasons=("INVALID_REQUEST", *BEHIND),
+    ),
+    Operation(
+        "get",
+        "/api/orders/{order_id}",
+        "getOrder",
+        "The order as it stands",
+        [
+            _json("Order", headers=("ETag",), links=_follow("getEvents", "explainOrder", "cancelOrder")),
+            Answer(304, "Not changed"),
+        ],
+        parameters=[_ORDER, _NONE_MATCH],
+        reasons=("ORDER_NOT_FOUND", *BEHIND),
+    ),
+    Operation(
+        "delete",
+        "/api/orders/{order_id}",
+        "cancelOrder",
+        "Cancel an order that has not been submitted to the market",
+        [_json("Order", status=202)],
+        parameters=[_ORDER],
+        reasons=("ORDER_NOT_FOUND", "TOO_LATE_TO_CANCEL", *BEHIND),
+    ),
+    Operation(
+        "get",
+        "/api/orders/{order_id}/events",
+        "getEvents",
+        "The order's events: JSON history, or server-sent events, replay first, then live",
+        [
+            Answer(200, "The events", {"application/json": "History", "text/event-stream": ""}),
+            Answer(204, "The order has ended and nothing follows (server-sent events)"),
+        ],
+        parameters=[_ORDER, _AFTER, _LAST_EVENT],
+        reasons=("ORDER_NOT_FOUND", "INVALID_REQUEST", "SHUTTING_DOWN", *BEHIND),
+    ),
+    Operation(
+        "post",
+        "/api/quotes",
+        "getQuotes",
+        "Quotes of every pool and the best route, without an order",
+        [_json("Quotes")],
+        tag="market",
+        schema="Pair",
+        reasons=(*BODY, "INVALID_REQUEST", *ROUTING, *BEHIND),
+    ),
+    Operation(
+        "get",
+        "/api/tokens",
+        "listTokens",
+        "What can be traded",
+        [_json("Tokens")],
+        tag="market",
+        reasons=("INVALID_REQUEST", *BEHIND),
+    ),
+    Operation(
+        "get",
+        "/api/pools",
+        "listPools",
+        "The pools and what they hold",
+        [_json("Pools")],
+        tag="market",
+        parameters=[_TOKEN],
+        reasons=("INVALID_REQUEST", *BEHIND, "STALE_STATE"),
+    ),
+    Operation(
+        "get",
+        "/api/prices",
+        "getPrices",
+        "Mid prices now, or as server-sent events slot by slot",
+        [Answer(200, "The prices", {"application/json": "Prices", "text/event-stream": ""})],
+        tag="market",
+        parameters=[_TOKEN],
+        reasons=("INVALID_REQUEST", *BEHIND, "STALE_STATE"),
+    ),
+    Operation(
+        "get",
+        "/api/balances",
+        "getBalances",
+        "The account's simulated wallet",
+        [_json("Balances")],
+        tag="wallet",
+        reasons=("INVALID_REQUEST", *BEHIND),
+    ),
+    Operation(
+        "post",
+        "/api/airdrop",
+        "airdrop",
+        "Tokens for nothing, once for an Idempotency-Key",
+        [_json("Airdrop", headers=("Idempotent-Replayed",))],
+        tag="wallet",
+        parameters=[_KEY],
+        schema="AirdropRequest",
+        reasons=(*BODY, "INVALID_REQUEST", "UNKNOWN_MINT", "IDEMPOTENCY_KEY_REUSED", *BEHIND),
+    ),
+    *(
+        Operation(
+            "get",
+            f"/api/meta/{name}",
+            f"get{schema}",
+            summary,
+            [_json(schema)],
+            tag="tables",
+            reasons=reasons,
+        )
+        for name, schema, summary, reasons in (
+            ("errors", "ErrorTable", "The error table", ()),
+            ("lifecycle", "Lifecycle", "What leads from which status to which", ("INVALID_REQUEST", *BEHIND)),
+            ("scenarios", "Scenarios", "What each scripted behaviour does", ("INVALID_REQUEST", *BEHIND)),
+        )
+    ),
+    Operation(
+        "get",
+        "/problems/{code}",
+        "getProblem",
+        "What a code means and what to do, for people or as JSON",
+        [Answer(200, "The row of the table", {"application/json": "Error", "text/html": ""})],
+        tag="tables",
+        parameters=[Parameter("code", "path", {"type": "string", "examples": ["invalid_order"]})],
+        reasons=("NOT_FOUND",),
+    ),
+    *(
+        Operation("get", path, f"alive{path[1:].capitalize()}", "The process answers", [_json("Alive")], tag="health")
+        for path in ("/health", "/healthz", "/livez")
+    ),
+    Operation(
+        "get",
+        "/readyz",
+        "ready",
+        "Ready, or which service behind is not",
+        [_json("Ready")],
+        tag="health",
+        reasons=("UNAVAILABLE",),
+    ),
+    *(
+        Operation("get", path, name, summary, [Answer(200, summary, {media: ""})], tag="documents", reasons=reasons)
+        for path, name, summary, media, reasons in (
+            ("/openapi.json", "getOpenApi", "This document", "application/json", ()),
+            ("/asyncapi.json", "getAsyncApi", "The streams, as AsyncAPI 3", "application/json", ()),
+            ("/docs", "getDocs", "This document as a page", "text/html", ()),
+        )
+    ),
+    Operation(
+        "get",
+        "/docs/{asset}",
+        "getDocsAsset",
+        "A file of the page",
+        [Answer(200, "The file", {"text/css": "", "text/javascript": "", "image/png": ""}), Answer(304, "Not changed")],
+        tag="documents",
+        parameters=[Parameter("asset", "path", {"type": "string", "examples": ["swagger-ui.css"]}), _NONE_MATCH],
+        reasons=("NOT_FOUND",),
+    ),
+)
