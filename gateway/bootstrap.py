@@ -66,7 +66,8 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     )
     turnstile = Turnstile(settings.sockets_per_address_max)
     rules = _rules(settings)
-    intake = Intake(orders, tokens, rules, Origins(settings.trusted_proxies))
+    origins = Origins(settings.trusted_proxies)
+    intake = Intake(orders, tokens, rules, origins)
     small = BodyLimits(settings.body_bytes_max, settings.body_read_seconds)
     large = BodyLimits(settings.batch_body_bytes_max, settings.body_read_seconds)
     market_data = MarketData(quoting, tokens)
@@ -93,7 +94,9 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     )
     try:
         async with _in_background(tokens.keep_fresh(), watches.run()):
-            yield Gateway(Edge(routes(desks)), watches, desks.prices, desks.stream, turnstile)
+            yield Gateway(
+                Edge(routes(desks), origins, settings.allowed_origins), watches, desks.prices, desks.stream, turnstile
+            )
             await orders.close()
     finally:
         await asyncio.gather(executor.close(), router.close(), market_channel.close())

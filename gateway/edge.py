@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from gateway import telemetry
+from gateway.origin import Origins, normal_origin
 from gateway.problems import problem_response
 from gateway.trace import begin_trace
 from servicekit.errors import DomainError, Rejected
@@ -16,8 +17,10 @@ from servicekit.errors import DomainError, Rejected
 class Edge:
     """The ASGI application. Endpoints raise DomainError before they begin to answer, never after."""
 
-    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+    def __init__(self, routes: Sequence[BaseRoute], origins: Origins, allowed_origins: Sequence[str] = ()) -> None:
         self._routes = routes
+        self._origins = origins
+        self._allowed_origins = frozenset(map(normal_origin, allowed_origins))
         self._router = Router(routes, redirect_slashes=False, default=_nothing_here)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,6 +33,8 @@ class Edge:
             if scope["path"].endswith("\n"):
                 # The router's patterns end in `$`, which also matches before a line feed.
                 raise Rejected("NOT_FOUND")
+            if scope["type"] == "websocket":
+                self._origins.check_page(scope, self._allowed_origins)
             await self._router(scope, receive, send)
         except Exception as error:
             await self._refusal(error, scope)(scope, receive, send)

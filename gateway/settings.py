@@ -1,12 +1,14 @@
 """What the gateway is told by its environment, checked once at the start."""
 
 import ipaddress
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 
 
 class Settings(BaseSettings):
@@ -24,6 +26,8 @@ class Settings(BaseSettings):
     auth: Literal["off", "on"] = "off"
     # Networks whose X-Forwarded-Proto and X-Forwarded-Host are believed.
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    # Origins whose pages may open WebSockets, beside the gateway's own host: https://app.example, ...
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     scenarios: Literal["off", "on"] = "off"
 
     default_slippage_bps: int = Field(default=50, ge=0, le=10_000)
@@ -54,6 +58,21 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip())
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _origins(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _whole_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for written in value:
+            if not _ORIGIN.fullmatch(written):
+                raise ValueError(f"{written!a} is not an origin such as https://app.example or http://localhost:5173")
+        return value
 
     @model_validator(mode="after")
     def _refuse_an_open_door(self) -> "Settings":

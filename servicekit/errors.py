@@ -78,6 +78,12 @@ ERRORS: Final[Mapping[str, ErrorRow]] = {
     # Who asks.
     "UNAUTHENTICATED": _rejected("UNAUTHENTICATED", 401, "No valid key was given", "Send Authorization: Bearer <key>."),
     "FORBIDDEN": _rejected("PERMISSION_DENIED", 403, "The key may not do this", "Use a key with the scope needed."),
+    "ORIGIN_REFUSED": _rejected(
+        "PERMISSION_DENIED",
+        403,
+        "Pages of this origin may not connect",
+        "Name the origin in ALLOWED_ORIGINS, or connect from the gateway's own pages.",
+    ),
     # What it is about.
     "NOT_FOUND": _rejected("NOT_FOUND", 404, "There is nothing at this address", "Check the path."),
     "ORDER_NOT_FOUND": _rejected("NOT_FOUND", 404, "There is no such order", "Check the order id and the account."),

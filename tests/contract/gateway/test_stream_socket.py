@@ -259,3 +259,25 @@ async def test_plain_http_is_told_to_upgrade_and_parameters_are_refused(world: W
         async with world.socket("/api/stream?after=1"):
             pass
     assert refused.value.response.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/stream", "/api/orders/{id}/events", "/ws/orders/{id}", "/api/orders/status/{id}"]
+)
+async def test_a_page_of_a_foreign_origin_is_refused_the_upgrade(world: World, path: str) -> None:
+    order = world.orders.add(*LIFE[:1])
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        async with world.socket(path.format(id=order), origin="https://evil.example"):
+            pass
+    response = refused.value.response
+    assert response.status_code == 403
+    assert response.headers["content-type"] == "application/problem+json"
+    assert json.loads(response.body)["code"] == "origin_refused"
+    async with world.socket(path.format(id=order), origin=f"http://127.0.0.1:{world.port}"):
+        pass
+
+
+async def test_a_listed_origin_may_connect(open_world: OpenWorld) -> None:
+    world = await open_world(allowed_origins="https://app.example, http://localhost:5173")
+    async with world.socket("/api/stream", origin="https://app.example") as socket:
+        await _nothing_more(socket)
