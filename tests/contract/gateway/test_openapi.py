@@ -1,0 +1,222 @@
+"""The published documents hold the running gateway: its addresses, what it takes, and what it answers."""
+
+import json
+import re
+from typing import Any
+
+import httpx
+import jsonschema_rs
+import pytest
+from starlette.routing import Route, WebSocketRoute
+
+from gateway import asyncapi, openapi
+from gateway.codec import Rules, read_order
+from gateway.openapi_operations import OPERATIONS
+from gateway.order_fields import ORDER_FIELDS
+from gateway.strict_json import parse_json_object
+from gateway.tokens import Token, Tokens
+from servicekit.errors import ERRORS, Rejected
+from tests.contract.gateway import fake_router
+from tests.contract.gateway.conftest import World
+from tests.contract.gateway.fake_orders import LIFE
+from tests.hostile.cases import order_text
+from tests.hostile.fields import ALIASES, SLIPPAGES, STRANGERS, VALUES
+from tests.unit.gateway.corpus import GOOD
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+DOCUMENT = openapi.document()
+STREAMS = asyncapi.document()
+# What only the market, the operator's limits or the token's decimals decide: no schema can say it.
+BEYOND_SCHEMAS = frozenset(
+    {"unknown_token", "same_token", "too_large", "too_many_decimals", "slippage_too_large", "not_whole_bps"}
+)
+TOKENS = Tokens(
+    Token(token.mint, token.symbol, token.name, token.decimals) for token in (fake_router.SOL, fake_router.USDC)
+)
+
+
+def validator(name: str) -> Any:
+    """Return the validator of a named schema."""
+    return jsonschema_rs.Draft202012Validator(
+        {"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]}, validate_formats=True
+    )
+
+
+def routes(world: World) -> Any:
+    return world.server.gateway.app._routes
+
+
+async def test_every_address_is_documented_and_nothing_else(world: World) -> None:
+    served = {
+        (route.path, method.lower())
+        for route in routes(world)
+        if isinstance(route, Route)
+        for method in set(route.methods or ()) - {"HEAD"}
+    }
+    assert {(operation.path, operation.method) for operation in OPERATIONS} == served
+
+
+async def test_every_socket_is_documented_and_nothing_else(world: World) -> None:
+    served = {route.path for route in routes(world) if isinstance(route, WebSocketRoute)}
+    assert {channel["address"] for channel in STREAMS["channels"].values() if "ws" in channel["bindings"]} == served
+
+
+async def test_the_documents_are_served_and_their_references_lead_somewhere(world: World) -> None:
+    for path, document in (("/openapi.json", DOCUMENT), ("/asyncapi.json", STREAMS)):
+        answer = await world.http.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+        assert answer.json() == json.loads(json.dumps(document))
+        for target in re.findall(r'"\$ref": ?"#/([^"]+)"', json.dumps(document)):
+            found: Any = document
+            for step in target.split("/"):
+                found = found[step]
+
+
+async def test_schemas_are_schemas() -> None:
+    for document in (DOCUMENT, STREAMS):
+        for schema in document["components"]["schemas"].values():
+            jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema})
+
+
+async def test_operations_have_names_of_their_own_and_links_that_exist() -> None:
+    names = [operation.name for operation in OPERATIONS]
+    assert len(set(names)) == len(names)
+    for operation in OPERATIONS:
+        for answer in operation.answers:
+            assert set(answer.links) <= set(names)
+
+
+async def test_every_code_that_answers_a_request_is_documented() -> None:
+    told = set(re.findall(r"`([a-z_]+)`:", json.dumps(DOCUMENT["paths"])))
+    # Answers of later doors: keys, methods outside the document, and swaps, which no client of ours sends.
+    elsewhere = {"unauthenticated", "forbidden", "method_not_allowed", "not_implemented", "illegal_transition"}
+    elsewhere |= {"origin_refused"}
+    unseen = {"invalid_swap", "insufficient_funds", "slow_reader"}
+    answering = {reason.lower() for reason, row in ERRORS.items() if row.http_status is not None}
+    assert answering - told <= elsewhere | unseen
+    assert told <= answering
+
+
+GOOD_VALUES: dict[str, tuple[str, ...]] = {
+    "tokenIn": ('"SOL"', '"sol"', f'"{fake_router.SOL.mint}"'),
+    "amountIn": ("1", "1.5", "1e3", '"0.000000001"', '"1E2"', "1.50"),
+    "type": ('"market"', '"MARKET"', '"Market"'),
+    "slippageBps": ("0", "50", "1000", '"50"', "5e1", "1.0"),
+    "slippagePct": ("0.5", '"10"', "0"),
+    "slippage": ("0.005", '"0.1"', "0"),
+    "clientOrderId": ('"a"', f'"{"x" * 255}"', '"auto"', '"~!"'),
+    "quoteId": ('"q-1"',),
+    "onStale": ('"reject"', '"ReQuote"'),
+    "maxLegs": ("1", "16"),
+    "maxPriceImpactBps": ("1", "10000"),
+    "venues": ('["raydium"]', '["METEORA","raydium"]'),
+    "excludePools": (f'["{fake_router.POOL}"]',),
+    "scenario": ('"fail_once"', '"venue_down:raydium"'),
+}
+
+
+async def test_what_the_parser_takes_the_schema_takes() -> None:
+    schema = validator("NewOrder")
+    assert {name for field in ORDER_FIELDS.values() for name in field.names} <= set(
+        DOCUMENT["components"]["schemas"]["NewOrder"]["properties"]
+    )
+    for field, values in GOOD_VALUES.items():
+        for raw in values:
+            text = order_text(field, raw)
+            read_order(parse_json_object(text), TOKENS, Rules(scenarios=True))
+            assert schema.is_valid(json.loads(text)), text
+
+
+async def test_what_the_schema_refuses_the_parser_refuses_and_the_other_way_round() -> None:
+    schema = validator("NewOrder")
+    for field, faults in VALUES.items():
+        for fault, values in faults.items():
+            for raw in values:
+                text = order_text(field, raw)
+                with pytest.raises(Rejected):
+                    read_order(parse_json_object(text), TOKENS, Rules(scenarios=True))
+                if fault not in BEYOND_SCHEMAS and not about_spelling(fault, raw):
+                    assert not schema.is_valid(json.loads(text)), text
+
+
+def about_spelling(fault: str, raw: str) -> bool:
+    """True where only the spelling is wrong: a number in a text out of range, too many digits, an integer as 2.0."""
+    in_a_text = fault in ("not_positive", "out_of_range") and raw.startswith('"')
+    return in_a_text or raw.startswith("1.00000") or (fault == "out_of_range" and raw in ("2.0", "1e1"))
+
+
+async def test_names_are_known_to_both_and_required_by_both() -> None:
+    schema = validator("NewOrder")
+    for alias, raw in ALIASES.values():
+        assert not schema.is_valid(json.loads(order_text(alias, raw)))
+    both = order_text("slippage", SLIPPAGES["slippage"])[:-1] + b',"slippageBps":50}'
+    assert not schema.is_valid(json.loads(both))
+    for name in STRANGERS:
+        assert not schema.is_valid(json.loads(order_text(name, "1")))
+    for missing in ("tokenIn", "tokenOut", "amountIn"):
+        assert not schema.is_valid({name: value for name, value in GOOD.items() if name != missing})
+    assert schema.is_valid({"inputToken": "SOL", "outputToken": "USDC", "amount": 1, "slippagePct": 0.5})
+
+
+async def test_answers_are_as_documented(world: World) -> None:
+    order_id = world.orders.add(*LIFE)
+    asked = [
+        await world.http.post("/api/orders/execute", json=GOOD),
+        await world.http.post("/api/orders/execute", json={"x": 1}),
+        await world.http.post("/api/orders/batch", json={"orders": [GOOD, {}, 1]}),
+        await world.http.post("/api/orders/preview", json=GOOD),
+        await world.http.post("/api/quotes", json={"tokenIn": "SOL", "tokenOut": "USDC", "amountIn": 1}),
+        await world.http.get("/api/orders"),
+        await world.http.get(f"/api/orders/{order_id}"),
+        await world.http.get(f"/api/orders/{order_id}/events"),
+        await world.http.delete(f"/api/orders/{order_id}"),
+        await world.http.get("/api/orders/none"),
+        await world.http.get("/ws/orders/none"),
+        *[
+            await world.http.get(path)
+            for path in (
+                *("/api/tokens", "/api/pools", "/api/prices", "/api/balances", "/api/meta/errors"),
+                *("/api/meta/lifecycle", "/api/meta/scenarios", "/problems/invalid_order", "/health", "/readyz"),
+            )
+        ],
+    ]
+    for answer in asked:
+        conforms(answer)
+
+
+def conforms(answer: httpx.Response) -> None:
+    """Check an answer against the response its operation documents."""
+    path, method = answer.request.url.path, answer.request.method.lower()
+    # The most literal of the addresses that fit is the one that serves.
+    fitting = [operation for operation in OPERATIONS if operation.method == method and fits(operation.path, path)]
+    operation = min(fitting, key=lambda found: found.path.count("{"))
+    documented = DOCUMENT["paths"][operation.path][method]["responses"][str(answer.status_code)]
+    schema = documented["content"][answer.headers["content-type"].split(";")[0]]["schema"]
+    jsonschema_rs.Draft202012Validator(
+        {**schema, "components": DOCUMENT["components"]}, validate_formats=True
+    ).validate(answer.json())
+
+
+def fits(template: str, path: str) -> bool:
+    return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path) is not None
+
+
+async def test_the_page_needs_nothing_from_elsewhere(world: World) -> None:
+    page = await world.http.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "unsafe-inline" not in page.headers["content-security-policy"].split("style-src")[0]
+    assets = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(assets) == 5
+    for path in assets:
+        assert path.startswith("/")
+        answer = await world.http.get(path)
+        assert answer.status_code == 200
+        if "etag" in answer.headers:
+            again = await world.http.get(path, headers={"if-none-match": answer.headers["etag"]})
+            assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("name", ["..%2fapp.py", "docs.html", "swagger-ui-bundle.js.map", "", "%00", "../docs_page.py"])
+async def test_the_page_serves_its_own_files_only(world: World, name: str) -> None:
+    assert (await world.http.get(f"/docs/{name}")).status_code == 404
