@@ -20,7 +20,7 @@ def up() -> None:
     check_tools()
     tagged = image.build_image()
     made = cluster.ensure()
-    if release.ensure_secrets() and not made:
+    if release.ensure_secrets(release.SECRETS) and not made:
         release.SECRETS.unlink()
         raise Refusal("the cluster's passwords are gone (secrets.env): `make down`, then `make up`")
     cluster.load(tagged)
@@ -28,7 +28,7 @@ def up() -> None:
         given = os.environ.get(variable)
         if given and image.is_local(given):
             cluster.load(given)
-    rollout.apply(release.write_release(tagged, os.environ), release.job_name(tagged))
+    rollout.apply(release.write_release(tagged, os.environ, release.FOLDER), release.job_name(tagged))
     send_one_order()
 
 

@@ -10,7 +10,7 @@ from deploy.up.image import NAME, REPOSITORY
 
 KUBERNETES: Final = REPOSITORY / "deploy" / "kubernetes"
 SECRETS: Final = KUBERNETES / "overlays" / "kind" / "secrets.env"
-_RELEASE: Final = KUBERNETES / ".release"
+FOLDER: Final = KUBERNETES / ".release"
 # Variables that replace a store's image, by the name it has in the overlay.
 STORE_IMAGES: Final = {"postgres": "POSTGRES_IMAGE", "redis": "REDIS_IMAGE"}
 
@@ -48,14 +48,14 @@ def kustomization(image: str, environ: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def write_release(image: str, environ: Mapping[str, str], folder: Path = _RELEASE) -> Path:
+def write_release(image: str, environ: Mapping[str, str], folder: Path) -> Path:
     """Write the kustomization (JSON, which is YAML too) and return its folder."""
     folder.mkdir(exist_ok=True)
     (folder / "kustomization.yaml").write_text(json.dumps(kustomization(image, environ), indent=2) + "\n")
     return folder
 
 
-def ensure_secrets(path: Path = SECRETS) -> bool:
+def ensure_secrets(path: Path) -> bool:
     """Write passwords of this cluster's own, readable by this user only; keep those that are there.
 
     Returns whether they were written now.
