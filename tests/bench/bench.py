@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,14 +25,10 @@ LOAD_SECONDS_MAX = 300.0
 def run_load(port: int, **task: Any) -> LoadReport:
     """Let the load generator do a task, in a process of its own, against a port of this machine."""
     text = msgspec.json.encode(Task(host="127.0.0.1", port=port, **task)).decode()
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.load", text],
-        stdout=subprocess.PIPE,
-        check=True,
-        cwd=REPOSITORY,
-        timeout=LOAD_SECONDS_MAX,
-    )
-    return msgspec.json.decode(done.stdout, type=LoadReport)
+    with tempfile.NamedTemporaryFile(prefix="tradewind-load-") as file:
+        command = [sys.executable, "-m", "tests.bench.load", text, file.name]
+        subprocess.run(command, check=True, cwd=REPOSITORY, timeout=LOAD_SECONDS_MAX)
+        return msgspec.json.decode(Path(file.name).read_bytes(), type=LoadReport)
 
 
 @dataclass
