@@ -1,0 +1,1 @@
+"""The list of what the earlier engines promise, held against the tests that prove it."""

@@ -1,0 +1,91 @@
+"""Rows, their tests, and the page that shows both."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from tests.compatibility.proofs import PROOFS, WITHOUT
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+LIST: Final = ROOT.parent / "shared" / "COMPAT.md"
+PAGE: Final = ROOT / "docs" / "compatibility.md"
+
+_ROW: Final = re.compile(r"^\| (S\d-\d\d) \| (\w) \| (.+?) \| (.+?) \| .+ \| \[.\] \|$", re.MULTILINE)
+_NAMED: Final = re.compile(r"s(\d)_(\d\d)(?=_)")
+KINDS: Final = {"W": "wire", "B": "behaviour"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One promise of an earlier engine: its number, its kind, what it claims."""
+
+    name: str
+    kind: str
+    claim: str
+    value: str
+
+
+def rows() -> list[Row]:
+    """Return the wire contracts and behaviours of the list, in its order."""
+    found = [Row(*match.groups()) for match in _ROW.finditer(LIST.read_text())]
+    return [row for row in found if row.kind in KINDS]
+
+
+def proofs_by_row() -> Mapping[str, list[str]]:
+    """Return the tests of each row: those that carry its name, then those that are said to prove it."""
+    proven: dict[str, list[str]] = {}
+    for test in sorted(known_tests()):
+        path, name = test.split("::")
+        lead = re.match(r"test_((?:s\d_\d\d_)+)", name)
+        for engine, number in _NAMED.findall(lead[1] if lead else ""):
+            proven.setdefault(f"S{engine}-{number}", []).append(f"{path}::{name}")
+    for row, tests in PROOFS.items():
+        proven.setdefault(row, []).extend(tests)
+    return proven
+
+
+@cache
+def known_tests() -> frozenset[str]:
+    """Return every test function below tests/, as path::name."""
+    return frozenset(_tests())
+
+
+def _tests() -> Iterator[str]:
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+                yield f"{path.relative_to(ROOT)}::{node.name}"
+
+
+def page() -> str:
+    """Return docs/compatibility.md."""
+    listed, proven = rows(), proofs_by_row()
+    held = [row for row in listed if row.name in proven]
+    body = "".join(_line(row, proven[row.name]) for row in held)
+    rest = "".join(
+        f"| {row.name} | {KINDS[row.kind]} | {_claim(row)} | {WITHOUT[row.name]} |\n"
+        for row in listed
+        if row not in held
+    )
+    return (
+        "# Compatibility with five earlier engines\n\n"
+        "Clients written for five earlier order execution engines run here unchanged. Each row is a wire contract\n"
+        "or a behaviour of one of them (S1 to S5) and names the tests that hold it.\n\n"
+        f"{len(held)} of {len(listed)} rows are held by a test; the others stand at the end.\n\n"
+        "This page is written by `python -m tests.compatibility`; a test holds it current.\n\n"
+        "| row | kind | claim | tests |\n| --- | --- | --- | --- |\n" + body + "\n## Rows without a test\n\n"
+        "| row | kind | claim | instead |\n| --- | --- | --- | --- |\n" + rest
+    )
+
+
+def _line(row: Row, tests: list[str]) -> str:
+    shown = "<br>".join(f"`{test.removeprefix('tests/')}`" for test in tests)
+    return f"| {row.name} | {KINDS[row.kind]} | {_claim(row)} | {shown} |\n"
+
+
+def _claim(row: Row) -> str:
+    return row.claim if row.value == "as claimed" else f"{row.claim}: {row.value}"
