@@ -1,7 +1,7 @@
 """The table of promises is whole, honest and current."""
 
 from tests.compatibility.proofs import PROOFS, WITHOUT
-from tests.compatibility.table import LIST, PAGE, page, rows, known_tests, proofs_by_row
+from tests.compatibility.table import LIST, PAGE, known_tests, page, proofs_by_row, rows
 
 
 def test_the_list_is_read_whole() -> None:
