@@ -22,6 +22,7 @@ app.command()(order_commands.cancel)
 app.command()(market_commands.quote)
 app.command()(market_commands.tokens)
 app.command()(market_commands.balances)
+app.command()(market_commands.airdrop)
 app.command()(demo.demo)
 
 

@@ -1,4 +1,4 @@
-"""The commands about the market and the wallet: quote, tokens, balances."""
+"""The commands about the market and the wallet: quote, tokens, balances, airdrop."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -103,6 +103,24 @@ def balances(url: Url = DEFAULT_URL, key: Key = None, as_json: AsJson = False) -
         for balance in found:
             table.add_row(balance.token, number(balance.amount))
         screen.say(table)
+        return Exit.OK
+
+    run(work, url=url, key=key, as_json=as_json)
+
+
+def airdrop(
+    token: Annotated[str, typer.Argument(help="Which token.")],
+    amount: Annotated[str, typer.Argument(help="How much, in whole tokens.")],
+    *,
+    url: Url = DEFAULT_URL,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put tokens into the account's simulated wallet."""
+
+    async def work(tradewind: Tradewind, screen: Screen) -> Exit:
+        balance = await tradewind.airdrop(token, amount)
+        screen.show(balance, f"{number(balance.amount)} {balance.token}")
         return Exit.OK
 
     run(work, url=url, key=key, as_json=as_json)

@@ -43,6 +43,12 @@ class BalanceList(Value, frozen=True, kw_only=True):
     balances: tuple[Balance, ...]
 
 
+class Airdropped(Value, frozen=True, kw_only=True):
+    """The answer of /api/airdrop."""
+
+    balance: Balance
+
+
 class History(Value, frozen=True, kw_only=True):
     """The answer of /api/orders/{id}/events."""
 
@@ -179,14 +185,14 @@ class Tradewind:
         """Return what the account's simulated wallet holds. Raises NotAvailable where there is none."""
         return decode((await self._http.get("/api/balances")).content, BalanceList).balances
 
-    async def airdrop(
-        self, token: str, amount: Decimal | int | str, *, idempotency_key: str | None = None
-    ) -> dict[str, Any]:
-        """Fill the simulated wallet, once for a key. Raises NotAvailable where there is none."""
+    async def airdrop(self, token: str, amount: Decimal | int | str, *, idempotency_key: str | None = None) -> Balance:
+        """Add whole tokens to the simulated wallet, once for a key; return the balance after it.
+
+        Raises NotAvailable where there is no such wallet.
+        """
         body = {"token": token, "amount": plain_amount(amount)}
-        headers = {"idempotency-key": idempotency_key or str(uuid4())}
-        answer: dict[str, Any] = decode_any((await self._http.post("/api/airdrop", body, headers)).content)
-        return answer
+        headers = {"idempotency-key": idempotency_key or f"py-{uuid4().hex}"}
+        return decode((await self._http.post("/api/airdrop", body, headers)).content, Airdropped).balance
 
     def watch(self, order_id: str, *, after: int = 0) -> AsyncGenerator[OrderEvent, None]:
         """Yield an order's events after the sequence `after`, each once and in order, and end after its last.

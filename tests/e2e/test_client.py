@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -113,6 +114,13 @@ async def test_a_waiting_order_can_be_taken_back(tradewind: Tradewind) -> None:
     assert caught.value.code == "order_not_found"
 
 
+async def test_the_wallet_is_filled_once_for_a_key(tradewind: Tradewind) -> None:
+    before = {balance.token: balance for balance in await tradewind.balances()}["JitoSOL"]
+    dropped = [await tradewind.airdrop("JitoSOL", "0.000000005", idempotency_key="once") for _ in range(2)]
+    assert [balance.amount_base_units for balance in dropped] == [before.amount_base_units + 5] * 2
+    assert dropped[0].amount - before.amount == Decimal("0.000000005")
+
+
 async def test_watching_everything_sees_orders_to_come(tradewind: Tradewind) -> None:
     before = await tradewind.submit(ORDER)
     await tradewind.finish(before.order_id)
@@ -180,6 +188,9 @@ def test_the_command_shows_tables(stack: Stack) -> None:
     assert (quoted.exit_code, quoted.stderr) == (0, "")
     assert "10 SOL buys" in quoted.stdout
     assert all(kind in quoted.stdout for kind in ("raydium_cpmm", "raydium_clmm", "meteora_dlmm", "meteora_damm_v2"))
+    wallet = command("balances", url=stack.url)
+    assert (wallet.exit_code, wallet.stdout.split()[:2]) == (0, ["token", "amount"])
+    assert any(line.split()[0] == "USDC" for line in wallet.stdout.splitlines())
     (told,) = lines(command("quote", "SOL", "USDC", "10", "--venue", "raydium", "--json", url=stack.url))
     assert {pool["venue"] for pool in told["quotes"]} == {"raydium"}
     assert command("submit", "SOL", "USDC", "1", "--watch", url=stack.url).exit_code == 0
