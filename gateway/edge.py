@@ -21,6 +21,8 @@ class Edge:
         self._routes = routes
         self._origins = origins
         self._allowed_origins = frozenset(map(normal_origin, allowed_origins))
+        spelled_out = {route.path for route in routes if isinstance(route, Route) and "{" not in route.path}
+        self._methods = {path: self._methods_at(path) for path in spelled_out}
         self._router = Router(routes, redirect_slashes=False, default=_nothing_here)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,6 +35,10 @@ class Edge:
             if scope["path"].endswith("\n"):
                 # The router's patterns end in `$`, which also matches before a line feed.
                 raise Rejected("NOT_FOUND")
+            methods = self._methods.get(scope["path"])
+            if methods and scope["type"] == "http" and scope["method"] not in methods:
+                # Or else /api/orders/{order_id} would take `batch` for an order.
+                raise HTTPException(405)
             if scope["type"] == "websocket":
                 self._origins.check_page(scope, self._allowed_origins)
             await self._router(scope, receive, send)
@@ -46,14 +52,18 @@ class Edge:
                     telemetry.service_failed(scope["path"], error.reason)
                 return problem_response(error, scope)
             case HTTPException(status_code=405):
-                headers = {"allow": self._methods_at(scope["path"])}
+                headers = {"allow": ", ".join(self._methods_at(scope["path"]))}
                 return problem_response(Rejected("METHOD_NOT_ALLOWED"), scope, headers=headers)
         telemetry.request_crashed(scope["path"], error)
         return problem_response(Rejected("INTERNAL"), scope)
 
-    def _methods_at(self, path: str) -> str:
-        matching = (route for route in self._routes if isinstance(route, Route) and route.path_regex.match(path))
-        return ", ".join(sorted({method for route in matching for method in route.methods or ()}))
+    def _methods_at(self, path: str) -> list[str]:
+        """Return the methods of an address; one that is spelled out is no order's as well."""
+        routes = [route for route in self._routes if isinstance(route, Route)]
+        matching = [route for route in routes if route.path == path] or [
+            route for route in routes if route.path_regex.match(path)
+        ]
+        return sorted({method for route in matching for method in route.methods or ()})
 
 
 async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:

@@ -63,6 +63,8 @@ def _json(schema: str, *, status: int = 200, **more: Any) -> Answer:
 
 
 _ORDER: Final = Parameter("order_id", "path", ORDER_ID, "The order's id, in any case.")
+# Plain HTTP is refused there before anyone looks at the order; what the sockets take is in the AsyncAPI document.
+_ANY_ORDER: Final = Parameter("order_id", "path", {"type": "string"}, "The order's id.")
 _AFTER: Final = Parameter(
     "after", "query", {"type": "integer", "minimum": 0, "maximum": SEQUENCE_MAX}, "Last sequence."
 )
@@ -110,7 +112,6 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "executeSocket",
         "WebSocket only: the life of ?orderId= in the words of an earlier engine",
         [],
-        parameters=[Parameter("orderId", "query", ORDER_ID), _AFTER],
         reasons=("UPGRADE_REQUIRED",),
     ),
     Operation(
@@ -119,7 +120,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "statusSocket",
         "WebSocket only: the life of an order in the words of an earlier engine",
         [],
-        parameters=[_ORDER, _AFTER],
+        parameters=[_ANY_ORDER],
         reasons=("UPGRADE_REQUIRED",),
     ),
     Operation(
@@ -128,7 +129,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "ordersSocket",
         "WebSocket only: the life of an order in the words of an earlier engine",
         [],
-        parameters=[_ORDER, _AFTER],
+        parameters=[_ANY_ORDER],
         reasons=("UPGRADE_REQUIRED",),
     ),
     Operation(

@@ -90,6 +90,10 @@ class RawSocket:
     def send(self, data: bytes) -> None:
         self._connection.sendall(data)
 
+    def shut(self) -> None:
+        """Say that nothing follows."""
+        self._connection.shutdown(socket.SHUT_WR)
+
     def close_code(self) -> int:
         """Read to the close frame and return its code; 1005 when it has none, 1006 when there is no close frame."""
         while (frame := self._frame()) is not None:
