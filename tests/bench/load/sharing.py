@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections import defaultdict
 from contextlib import suppress
 from typing import Final
 
@@ -16,45 +17,62 @@ from tests.bench.load.websocket import WebSocket
 CONNECTIONS: Final = 64
 
 
+class _Shared:
+    """All lives on one socket, found by their order; an event may be here before the POST is answered."""
+
+    def __init__(self, count: int) -> None:
+        self.lives: defaultdict[str, Life] = defaultdict(Life)
+        self.subscribed = asyncio.Event()
+        self.over = asyncio.Event()
+        self._open = count
+
+    def hear(self, text: bytes) -> None:
+        """Note an event; answers carry no status."""
+        frame = FRAMES.decode(text)
+        if not frame.status:
+            self.subscribed.set()
+            return
+        life = self.lives[frame.orderId]
+        life.hear(text)
+        self._open -= life.is_over
+        if not self._open:
+            self.over.set()
+
+
 async def run_multiplexed(task: Task) -> LoadReport:
     """Submit all at once and watch them on one socket; `refused` holds the status when there is no such socket."""
-    lives: dict[str, Life] = {}
-    over = asyncio.Event()
-
-    def hear(text: bytes) -> None:
-        frame = FRAMES.decode(text)
-        life = lives.get(frame.orderId)
-        if life is not None and frame.sequence:
-            life.hear(text)
-            if life.is_over and len(lives) == task.count and all(each.is_over for each in lives.values()):
-                over.set()
-
-    socket = await _open(task, hear)
+    shared = _Shared(task.count)
+    loop = asyncio.get_running_loop()
+    _, socket = await loop.create_connection(
+        lambda: WebSocket(task.host, "/api/stream", shared.hear), task.host, task.port
+    )
     status = await socket.opened
-    began, cpu = time.time(), time.process_time()
     if status != 101:
-        return LoadReport(began, began, 0.0, refused=status or 1)
-    numbers = iter(range(task.count))
+        return LoadReport(0.0, 0.0, 0.0, refused=status or 1)
     connections = [await HttpConnection.open(task.host, task.port) for _ in range(CONNECTIONS)]
+    numbers = iter(range(task.count))
 
     async def submit(connection: HttpConnection) -> None:
         for number in numbers:
-            life = Life(began=time.time())
+            began = time.time()
             answer = await connection.ask(post(task.host, number))
-            life.answered, life.code, life.order_id = time.time(), answer.status, answer.order_id
-            lives[life.order_id] = life
-            socket.send(json.dumps({"op": "subscribe", "orderIds": [life.order_id]}))
+            life = shared.lives[answer.order_id]
+            life.began, life.answered, life.code, life.order_id = began, time.time(), answer.status, answer.order_id
 
+    began, cpu = time.time(), time.process_time()
     with suppress(TimeoutError):
         async with asyncio.timeout(task.deadline):
+            socket.send(json.dumps({"op": "subscribe", "all": True}))
+            await shared.subscribed.wait()
+            began, cpu = time.time(), time.process_time()
             await asyncio.gather(*map(submit, connections))
-            await over.wait()
+            await shared.over.wait()
     cpu = time.process_time() - cpu
-    ended = max((life.frames[-1][2] for life in lives.values() if life.frames), default=time.time())
-    socket.close()
-    for connection in connections:
+    lives = [life for life in shared.lives.values() if life.began]
+    ended = max((life.frames[-1][2] for life in lives if life.frames), default=time.time())
+    for connection in (socket, *connections):
         connection.close()
-    return LoadReport(began, ended, cpu, {"202": len(lives)}, lives=list(lives.values()))
+    return LoadReport(began, ended, cpu, {"202": len(lives)}, lives=lives)
 
 
 async def run_fan_out(task: Task) -> LoadReport:
@@ -69,10 +87,3 @@ async def run_fan_out(task: Task) -> LoadReport:
             await asyncio.gather(*(read_stream(task, life) for life in lives))
     ended = max((life.frames[-1][2] for life in lives if life.frames), default=time.time())
     return LoadReport(began, ended, time.process_time() - cpu, {str(answer.status): 1}, lives=lives)
-
-
-async def _open(task: Task, hear: "object") -> WebSocket:
-    loop = asyncio.get_running_loop()
-    assert callable(hear)
-    _, socket = await loop.create_connection(lambda: WebSocket(task.host, "/api/stream", hear), task.host, task.port)
-    return socket
