@@ -88,7 +88,14 @@ def _subscription(op: str) -> Schema:
     }
     if op == "subscribe":
         members["after"] = {"type": "object", "additionalProperties": _AFTER["properties"]["after"]}  # type: ignore[index]
-    return {"type": "object", "properties": members, "required": ["op"], "additionalProperties": False}
+    some = {"required": ["orderIds"], "properties": {"orderIds": {"minItems": 1}, "all": {"const": False}}}
+    return {
+        "type": "object",
+        "properties": members,
+        "required": ["op"],
+        "oneOf": [some, {"required": ["all"], "properties": {"orderIds": {"maxItems": 0}, "all": {"const": True}}}],
+        "additionalProperties": False,
+    }
 
 
 def frame_of(dialect: Dialect | None) -> str:

@@ -1,5 +1,7 @@
 """WebSockets: upgrades that are refused, and frames that no client should send."""
 
+import json
+
 import pytest
 
 from tests.hostile.cases import Case
@@ -102,10 +104,54 @@ def order_id(port: int) -> str:
     return str(exchange(port, request("POST", "/api/orders/execute", body)).json()["orderId"])
 
 
-@pytest.mark.parametrize("path", PATHS)
+ONE = f'"{NOBODYS}"'
+# What /api/stream answers with an error frame: JSON objects that mean nothing there. The socket lives on.
+COMMANDS = (
+    *("{}", '{"op":1}', '{"op":null}', '{"op":""}', '{"op":"SUBSCRIBE"}', '{"op":["ping"]}', '{"op":"ping","x":1}'),
+    *(
+        '{"op":"subscribe"}',
+        '{"op":"subscribe","all":false}',
+        '{"op":"subscribe","all":1}',
+        '{"op":"subscribe","all":"yes"}',
+    ),
+    *('{"op":"subscribe","orderIds":[]}', '{"op":"subscribe","orderIds":"x"}', '{"op":"subscribe","orderIds":[1]}'),
+    *(
+        '{"op":"subscribe","orderIds":[null]}',
+        '{"op":"subscribe","orderIds":{}}',
+        '{"op":"subscribe","orderIds":["x"]}',
+    ),
+    f'{{"op":"subscribe","orderIds":[{ONE}],"all":true}}',
+    f'{{"op":"subscribe","orderIds":[{ONE}],"after":5}}',
+    f'{{"op":"subscribe","orderIds":[{ONE}],"after":[]}}',
+    f'{{"op":"subscribe","orderIds":[{ONE}],"after":{{{ONE}:-1}}}}',
+    f'{{"op":"subscribe","orderIds":[{ONE}],"after":{{{ONE}:"1"}}}}',
+    f'{{"op":"subscribe","orderIds":[{ONE}],"after":{{{ONE}:1.5}}}}',
+    f'{{"op":"subscribe","orderIds":[{ONE}],"after":{{{ONE}:1e308}}}}',
+    f'{{"op":"subscribe","orderIds":[{ONE}],"after":{{{ONE}:{"9" * 400}}}}}',
+    f'{{"op":"subscribe","orderIds":[{ONE}],"after":{{"x":1}}}}',
+    f'{{"op":"subscribe","orderIds":[{ONE}],"after":{{"{"0" * 36}":1}}}}',
+    f'{{"op":"unsubscribe","orderIds":[{ONE}],"after":{{}}}}',
+    *('{"op":"unsubscribe"}', '{"op":"unsubscribe","all":null}', '{"op":"unsubscribe","orderIds":[[]]}'),
+    f'{{"op":"subscribe","orderIds":[{ONE}]}}',
+)
+
+
+def test_commands_that_mean_nothing_are_told_so(port: int, ledger: Ledger) -> None:
+    wrong = []
+    with ledger.untouched(), RawSocket(port, "/api/stream") as socket:
+        for command in COMMANDS:
+            socket.send(frame(1, command.encode()))
+            told = json.loads(socket.text())
+            if told["op"] != "error" or told["code"] not in ("invalid_request", "order_not_found"):
+                wrong.append(f"{command}: {told}")
+        assert socket.pongs(b"still there")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/api/stream"])
 def test_bad_frames_close_with_their_code(port: int, ledger: Ledger, order_id: str, path: str) -> None:
     wrong = []
-    native = path == PATHS[0]
+    native = path in (PATHS[0], "/api/stream")
     with ledger.untouched(("orders",)):
         for name, (sent, code) in {**ANY, **(NATIVE if native else {})}.items():
             with RawSocket(port, path.replace("{id}", order_id)) as socket:

@@ -102,6 +102,13 @@ class RawSocket:
                 return int(struct.unpack("!H", payload[:2])[0]) if payload else 1005
         return 1006
 
+    def text(self) -> str:
+        """Return the next text frame. Raises AssertionError when something else comes."""
+        got = self._frame()
+        assert got is not None
+        assert got[0] == 1, got
+        return got[1].decode()
+
     def pongs(self, payload: bytes) -> bool:
         """Ping, and return True when the answer comes."""
         self.send(frame(9, payload))

@@ -1,5 +1,6 @@
 """The published documents hold the running gateway: its addresses, what it takes, and what it answers."""
 
+import html
 import json
 import re
 from typing import Any
@@ -13,6 +14,7 @@ from gateway import asyncapi, openapi
 from gateway.codec import Rules, read_order
 from gateway.openapi_operations import OPERATIONS
 from gateway.order_fields import ORDER_FIELDS
+from gateway.stream_commands import read_command
 from gateway.strict_json import parse_json_object
 from gateway.tokens import Token, Tokens
 from servicekit.errors import ERRORS, Rejected
@@ -159,6 +161,24 @@ async def test_names_are_known_to_both_and_required_by_both() -> None:
     assert schema.is_valid({"inputToken": "SOL", "outputToken": "USDC", "amount": 1, "slippagePct": 0.5})
 
 
+async def test_what_the_stream_takes_its_document_takes() -> None:
+    schema = jsonschema_rs.Draft202012Validator(STREAMS["components"]["schemas"]["Command"], validate_formats=True)
+    order_id = "01890000-0000-7000-8000-000000000000"
+    for command in (
+        {"op": "ping"},
+        {"op": "subscribe", "all": True, "after": {order_id: 3}},
+        {"op": "subscribe", "orderIds": [order_id], "after": {order_id: 3}},
+        {"op": "unsubscribe", "all": True},
+        {"op": "unsubscribe", "orderIds": [order_id]},
+    ):
+        read_command(json.dumps(command))
+        assert schema.is_valid(command)
+    for bad in ({}, {"op": "x"}, {"op": "ping", "x": 1}, {"op": "subscribe", "all": 1}, {"op": "subscribe"}):
+        with pytest.raises(Rejected):
+            read_command(json.dumps(bad))
+        assert not schema.is_valid(bad)
+
+
 async def test_answers_are_as_documented(world: World) -> None:
     order_id = world.orders.add(*LIFE)
     asked = [
@@ -200,6 +220,17 @@ def conforms(answer: httpx.Response) -> None:
 
 def fits(template: str, path: str) -> bool:
     return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path) is not None
+
+
+async def test_every_code_has_its_page(world: World) -> None:
+    for reason, row in ERRORS.items():
+        path = f"/problems/{reason.lower()}"
+        as_json = await world.http.get(path)
+        assert (as_json.status_code, as_json.json()["status"], as_json.json()["type"]) == (200, row.http_status, path)
+        page = await world.http.get(path, headers={"accept": "text/html"})
+        assert page.status_code == 200
+        assert row.title in html.unescape(page.text)
+        assert row.advice in html.unescape(page.text)
 
 
 async def test_the_page_needs_nothing_from_elsewhere(world: World) -> None:
