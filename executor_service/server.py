@@ -34,6 +34,7 @@ async def run_server(settings: Settings) -> None:
         background = [tasks.create_task(work) for work in _background(parts)]
         telemetry.watch_watches(lambda: parts.hub.standing)
         running = await start_order_service(parts, settings)
+        parts.admission.tell = running.set_serving
         await serve_until_signal(running)
         for task in background:
             task.cancel()
@@ -55,6 +56,7 @@ async def start_order_service(parts: ServerParts, settings: Settings) -> Running
         host=settings.grpc_host,
         port=settings.executor_port,
         reflection_enabled=settings.grpc_reflection,
+        connection_age_max_ms=settings.grpc_connection_age_max_ms,
     )
 
 

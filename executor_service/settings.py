@@ -24,6 +24,7 @@ class Settings(MigrationSettings):
     executor_port: Annotated[int, Field(ge=0, le=65535)] = 50052
     grpc_host: str = "127.0.0.1"
     grpc_reflection: bool = True
+    grpc_connection_age_max_ms: Annotated[int, Field(ge=1_000)] | None = None
     database_connections: Annotated[int, Field(ge=2, le=100)] = 6
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
     metrics_host: str = "127.0.0.1"

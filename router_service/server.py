@@ -137,6 +137,7 @@ async def start_router(router: Router, settings: RouterSettings) -> RunningServe
         host=settings.grpc_host,
         port=settings.router_port,
         reflection_enabled=settings.grpc_reflection == "on",
+        connection_age_max_ms=settings.grpc_connection_age_max_ms,
         healthy=False,
     )
 

@@ -24,6 +24,7 @@ class RouterSettings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     scenarios: Literal["on", "off"] = "off"
     grpc_reflection: Literal["on", "off"] = "on"
+    grpc_connection_age_max_ms: int | None = Field(default=None, ge=1_000)
 
     router_deadline_ms: int = Field(default=1_000, gt=0, le=60_000)
     """How long venues have to quote. Raised to the market's announced maximum and a margin, so that it can be met."""

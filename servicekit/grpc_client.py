@@ -39,6 +39,8 @@ _OPTIONS: Final[tuple[tuple[str, int | str], ...]] = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1_000),
+    # New servers behind one name are found when an old one hangs up, not half a minute later.
+    ("grpc.dns_min_time_between_resolutions_ms", 1_000),
     # Bounds what the transport buffers for a stream that is read slowly: 95 KiB instead of 4.2 MiB.
     ("grpc.http2.bdp_probe", 0),
 )

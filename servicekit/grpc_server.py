@@ -33,6 +33,8 @@ _OPTIONS: Final[tuple[tuple[str, int], ...]] = (
     ("grpc.http2.bdp_probe", 0),
 )
 
+LIVENESS: Final = "liveness"
+
 AddServicer = Callable[[grpc.aio.Server], None]
 
 
@@ -54,6 +56,13 @@ class RunningServer:
     service: Service
     health: health_aio.HealthServicer
     _stopped: bool = field(default=False)
+
+    async def set_serving(self, serving: bool) -> None:
+        """Say by the health of the full service names whether calls make sense now; `""` and liveness stay."""
+        status = health_pb2.HealthCheckResponse.SERVING if serving else health_pb2.HealthCheckResponse.NOT_SERVING
+        if not self._stopped:
+            for name in self.service.names:
+                await self.health.set(name, status)
 
     async def stop(self, grace_seconds: float = 3.0) -> None:
         """Drain and stop. Safe to call twice."""
@@ -101,6 +110,8 @@ async def start_server(
         raise OSError(f"port {port} on {host} is in use or not allowed") from error
     await server.start()
     status = health_pb2.HealthCheckResponse.SERVING if healthy else health_pb2.HealthCheckResponse.NOT_SERVING
+    # Not "": that may follow what the service needs, and a process that lives must not be restarted for it.
+    await health.set(LIVENESS, health_pb2.HealthCheckResponse.SERVING)
     for name in ("", *service.names):
         await health.set(name, status)
     return RunningServer(server=server, port=bound, service=service, health=health)

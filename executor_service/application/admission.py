@@ -1,6 +1,7 @@
 """How many open orders the engine takes on: beyond that a submission is refused before anything is stored."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from executor_service import telemetry
@@ -11,13 +12,22 @@ COUNT_EVERY_SECONDS: Final = 0.5
 RETRY_AFTER_MS: Final = 2_000
 
 
+async def _nobody(answers: bool) -> None:
+    """Nobody wants to know."""
+
+
 class Admission:
-    """Knows about how many orders are open: the last count of the database, and what was admitted since."""
+    """Knows about how many orders are open: the last count of the database, and what was admitted since.
+
+    `tell` is called whenever the database stops or begins to answer.
+    """
 
     def __init__(self, *, desk: OrderDesk, open_orders_max: int) -> None:
         self._desk = desk
         self._max = open_orders_max
         self._counted = 0
+        self._database_answers = True
+        self.tell: Callable[[bool], Awaitable[None]] = _nobody
         self._admitted_since = 0
 
     async def run(self) -> None:
@@ -29,9 +39,16 @@ class Admission:
                 self._counted = await self._desk.count_open(self._max + 1)
                 self._admitted_since -= admitted_before
                 telemetry.open_orders_counted(self._counted)
+                await self._note(answers=True)
             except Unavailable:
-                pass
+                await self._note(answers=False)
             await asyncio.sleep(COUNT_EVERY_SECONDS)
+
+    async def _note(self, *, answers: bool) -> None:
+        """Tell whether submissions make sense, when that has changed."""
+        if answers is not self._database_answers:
+            self._database_answers = answers
+            await self.tell(answers)
 
     def admit(self) -> None:
         """Let one order in. Raises Unavailable("OVERLOADED") when there is no room."""

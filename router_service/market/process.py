@@ -66,6 +66,7 @@ async def _serve_desk(desk: Desk, settings: MarketSettings) -> None:
         host=settings.grpc_host,
         port=settings.market_port,
         reflection_enabled=settings.grpc_reflection == "on",
+        connection_age_max_ms=settings.grpc_connection_age_max_ms,
     )
     telemetry.market_serving(port=running.port, profile=settings.market_profile, scenarios=settings.scenarios)
     slots = asyncio.create_task(chain.run())

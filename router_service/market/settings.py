@@ -61,6 +61,7 @@ class MarketSettings(LedgerSettings):
     metrics_host: str = "127.0.0.1"
     scenarios: Literal["on", "off"] = "off"
     grpc_reflection: Literal["on", "off"] = "on"
+    grpc_connection_age_max_ms: int | None = Field(default=None, ge=1_000)
 
 
 def read_market_settings() -> MarketSettings:

@@ -37,3 +37,27 @@ async def test_room_comes_back_as_orders_end(desk: MemoryDesk, monkeypatch: pyte
     await asyncio.sleep(0.01)
     door.admit()
     counting.cancel()
+
+
+async def test_whether_the_database_answers_is_told_when_it_changes(
+    desk: MemoryDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "COUNT_EVERY_SECONDS", 0)
+    told: list[bool] = []
+    door = Admission(desk=desk, open_orders_max=2)
+
+    async def note(answers: bool) -> None:
+        told.append(answers)
+
+    async def away(limit: int) -> int:
+        raise Unavailable
+
+    door.tell = note
+    counting = asyncio.create_task(door.run())
+    await asyncio.sleep(0.01)
+    present, desk.count_open = desk.count_open, away  # type: ignore[method-assign]
+    await asyncio.sleep(0.01)
+    desk.count_open = present  # type: ignore[method-assign]
+    await asyncio.sleep(0.01)
+    counting.cancel()
+    assert told == [False, True]
