@@ -1,7 +1,8 @@
 """Watching orders: replay from the database, then live, each event once and in order.
 
 The feed is only a hint. What continues a watch's sequence is passed on as it comes; a gap, a silence or a reconnected
-feed sends the hub to the database, once for all watches that need it.
+feed sends the hub to the database, once for all watches that need it. A watch of an order that has only just come is
+replayed from memory.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from executor_service.application.outbox import Outbox
 from executor_service.application.ports import EventFeed, OrderDesk, OrderHead, StoredEvent
+from executor_service.application.recent_events import RecentEvents, head_of
 from executor_service.application.watch import Watch
 from executor_service.application.watch_accounts import AccountWatch, AccountWatches
 from executor_service.domain.lifecycle import TERMINAL
@@ -32,6 +34,7 @@ class WatchHub:
         self._behind: set[Watch] = set()
         self._behind_is_due = asyncio.Event()
         self._outboxes: set[Outbox] = set()
+        self._recent = RecentEvents()
         self._accounts = AccountWatches(desk, self._follow)
         self._heads: Batcher[UUID, OrderHead | None] = Batcher(self._read_heads, batch_max=256, in_flight_max=2)
 
@@ -67,7 +70,8 @@ class WatchHub:
 
     async def add(self, outbox: Outbox, watch_id: int, account_id: str, order_id: UUID, after: int) -> Watch | None:
         """Start a watch behind `after`; None when it is over already. Raises ORDER_NOT_FOUND, Unavailable."""
-        head = await self._heads.submit(order_id)
+        known = self._recent.behind(after, order_id)
+        head = head_of(known) or await self._heads.submit(order_id)
         if head is None or account_id not in ("", head.account_id):
             raise Rejected("ORDER_NOT_FOUND")
         outbox.add(watch_id, head.version)
@@ -76,7 +80,9 @@ class WatchHub:
             return None
         watch = Watch(watch_id, order_id, after, outbox, partial(outbox.end, watch_id), self._now())
         self._watches[order_id].append(watch)
-        if head.version > after:
+        for event in known:
+            self._pass_on(watch, event)
+        if head.version > watch.last:
             self._is_behind(watch)
         return watch
 
@@ -115,9 +121,11 @@ class WatchHub:
     async def _follow_feed(self) -> None:
         async for batch in self._feed.batches():
             if not batch:
+                self._recent.forget()
                 self._all_are_behind()
                 self._accounts.look_now()
             for event in batch:
+                self._recent.note(event)
                 self._accounts.notice(event.order_id, event.account_id)
                 for watch in tuple(self._watches.get(event.order_id, ())):
                     self._pass_on(watch, event)

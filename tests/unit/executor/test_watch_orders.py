@@ -50,6 +50,10 @@ async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     await asyncio.gather(running, return_exceptions=True)
 
 
+async def _away(*_: object) -> Any:
+    raise Unavailable("UNAVAILABLE")
+
+
 async def _until_end(outbox: Outbox) -> list[tuple[int, int]]:
     """Return (watch, sequence) as delivered, until a watch ends."""
     seen: list[tuple[int, int]] = []
@@ -75,6 +79,38 @@ async def test_replay_goes_over_into_live(world: World) -> None:
     await world.hub.add(outbox, 1, "local", order.order_id, 0)
     await world.failed(await world.started(order))
     assert await _until_end(outbox) == [(1, 1), (1, 2), (1, 3)]
+
+
+async def test_a_watcher_that_comes_a_moment_late_needs_no_database(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await world.started(await world.accepted())
+    await asyncio.sleep(0)
+    monkeypatch.setattr(world.desk, "heads", _away)
+    monkeypatch.setattr(world.desk, "events_after", _away)
+    outbox = world.hub.open_outbox()
+    await world.hub.add(outbox, 1, "local", order.order_id, 1)
+    await world.failed(order)
+    assert await _until_end(outbox) == [(1, 2), (1, 3)]
+
+
+async def test_what_memory_lacks_comes_from_the_database(world: World) -> None:
+    order = await world.accepted()
+    await asyncio.sleep(0)
+    world.feed.lossy = True
+    await world.failed(await world.started(order))
+    outbox = world.hub.open_outbox()
+    await world.hub.add(outbox, 1, "local", order.order_id, 0)
+    assert await _until_end(outbox) == [(1, 1), (1, 2), (1, 3)]
+
+
+async def test_memory_is_not_trusted_after_the_feed_was_away(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = await world.accepted()
+    world.feed.reconnect()
+    await asyncio.sleep(0)
+    monkeypatch.setattr(world.desk, "heads", _away)
+    with pytest.raises(Unavailable):
+        await world.hub.add(world.hub.open_outbox(), 1, "local", order.order_id, 0)
 
 
 async def test_a_watcher_that_comes_back_gets_only_the_rest(world: World) -> None:
