@@ -1,5 +1,6 @@
 """GET /api/orders: an account's orders, newest first, filtered and paged by cursor."""
 
+import re
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlencode
@@ -26,6 +27,10 @@ _STATUSES: Final = {
     name.removeprefix("ORDER_STATUS_").lower(): number for name, number in pb.OrderStatus.items() if number
 }
 _TYPES: Final = {name.removeprefix("ORDER_TYPE_").lower(): number for name, number in pb.OrderType.items() if number}
+
+_RFC_3339: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 
 Query = dict[str, list[str]]
 
@@ -96,16 +101,16 @@ def _moment(query: Query, name: str) -> Timestamp | None:
     text = _last(query, name)
     if not text:
         return None
+    # A plus sign in a query means a space.
+    written = text.replace(" ", "+").upper()
+    stamp = Timestamp()
     try:
-        # A plus sign in a query means a space.
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-        stamp = Timestamp()
+        if not _RFC_3339.fullmatch(written):
+            raise ValueError
         # The first and the last hours of the calendar may have no equal in UTC.
-        stamp.FromDatetime(moment.astimezone(UTC))
+        stamp.FromDatetime(datetime.fromisoformat(written).astimezone(UTC))
     except (ValueError, OverflowError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise invalid_parameter(name, f"{name} must be an RFC 3339 time such as 2026-01-31T12:00:00Z.")
+        raise invalid_parameter(name, f"{name} must be an RFC 3339 time such as 2026-01-31T12:00:00Z.") from None
     return stamp
 
 

@@ -62,7 +62,21 @@ def _json(schema: str, *, status: int = 200, **more: Any) -> Answer:
     return Answer(status, schema, {"application/json": schema}, **more)
 
 
+def _or_nothing(schema: Schema) -> Schema:
+    """Return the schema of a filter, which counts as left out when it is empty."""
+    return {"anyOf": [schema, {"const": ""}]}
+
+
 _ORDER: Final = Parameter("order_id", "path", ORDER_ID, "The order's id, in any case.")
+
+
+def _words(name: str, known: Sequence[str]) -> Parameter:
+    """Return a filter by words in any case, repeated or joined by commas."""
+    schema = {"type": "string", "pattern": "^[A-Za-z_,\\s]*$", "examples": [known[0]]}
+    about = f"Of {', '.join(known)}; in any case, repeated, or joined by commas."
+    return Parameter(name, "query", {"type": "array", "items": schema}, about)
+
+
 # Plain HTTP is refused there before anyone looks at the order; what the sockets take is in the AsyncAPI document.
 _ANY_ORDER: Final = Parameter("order_id", "path", {"type": "string"}, "The order's id.")
 _AFTER: Final = Parameter(
@@ -71,15 +85,16 @@ _AFTER: Final = Parameter(
 _TOKEN: Final = Parameter("token", "query", {"type": "string"}, "Symbol or mint address.")
 _KEY: Final = Parameter("Idempotency-Key", "header", dict(visible_text.schema), "Quoted or bare.")
 _NONE_MATCH: Final = Parameter("If-None-Match", "header", {"type": "string"}, "Versions you have.")
-_LAST_EVENT: Final = Parameter("Last-Event-ID", "header", {"type": "string", "pattern": "^[0-9]{1,9}$"}, "SSE only.")
+_LAST_EVENT: Final = Parameter("Last-Event-ID", "header", {"type": "string"}, "A sequence; for server-sent events.")
+_PAGE_SIZE: Final = {"type": "integer", "minimum": 1, "maximum": PAGE_SIZE_MAX}
 _FILTERS: Final = (
-    Parameter("status", "query", {"type": "array", "items": STATUS}, "Repeated, or joined by commas."),
-    Parameter("type", "query", {"type": "array", "items": {"enum": ["market"]}}, "Repeated, or joined by commas."),
+    _words("status", STATUS["enum"]),
+    _words("type", ["market"]),
     _TOKEN,
-    Parameter("clientOrderId", "query", {"anyOf": [dict(visible_text.schema), {"const": ""}]}),
-    Parameter("since", "query", MOMENT, "Accepted at or after."),
-    Parameter("until", "query", MOMENT, "Accepted before."),
-    Parameter("pageSize", "query", {"type": "integer", "minimum": 1, "maximum": PAGE_SIZE_MAX}, "Default 50."),
+    Parameter("clientOrderId", "query", _or_nothing(dict(visible_text.schema))),
+    Parameter("since", "query", _or_nothing(MOMENT), "Accepted at or after."),
+    Parameter("until", "query", _or_nothing(MOMENT), "Accepted before."),
+    Parameter("pageSize", "query", _or_nothing(_PAGE_SIZE), "Default 50."),
     Parameter("pageToken", "query", {"type": "string"}, "The nextPageToken of an earlier answer."),
 )
 
