@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 from executor_service.domain.lifecycle import (
@@ -96,23 +96,28 @@ def apply(order: Order, event: OrderEvent, at: datetime) -> Order:
 
     `at` is the market's time; an order's times never run backwards. Raises IllegalTransition.
     """
-    moved = replace(
+    return replace(
         order,
         status=next_status(order.status, event),
         version=order.version + 1,
         updated_at=max(at, order.updated_at),
+        **_made_known(order, event),
     )
+
+
+def _made_known(order: Order, event: OrderEvent) -> dict[str, Any]:
+    """Return the columns that the event changes besides those that every event does."""
     match event:
         case RoutingStarted():
-            return replace(moved, attempt=order.attempt + 1, next_attempt_at=None)
+            return {"attempt": order.attempt + 1, "next_attempt_at": None}
         case RouteChosen(route):
-            return replace(moved, route=route, quoted_amount_out=route.amount_out)
+            return {"route": route, "quoted_amount_out": route.amount_out}
         case SwapBuilt(swap_id, least):
-            return replace(moved, swap_id=swap_id, min_amount_out=least)
+            return {"swap_id": swap_id, "min_amount_out": least}
         case SwapConfirmed(amount_out, signature):
-            return replace(moved, executed_amount_out=amount_out, tx_signature=signature)
+            return {"executed_amount_out": amount_out, "tx_signature": signature}
         case AttemptFailed(reason):
-            return replace(moved, failure_reason=reason, next_attempt_at=event.next_attempt_at)
+            return {"failure_reason": reason, "next_attempt_at": event.next_attempt_at}
         case OrderFailed(reason):
-            return replace(moved, failure_reason=reason)
-    return moved
+            return {"failure_reason": reason}
+    return {}
