@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from gateway import asyncapi, docs_page, error_pages, openapi
+from gateway import asyncapi, docs_page, error_pages, metrics, openapi
 from gateway.batch import Batch
 from gateway.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING
 from gateway.explain import Explain
@@ -81,6 +81,7 @@ def routes(desks: Desks) -> list[BaseRoute]:
         Route("/asyncapi.json", asyncapi.show, methods=["GET"]),
         Route("/docs", docs_page.show, methods=["GET"]),
         Route("/docs/{asset}", docs_page.asset, methods=["GET"]),
+        Route("/metrics", metrics.show, methods=["GET"]),
         Route("/health", desks.health.alive, methods=["GET"]),
         Route("/healthz", desks.health.alive, methods=["GET"]),
         Route("/livez", desks.health.alive, methods=["GET"]),

@@ -31,6 +31,8 @@ class Edge:
         telemetry.begin_request(trace.trace_id)
         # The router raises HTTPException instead of answering in plain text when there is an app to catch it.
         scope["app"] = self
+        if scope["type"] == "http":
+            send = telemetry.counted(scope["method"], send)
         try:
             if scope["path"].endswith("\n"):
                 # The router's patterns end in `$`, which also matches before a line feed.

@@ -328,6 +328,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
             ("/openapi.json", "getOpenApi", "This document", "application/json", ()),
             ("/asyncapi.json", "getAsyncApi", "The streams, as AsyncAPI 3", "application/json", ()),
             ("/docs", "getDocs", "This document as a page", "text/html", ()),
+            ("/metrics", "getMetrics", "What the gateway counts, for Prometheus", "text/plain", ()),
         )
     ),
     Operation(

@@ -11,7 +11,7 @@ from tests.stack import Stack
 
 
 def _samples(address: str) -> dict[str, float]:
-    with urllib.request.urlopen(f"http://{address}/metrics", timeout=5) as response:
+    with urllib.request.urlopen(f"http://{address.removeprefix('http://')}/metrics", timeout=5) as response:
         text = response.read().decode()
     return {
         f"{sample.name}{sorted(sample.labels.items())}": sample.value
@@ -23,6 +23,7 @@ def _samples(address: str) -> dict[str, float]:
 @pytest.mark.parametrize(
     ("process", "sample"),
     [
+        ("GATEWAY_URL", "tradewind_http_answers_total[('method', 'POST'), ('status', '202')]"),
         ("METRICS_EXECUTOR", "tradewind_order_events_total[('status', 'pending')]"),
         ("METRICS_EXECUTOR", "tradewind_rpc_seconds_count[('method', 'SubmitOrders')]"),
         ("METRICS_WORKER_1", "tradewind_order_events_total[('status', 'confirmed')]"),

@@ -1,0 +1,10 @@
+"""GET /metrics: what the gateway counts, for Prometheus."""
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+
+
+async def show(request: Request) -> Response:
+    """Return the process's metrics as text."""
+    return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST, "cache-control": "no-store"})
