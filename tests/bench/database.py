@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import psycopg
 
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.05
 SETTLE_SECONDS = 180.0
 
 
@@ -40,10 +40,16 @@ class Database:
     def wait_until_all_ended(self) -> float:
         """Return the time, in seconds since the epoch, at which no order was open. Raises AssertionError."""
         deadline = time.monotonic() + SETTLE_SECONDS
-        while self.open_orders():
+        while self._any_open():
             assert time.monotonic() < deadline, "orders do not end"
             time.sleep(POLL_SECONDS)
         return time.time()
+
+    def _any_open(self) -> bool:
+        """Counting them all this often would be a quarter of what Postgres does in a run."""
+        row = self._connection.execute("SELECT EXISTS (SELECT FROM orders WHERE ended_at IS NULL)").fetchone()
+        assert row is not None
+        return bool(row[0])
 
     def ended_since(self, moment: float) -> dict[str, int]:
         """Return how many of the orders created since then stand in each status."""
