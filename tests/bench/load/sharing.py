@@ -70,7 +70,8 @@ async def run_multiplexed(task: Task) -> LoadReport:
     cpu = time.process_time() - cpu
     lives = [life for life in shared.lives.values() if life.began]
     ended = max((life.frames[-1][2] for life in lives if life.frames), default=time.time())
-    for connection in (socket, *connections):
+    socket.close()
+    for connection in connections:
         connection.close()
     return LoadReport(began, ended, cpu, {"202": len(lives)}, lives=lives)
 
