@@ -1,6 +1,6 @@
 """The commands about orders: submit, watch, orders, explain, cancel."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated
 
@@ -85,13 +85,14 @@ async def _watched(tradewind: Tradewind, screen: Screen, order_ids: list[str], a
     return Exit.OK if set(ends) == {"confirmed"} else Exit.FAILED
 
 
-async def _told(tradewind: Tradewind, screen: Screen, events: AsyncIterator[OrderEvent]) -> Exit:
-    narrator = Narrator(() if screen.as_json else await tradewind.tokens())
-    async for event in events:
-        when = f"{event.timestamp:%H:%M:%S}.{event.timestamp.microsecond // 1000:03d}"
-        if screen.as_json:
-            screen.json(event)
-        else:
+async def _told(tradewind: Tradewind, screen: Screen, events: AsyncGenerator[OrderEvent, None]) -> Exit:
+    async with aclosing(events):
+        narrator = Narrator(() if screen.as_json else await tradewind.tokens())
+        async for event in events:
+            if screen.as_json:
+                screen.json(event)
+                continue
+            when = f"{event.timestamp:%H:%M:%S}.{event.timestamp.microsecond // 1000:03d}"
             screen.line(narrator.line(event, when, Text(f"…{event.order_id[-6:]}", "dim")))
     return Exit.OK
 

@@ -30,17 +30,20 @@ class Newcomers:
         self._newest: datetime | None = None
 
     async def first(self) -> list[str]:
-        """Return the orders on their way, oldest first; what has ended already does not count as new."""
-        async for order in self._listing():
-            # The first is the newest there is.
-            self._newest = order.created_at
-            break
+        """Return the orders on their way, oldest first; what has ended by now does not count as new."""
+        self._newest = await self._newest_now()
         if self._newest is not None:
             async for order in self._listing(since=self._newest - OVERLAP):
-                if order.status in TERMINAL:
+                # What was created since is new, even if it has ended already.
+                if order.status in TERMINAL and order.created_at <= self._newest:
                     self._seen[order.order_id] = order.created_at
-        found = [order async for order in self._listing(status=UNFINISHED)]
-        return self._new(found)
+        return self._new([order async for order in self._listing(status=UNFINISHED)])
+
+    async def _newest_now(self) -> datetime | None:
+        async with aclosing(self._listing()) as orders:
+            async for order in orders:
+                return order.created_at
+        return None
 
     async def next(self) -> list[str]:
         """Return the orders that have come since, oldest first."""

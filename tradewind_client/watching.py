@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from tradewind_client.errors import Problem, StreamGap, Unreachable
@@ -53,7 +53,7 @@ class Watcher:
         while True:
             trouble, wait = "an event was missing", 0.0
             try:
-                async with connect(self._url(order_id, last), additional_headers=self._headers) as socket:
+                async with self._connection(order_id, last) as socket:
                     async for message in socket:
                         event = decode(message, OrderEvent)
                         if event.sequence <= last:
@@ -75,8 +75,18 @@ class Watcher:
             if not await patience.again(wait):
                 raise Unreachable(f"{self._origin}: the stream of order {order_id} does not come back: {trouble}.")
 
-    def _url(self, order_id: str, last: int) -> str:
-        return f"{self._origin}/api/orders/{order_id}/events?after={last}"
+    @asynccontextmanager
+    async def _connection(self, order_id: str, last: int) -> AsyncGenerator[ClientConnection, None]:
+        url = f"{self._origin}/api/orders/{order_id}/events?after={last}"
+        socket = await connect(url, additional_headers=self._headers)
+        try:
+            yield socket
+        finally:
+            try:
+                await socket.close()
+            finally:
+                # Who leaves during the closing handshake would leave an open line behind.
+                socket.transport.abort()
 
     async def _told_all(self, order_id: str, last: int) -> bool:
         """True when the order ended with the event `last`, or before what the caller already had."""

@@ -122,16 +122,19 @@ async def test_the_wallet_is_filled_once_for_a_key(tradewind: Tradewind) -> None
 
 
 async def test_watching_everything_sees_orders_to_come(tradewind: Tradewind) -> None:
-    before = await tradewind.submit(ORDER)
-    await tradewind.finish(before.order_id)
+    over = await tradewind.finish((await tradewind.submit(ORDER)).order_id)
+    slow = OrderRequest(token_in="SOL", token_out="USDC", amount_in="1", scenario="late_confirm")
+    on_its_way = (await tradewind.submit(slow)).order_id
     async with aclosing(tradewind.watch_all()) as events:
-        next_event = asyncio.ensure_future(anext(events))
-        submitted = await tradewind.submit(ORDER)
-        seen = [await next_event]
-        while not seen[-1].is_terminal or seen[-1].order_id != submitted.order_id:
+        seen = [await anext(events)]
+        to_come = (await tradewind.submit(ORDER)).order_id
+        while len({event.order_id for event in seen if event.is_terminal}) < 2:
             seen.append(await anext(events))
-    assert [event.sequence for event in seen if event.order_id == submitted.order_id] == [1, 2, 3, 4, 5, 6]
-    assert before.order_id not in {event.order_id for event in seen}
+    lives = {
+        order_id: [event.sequence for event in seen if event.order_id == order_id] for order_id in (on_its_way, to_come)
+    }
+    assert lives == {on_its_way: [1, 2, 3, 4, 5, 6], to_come: [1, 2, 3, 4, 5, 6]}
+    assert over.order_id not in {event.order_id for event in seen}
 
 
 def test_the_command_tells_lives_by_its_exit_code(stack: Stack) -> None:

@@ -1,9 +1,12 @@
 """A stream that breaks in every way: each event once, in order, none left out, or an error that says so."""
 
+import asyncio
 import random
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import Any
 
+import psutil
 import pytest
 
 from tradewind_client import Problem, RetryPolicy, StreamGap, Tradewind, Unreachable
@@ -141,3 +144,15 @@ async def test_the_error_of_one_life_ends_the_watch_of_many(gateway: Any, hasty:
         stream = tradewind.watch_many(["o-1", "o-2", "o-3"])
         with pytest.raises(Problem):
             await anext(stream)
+
+
+async def test_who_leaves_at_the_last_event_leaves_no_line_open(gateway: Any, hasty: RetryPolicy, episode: Any) -> None:
+    gateway.plays(episode(tells=tuple(ALL), close=1000))
+    async with Tradewind(gateway.url, retry=hasty) as tradewind, aclosing(tradewind.watch_many(["o-1"])) as events:
+        async for event in events:
+            if event.is_terminal:
+                break
+    # The line is closed in the loop's next turn.
+    await asyncio.sleep(0)
+    lines = psutil.Process().net_connections("tcp")
+    assert [line for line in lines if line.raddr and line.raddr.port == gateway.port] == []
