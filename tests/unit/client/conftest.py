@@ -21,10 +21,14 @@ STATUSES = ("pending", "routing", "routing_complete", "building", "submitted", "
 
 @dataclass(frozen=True)
 class Episode:
-    """One connection: the sequences it tells, then a close code, or a cut line with `close` None."""
+    """One connection: the sequences it tells, then a close code, or a cut line with `close` None.
+
+    A deaf one hears nothing, not even that the client leaves, until `FakeGateway.listens` is set.
+    """
 
     tells: tuple[int, ...] = ()
     close: int | None = None
+    deaf: bool = False
     refused: int | None = None
     retry_after: str = ""
 
@@ -37,6 +41,7 @@ class FakeGateway:
     episodes: list[Episode] = field(default_factory=list)
     asked: list[int] = field(default_factory=list)
     order: dict[str, Any] | None = None
+    listens: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def url(self) -> str:
@@ -59,8 +64,13 @@ class FakeGateway:
         assert connection.request is not None
         order_id = urlsplit(connection.request.path).path.split("/")[3]
         episode = self._next()
+        if episode.deaf:
+            connection.transport.pause_reading()
         for sequence in episode.tells:
             await connection.send(frame(order_id, sequence))
+        if episode.deaf:
+            await self.listens.wait()
+            connection.transport.resume_reading()
         if episode.close is None:
             connection.transport.abort()
         else:
