@@ -71,7 +71,8 @@ def _point(figure: Figure) -> Point:
 
 def _lines(report: Report) -> Iterator[str]:
     results = report.results
-    yield f"{_machine(report.machine)} {report.at[:10]}, {report.repeats} repeats."
+    size = "a quick run, a fifth of the sizes" if report.quick else f"{report.repeats} repeats"
+    yield f"{_machine(report.machine)} {report.at[:10]}, {size}."
     yield ""
     yield "| part | figure | min | median | max | unit | target | of the limit |"
     yield "| --- | --- | ---: | ---: | ---: | --- | --- | --- |"
