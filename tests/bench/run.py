@@ -66,8 +66,9 @@ def run(options: Options, results: Results, say: Callable[[str], None]) -> None:
 def _bench(options: Options, results: Results, profile: str) -> Iterator[Bench]:
     folder = Path(tempfile.mkdtemp(prefix="tradewind-bench-"))
     folder.chmod(0o711)
-    stack = Stack(folder / "stack", MARKET_PROFILE=profile).start()
+    stack = Stack(folder / "stack", MARKET_PROFILE=profile)
     try:
+        stack.start()
         meter, database = Meter(stack), Database(stack.env()["DATABASE_URL"])
         _note_memory(results, "memory idle", meter.memory_mib())
         bench = Bench(options, results, stack, meter, database)
@@ -76,7 +77,8 @@ def _bench(options: Options, results: Results, profile: str) -> Iterator[Bench]:
         _note_memory(results, f"memory loaded, {profile}", meter.peak_mib)
         database.close()
     finally:
-        stack.stop()
+        if stack.process is not None and stack.process.poll() is None:
+            stack.stop()
         shutil.rmtree(folder)
 
 
