@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from router_service.market.clock import first_slot_from, slot_at
+from router_service.market.outages import venues_down
 from router_service.market.profiles import Profile
 from router_service.market.scenarios import script_of
 from router_service.market.seeded import draw_between, happens
@@ -16,7 +17,7 @@ class Fate:
     ends_in_slot: int
     expires: bool = False
     fails: Failure | None = None
-    venue_down: str = ""
+    venues_down: frozenset[str] = frozenset()
     told_late_ms: int = 0
 
 
@@ -26,10 +27,12 @@ def fate_of(swap: Swap, *, profile: Profile, seed: int, received_ms: int, genesi
     lost = script.never_lands if script else happens(seed, profile.dropped_ppm, "dropped", swap.swap_id)
     if lost:
         return Fate(slot_at(received_ms, genesis_ms) + profile.validity_slots + 1, expires=True)
+    ends_in_slot = _landing_slot(swap, profile, seed, received_ms, genesis_ms)
+    scripted_down = frozenset({script.venue_down} - {""}) if script else frozenset()
     return Fate(
-        ends_in_slot=_landing_slot(swap, profile, seed, received_ms, genesis_ms),
+        ends_in_slot=ends_in_slot,
         fails=script.fails if script else _odds(swap, profile, seed),
-        venue_down=script.venue_down if script else "",
+        venues_down=scripted_down | venues_down(seed, ends_in_slot, profile.outage_ppm),
         told_late_ms=script.told_late_ms if script else 0,
     )
 

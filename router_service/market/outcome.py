@@ -53,8 +53,10 @@ def _fills(entry: InFlight, page: Page, *, slot: int, slot_ms: int) -> Sequence[
         raise SwapFailed(Failure.DROPPED, "The cluster lost the transaction; it can no longer land.")
     if fate.fails is not None:
         raise SwapFailed(fate.fails, _DETAILS[fate.fails])
-    if fate.venue_down and any(page.draft.pool(leg.pool_id).info.venue == fate.venue_down for leg in swap.legs):
-        raise SwapFailed(Failure.VENUE_UNAVAILABLE, f"The venue {fate.venue_down} is down.")
+    if fate.venues_down:
+        for venue in (page.draft.pool(leg.pool_id).info.venue for leg in swap.legs):
+            if venue in fate.venues_down:
+                raise SwapFailed(Failure.VENUE_UNAVAILABLE, f"The venue {venue} is down.")
     try:
         return tuple(execute(swap, page.draft, now_ms=slot_ms, slot=slot))
     except SwapFailed:

@@ -26,8 +26,9 @@ class CannotRun(Exception):
 
 
 def profile_of(settings: MarketSettings) -> Profile:
-    """Return the profile of the settings, with MOCK_FAIL_RATE in place of its own odds."""
+    """Return the profile of the settings, with MOCK_FAIL_RATE and MARKET_OUTAGE_RATE in place of its own odds."""
     profile = PROFILES[settings.market_profile]
+    profile = replace(profile, outage_ppm=round(settings.market_outage_rate * PPM))
     if settings.mock_fail_rate is None:
         return profile
     return replace(profile, transient_ppm=round(settings.mock_fail_rate * PPM))

@@ -21,6 +21,8 @@ class Profile:
     transient_ppm: int = 0
     slippage_ppm: int = 0
     dropped_ppm: int = 0
+    # Share of the time that each venue is down; MARKET_OUTAGE_RATE sets it.
+    outage_ppm: int = 0
     validity_slots: int = 10
 
 

@@ -8,6 +8,7 @@ import grpc
 from router_service.market import wire
 from router_service.market.chain import EndedSwaps, PoolsUpdate
 from router_service.market.desk import Desk
+from router_service.market.outages import venues_down
 from router_service.market.scenarios import SCENARIOS
 from router_service.market.swaps import Refusal
 from router_service.market.validation import is_name, is_uuid
@@ -50,7 +51,6 @@ class MarketServicer(rpc.MarketServiceServicer):
         self._desk = desk
         self._chain = chain
         self._tokens = wire.token_messages(chain.definition)
-        self._venues = wire.condition_messages(chain.profile)
         self._mapped: tuple[PoolsUpdate, pb.WatchPoolsResponse] | None = None
 
     async def WatchPools(self, request: pb.WatchPoolsRequest, context: Context) -> AsyncIterator[pb.WatchPoolsResponse]:
@@ -58,16 +58,24 @@ class MarketServicer(rpc.MarketServiceServicer):
         feed = self._chain.pool_news
         subscription = feed.subscribe()
         try:
-            yield wire.update_message(self._chain.pools_now(), self._venues, tokens=self._tokens)
+            yield self._snapshot()
             async for update in subscription.items():
                 yield self._update_message(update)
         finally:
             feed.unsubscribe(subscription)
 
+    def _snapshot(self) -> pb.WatchPoolsResponse:
+        update = self._chain.pools_now()
+        return wire.update_message(update, self._venues(update.slot), tokens=self._tokens)
+
+    def _venues(self, slot: int) -> list[pb.VenueConditions]:
+        chain = self._chain
+        return wire.condition_messages(chain.profile, venues_down(chain.seed, slot, chain.profile.outage_ppm))
+
     def _update_message(self, update: PoolsUpdate) -> pb.WatchPoolsResponse:
         """Return the message of an update, mapped once for all who watch."""
         if self._mapped is None or self._mapped[0] is not update:
-            self._mapped = (update, wire.update_message(update, self._venues))
+            self._mapped = (update, wire.update_message(update, self._venues(update.slot)))
         return self._mapped[1]
 
     async def SendSwap(self, request: pb.SendSwapRequest, context: Context) -> pb.SendSwapResponse:

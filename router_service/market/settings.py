@@ -56,6 +56,7 @@ class MarketSettings(LedgerSettings):
     market_profile: ProfileName = "realistic"
     market_seed: int = Field(default=1, ge=0, lt=2**63)
     mock_fail_rate: float | None = Field(default=None, ge=0, le=1)
+    market_outage_rate: float = Field(default=0, ge=0, le=1)
     market_file: Path = DEFAULT_MARKET_FILE
     metrics_port: int = Field(default=0, ge=0, le=65535)
     metrics_host: str = "127.0.0.1"

@@ -1,6 +1,6 @@
 """Between the protobuf messages and what they mean. Nothing else here knows protobuf, but `server.py`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -129,11 +129,13 @@ def token_messages(definition: MarketDefinition) -> list[pb.Token]:
     return [pb.Token(mint=t.mint, symbol=t.symbol, name=t.name, decimals=t.decimals) for t in definition.tokens]
 
 
-def condition_messages(profile: Profile) -> list[pb.VenueConditions]:
-    """Return how every venue's quoting side behaves under a profile."""
+def condition_messages(profile: Profile, down: Set[str] = frozenset()) -> list[pb.VenueConditions]:
+    """Return how every venue's quoting side behaves under a profile, and which of them are down."""
     low_ms, high_ms = profile.quote_latency_ms
     return [
-        pb.VenueConditions(venue=venue, available=True, quote_latency_min_ms=low_ms, quote_latency_max_ms=high_ms)
+        pb.VenueConditions(
+            venue=venue, available=venue not in down, quote_latency_min_ms=low_ms, quote_latency_max_ms=high_ms
+        )
         for venue in VENUES
     ]
 

@@ -82,7 +82,7 @@ def test_the_scenario_table() -> None:
     assert scripted("fail_always", 3).fails is Failure.TRANSIENT
     assert scripted("slippage", 2).fails is Failure.SLIPPAGE_EXCEEDED
     assert scripted("dropped").expires
-    assert scripted("venue_down:raydium").venue_down == "raydium"
+    assert scripted("venue_down:raydium").venues_down == {"raydium"}
     assert scripted("late_confirm").told_late_ms == 6_000
     for calm in ("ack_lost", "late_confirm", "slow_quotes", "venue_down:meteora"):
         assert scripted(calm).fails is None, "a script overrules the odds of the profile"
