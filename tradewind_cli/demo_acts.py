@@ -76,7 +76,7 @@ ROUTES: Final = Chapter(
         Act(
             name="split",
             comment="large enough that several pools pay more than the best one alone",
-            body={**_PAIR, "amountIn": "10000"},
+            body={**_PAIR, "amountIn": "100000", "slippageBps": 500},
             promised="confirmed, several pools",
             promise=every(CONFIRMED, swaps(2, pairs=1)),
         ),
