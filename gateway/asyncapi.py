@@ -15,7 +15,7 @@ _HEADERS: Final = {"cache-control": "public, max-age=300"}
 _AFTER: Final = {"type": "object", "properties": {"after": {"type": "integer", "minimum": 0}}}
 _BY_QUERY: Final = {
     "type": "object",
-    "properties": {"orderId": ORDER_ID, **_AFTER["properties"]},  # type: ignore[dict-item]
+    "properties": {"orderId": ORDER_ID, **_AFTER["properties"]},  # type: ignore[dict-item]  # a JSON schema is a dict of anything
     "required": ["orderId"],
 }
 # Address, what it tells, the dialect it tells it in (none: our own words).
@@ -87,7 +87,7 @@ def _subscription(op: str) -> Schema:
         "all": {"type": "boolean"},
     }
     if op == "subscribe":
-        members["after"] = {"type": "object", "additionalProperties": _AFTER["properties"]["after"]}  # type: ignore[index]
+        members["after"] = {"type": "object", "additionalProperties": _AFTER["properties"]["after"]}  # type: ignore[index]  # as above
     some = {"required": ["orderIds"], "properties": {"orderIds": {"minItems": 1}, "all": {"const": False}}}
     return {
         "type": "object",

@@ -19,7 +19,7 @@ Edit = Callable[[Details], Details]
 class NativeFrame(msgspec.Struct):
     """An event as it is stored; details stay unread."""
 
-    orderId: Raw  # noqa: N815
+    orderId: Raw  # noqa: N815 - the wire's name
     sequence: int
     status: str
     details: Details

@@ -26,7 +26,7 @@ def limited_http(*, header_bytes_max: int, header_read_seconds: float) -> type[H
             self._dropped_bytes = 0
             self._headers_due: asyncio.TimerHandle | None = None
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it the same way
             super().connection_made(transport)
             self._expect_headers()
 

@@ -132,5 +132,5 @@ def leg_shown(leg: dict[str, Any]) -> dict[str, Any]:
 
 
 def _instant_or_none(message: pb.Order | pb.Attempt, name: str, value: Timestamp) -> str | None:
-    present: bool = message.HasField(name)  # type: ignore[arg-type]
+    present: bool = message.HasField(name)  # type: ignore[arg-type]  # the stubs list the names; it is checked at run time
     return instant(value) if present else None

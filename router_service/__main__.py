@@ -13,12 +13,12 @@ def main(arguments: Sequence[str]) -> int:
     """Run an entry point and return the exit code."""
     match list(arguments):
         case ["router"]:
-            from router_service.server import main as serve_router  # noqa: PLC0415
+            from router_service.server import main as serve_router  # noqa: PLC0415 - neither way in loads the other
 
             serve_router()
             return 0
         case ["market", *rest]:
-            from router_service.market.commands import main as run_market  # noqa: PLC0415
+            from router_service.market.commands import main as run_market  # noqa: PLC0415 - as above
 
             return run_market(rest)
         case _:

@@ -13,7 +13,6 @@ from executor_service.application.ports import (
     NewOrder,
     OrderFilter,
     OrderHead,
-    OutOfReach,
     StaleOrder,
     StoredEvent,
     SwapResult,
@@ -342,11 +341,6 @@ class FakeMarket:
         if self.swaps[swap_id].state is SwapState.IN_FLIGHT:
             self.swaps[swap_id] = landed(225_000_000)
         return self.swaps[swap_id]
-
-    def lose_answer(self, order_swap_id: UUID, amount_out: int) -> OutOfReach:
-        """The swap is taken and lands, but the caller hears nothing."""
-        self.swaps[order_swap_id] = landed(amount_out)
-        return OutOfReach()
 
 
 def landed(amount_out: int) -> SwapResult:

@@ -58,7 +58,7 @@ def http_ok(path: str, port: int) -> bool:
 def grpc_serving(port: int) -> bool:
     """Return whether the gRPC server on this machine says SERVING."""
     import grpc  # noqa: PLC0415 - the other probes run without installed packages
-    from grpc_health.v1 import health_pb2, health_pb2_grpc  # noqa: PLC0415
+    from grpc_health.v1 import health_pb2, health_pb2_grpc  # noqa: PLC0415 - as above
 
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         try:

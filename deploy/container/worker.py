@@ -18,7 +18,7 @@ def main() -> None:
     descriptor = os.open(ready_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.set_inheritable(descriptor, True)
     os.environ[_READY_FD] = str(descriptor)
-    os.execv(sys.executable, [sys.executable, "-m", "executor_service", "worker"])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", "executor_service", "worker"])  # noqa: S606 - our own interpreter
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def open_the_way(*targets: Path, account: Account | None) -> None:
             ) from error
     if closed:
         folders = ", ".join(map(str, closed))
-        print(  # noqa: T201
+        print(  # noqa: T201 - the operator's answer
             f"root: the embedded servers run as user {account.name!r}; "
             f"others may now walk through (o+x, no more): {folders}",
             file=sys.stderr,

@@ -167,7 +167,7 @@ class EmbeddedPostgres:
             *([] if self._durable else ["--no-sync"]),
         ]
         account = self.account
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(  # noqa: S603 - Postgres' own program
             command,
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -31,7 +31,7 @@ def spawn(
     """
     uid, gid = (account.uid, account.gid) if account else (-1, -1)
     options = [os.getpid(), int(death_signal), niceness, uid, gid]
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(  # noqa: S603 - the command of the process table
         [sys.executable, "-I", "-S", _CHILD, *map(str, options), "--", *command],
         stdin=subprocess.DEVNULL,
         stdout=output,

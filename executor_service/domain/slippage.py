@@ -13,8 +13,3 @@ def min_amount_out(quoted_amount_out: int, slippage_bps: int) -> int:
     assert quoted_amount_out > 0
     assert 0 <= slippage_bps <= BPS_SCALE
     return -(-quoted_amount_out * (BPS_SCALE - slippage_bps) // BPS_SCALE)
-
-
-def is_within_slippage(amount_out: int, quoted_amount_out: int, slippage_bps: int) -> bool:
-    """Tell whether a fill is good enough; a fill of exactly the least output is."""
-    return amount_out >= min_amount_out(quoted_amount_out, slippage_bps)

@@ -38,7 +38,7 @@ class RealClock:
     async def sleep_until(self, at_ms: int) -> None:
         """Return when the market's time has reached `at_ms`."""
         # The event loop may wake a moment early; never report a time that has not come.
-        while (missing_ms := at_ms - self.now_ms()) > 0:  # noqa: ASYNC110
+        while (missing_ms := at_ms - self.now_ms()) > 0:  # noqa: ASYNC110 - as said above
             await asyncio.sleep(missing_ms / 1000)
 
     def skip_to(self, at_ms: int) -> None:

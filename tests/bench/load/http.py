@@ -20,7 +20,7 @@ class Answer(NamedTuple):
 
 
 class _Receipt(msgspec.Struct):
-    orderId: str  # noqa: N815
+    orderId: str  # noqa: N815 - the wire's name
 
 
 _RECEIPT = msgspec.json.Decoder(_Receipt)

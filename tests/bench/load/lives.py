@@ -13,7 +13,7 @@ class Frame(msgspec.Struct):
 
     status: str = ""
     sequence: int = 0
-    orderId: str = ""  # noqa: N815
+    orderId: str = ""  # noqa: N815 - the wire's name
 
 
 class Life(msgspec.Struct):
