@@ -84,6 +84,25 @@ ERRORS: Final[Mapping[str, ErrorRow]] = {
         "Pages of this origin may not connect",
         "Name the origin in ALLOWED_ORIGINS, or connect from the gateway's own pages.",
     ),
+    # How much an account may do.
+    "ACCOUNT_HALTED": _rejected(
+        "FAILED_PRECONDITION", 403, "Trading is halted for this account", "Have the account's switch set to ACTIVE."
+    ),
+    "RISK_LIMIT_EXCEEDED": _rejected(
+        "FAILED_PRECONDITION", 422, "The order is beyond a limit of the account", "Stay within the limit in errors."
+    ),
+    "TOO_MANY_ORDERS": _unavailable(
+        "RESOURCE_EXHAUSTED",
+        429,
+        "The account has as many orders as it may have",
+        "Wait until some have ended; try again after the time in Retry-After.",
+    ),
+    "RATE_LIMITED": _unavailable(
+        "RESOURCE_EXHAUSTED",
+        429,
+        "Too many requests in a short time",
+        "Slow down and try again after the time in Retry-After.",
+    ),
     # What it is about.
     "NOT_FOUND": _rejected("NOT_FOUND", 404, "There is nothing at this address", "Check the path."),
     "ORDER_NOT_FOUND": _rejected("NOT_FOUND", 404, "There is no such order", "Check the order id and the account."),
