@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import grpc
 import structlog
+from google.protobuf.message import DecodeError
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
 from grpc_reflection.v1alpha import reflection
@@ -141,6 +142,8 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
         if handler is None:
             return None
         method = handler_call_details.method
+        if not handler.request_streaming:
+            handler = handler._replace(request_deserializer=_decoding(handler.request_deserializer))
         if handler.unary_unary:
             return handler._replace(unary_unary=_guarded_unary(handler.unary_unary, method))
         if handler.stream_unary:
@@ -150,6 +153,28 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
         return handler._replace(stream_stream=_guarded_stream(handler.stream_stream, method))
 
 
+class _NotAMessage:
+    """Stands for bytes that are no message of the rpc, until a guard answers for them."""
+
+
+def _decoding(deserializer: Any) -> Any:
+    """Return the deserializer without its DecodeError, which the library would answer with UNKNOWN and its own text."""
+
+    def decode(data: bytes) -> Any:
+        try:
+            return deserializer(data)
+        except DecodeError:
+            return _NotAMessage()
+
+    return decode
+
+
+def _readable(request: Any) -> Any:
+    if isinstance(request, _NotAMessage):
+        raise Rejected("MALFORMED_REQUEST", "The bytes of the request are no message of this rpc.")
+    return request
+
+
 def _guarded_unary(behaviour: Any, method: str) -> Any:
     if not inspect.iscoroutinefunction(behaviour):
         # Our handlers are coroutines; a plain function is the generated placeholder of an rpc not built yet.
@@ -157,7 +182,7 @@ def _guarded_unary(behaviour: Any, method: str) -> Any:
 
     async def guarded(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
         try:
-            return await behaviour(request, context)
+            return await behaviour(_readable(request), context)
         except (asyncio.CancelledError, grpc.aio.AbortError):
             raise
         except Exception as error:
@@ -175,7 +200,7 @@ def _guarded_stream(behaviour: Any, method: str) -> Any:
 
     async def guarded(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
         try:
-            async for response in behaviour(request, context):
+            async for response in behaviour(_readable(request), context):
                 yield response
         except (asyncio.CancelledError, grpc.aio.AbortError):
             raise

@@ -73,8 +73,26 @@ def test_bytes_that_are_no_message_are_refused(channels: Channels, ledger: Ledge
         for data in NOT_PROTOBUF:
             with pytest.raises(grpc.RpcError) as failed:
                 call(data, timeout=10)
-            # The library's own answer, before any handler of ours is reached.
-            assert failed.value.code() is grpc.StatusCode.UNKNOWN, data
+            error = error_from(failed.value)
+            assert (failed.value.code(), error.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED_REQUEST"), data
+
+
+@pytest.mark.parametrize(
+    ("service", "method"),
+    [
+        ("orders", "/tradewind.orders.v1.OrderService/WatchOrder"),
+        ("router", "/tradewind.router.v1.RouterService/WatchPrices"),
+        ("market", "/tradewind.market.v1.MarketService/WatchPools"),
+    ],
+)
+def test_streams_refuse_bytes_that_are_no_message(channels: Channels, service: str, method: str) -> None:
+    call: Any = channels[service].unary_stream(method)
+    # The last one may be a message here: its first field need not be a text.
+    for data in NOT_PROTOBUF[:-1]:
+        with pytest.raises(grpc.RpcError) as failed:
+            next(call(data, timeout=10))
+        error = error_from(failed.value)
+        assert (failed.value.code(), error.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED_REQUEST"), data
 
 
 def test_an_rpc_that_is_not_there_is_unimplemented(channels: Channels, ledger: Ledger) -> None:
