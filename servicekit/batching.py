@@ -3,8 +3,10 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import copy_context
 from typing import Generic, TypeVar
 
+from servicekit.batch_metrics import measure_batches
 from servicekit.errors import Unavailable
 
 Item = TypeVar("Item")
@@ -19,7 +21,9 @@ class Batcher(Generic[Item, Result]):
     idle batcher calls in the same turn of the event loop, a busy one as soon as a call returns. Beyond
     `queue_max` waiting items `submit` raises Unavailable("OVERLOADED").
 
-    A call that waits on purpose needs a large `in_flight_max`, or everything stalls behind it.
+    A call that waits on purpose needs a large `in_flight_max`, or everything stalls behind it. With a `name` the sizes
+    of the batches and the queue are measured under it. A call belongs to none of its items: it runs in the context in
+    which the batcher was made, so no log line of it carries the identity of one of them.
     """
 
     def __init__(
@@ -29,6 +33,7 @@ class Batcher(Generic[Item, Result]):
         batch_max: int = 64,
         in_flight_max: int = 2,
         queue_max: int = 20_000,
+        name: str = "",
     ) -> None:
         self._call = call
         self._batch_max = batch_max
@@ -37,6 +42,8 @@ class Batcher(Generic[Item, Result]):
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._calls: set[asyncio.Task[None]] = set()
         self._drain_is_due = False
+        self._context = copy_context()
+        self._note_size = measure_batches(name, self) if name else _not_measured
 
     async def submit(self, item: Item) -> Result:
         """Return the item's own result. Cancelling the caller drops the item if its call has not begun."""
@@ -67,7 +74,7 @@ class Batcher(Generic[Item, Result]):
             batch = self._next_batch()
             if not batch:
                 return
-            task = asyncio.get_running_loop().create_task(self._run(batch))
+            task = asyncio.get_running_loop().create_task(self._run(batch), context=self._context.copy())
             self._calls.add(task)
             task.add_done_callback(self._call_ended)
 
@@ -84,6 +91,7 @@ class Batcher(Generic[Item, Result]):
         self._drain()
 
     async def _run(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
+        self._note_size(len(batch))
         try:
             results = await self._call([item for item, _ in batch])
             assert len(results) == len(batch), "a batched call answers each item"
@@ -100,3 +108,7 @@ class Batcher(Generic[Item, Result]):
                 future.set_exception(result)
             else:
                 future.set_result(result)
+
+
+def _not_measured(size: float) -> None:
+    """Nobody wants to know."""

@@ -5,6 +5,8 @@ from typing import Final
 
 import grpc
 
+from servicekit.client_calls import ClientCalls
+
 MESSAGE_BYTES_MAX: Final = 8 * 1024 * 1024
 
 # Only UNAVAILABLE is retried, and every rpc of ours may be repeated: submits and swaps carry their identity.
@@ -48,4 +50,4 @@ _OPTIONS: Final[tuple[tuple[str, int | str], ...]] = (
 
 def open_channel(address: str) -> grpc.aio.Channel:
     """Return a channel to `host:port`, `dns:///name:port` or `unix:/path`. Call it on the event loop that uses it."""
-    return grpc.aio.insecure_channel(address, options=_OPTIONS)
+    return grpc.aio.insecure_channel(address, options=_OPTIONS, interceptors=[ClientCalls()])

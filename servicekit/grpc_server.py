@@ -18,7 +18,7 @@ from grpc_status import rpc_status
 from servicekit.errors import DomainError, Rejected
 from servicekit.grpc_client import MESSAGE_BYTES_MAX
 from servicekit.grpc_errors import status_of
-from servicekit.metrics import MetricsInterceptor
+from servicekit.rpc_metrics import MetricsInterceptor, call_refused
 
 log = structlog.get_logger()
 
@@ -222,4 +222,5 @@ async def _abort(context: grpc.aio.ServicerContext[Any, Any], error: Exception, 
     if not isinstance(error, DomainError):
         log.error("rpc.crashed", method=method, exc_info=error)
         error = Rejected("INTERNAL")
+    call_refused(method, error.row.grpc_code)
     await context.abort_with_status(rpc_status.to_status(status_of(error)))

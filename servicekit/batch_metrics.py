@@ -1,0 +1,36 @@
+"""How full the batches are, and how many items wait for the next one."""
+
+import weakref
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from prometheus_client import Gauge, Histogram
+
+_ITEMS: Final = Histogram(
+    "tradewind_batch_items", "Items in one batched call.", ["batch"], buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+)
+_WAITING: Final = Gauge("tradewind_batch_waiting", "Items that wait for the next batched call.", ["batch"])
+
+
+class Waits(Protocol):
+    """Knows how many items wait."""
+
+    @property
+    def waiting(self) -> int:
+        """Number of items whose call has not begun."""
+        ...
+
+
+def measure_batches(name: str, batcher: Waits) -> Callable[[float], None]:
+    """Return what notes the size of a batch; read the queue from `batcher` whenever somebody asks.
+
+    A batcher that takes the place of one of the same name is read in its stead.
+    """
+    known = weakref.ref(batcher)
+
+    def waiting() -> float:
+        living = known()
+        return 0 if living is None else living.waiting
+
+    _WAITING.labels(batch=name).set_function(waiting)
+    return _ITEMS.labels(batch=name).observe
