@@ -41,7 +41,6 @@ _HINTS_LOST: Final = Counter("tradewind_queue_hints_lost", "Messages that could 
 _FEED_LOST: Final = Counter("tradewind_feed_lost", "Times the event feed could not be reached.")
 _IN_FLIGHT: Final = Gauge("tradewind_orders_in_flight", "Orders this worker drives now.")
 _WATCHES: Final = Gauge("tradewind_watches", "Watches that stand now.")
-_SLOW_READERS: Final = Counter("tradewind_slow_readers_dropped", "Streams ended because they were read too slowly.")
 _OPEN_ORDERS: Final = Gauge("tradewind_orders_open", "Orders that have not ended, as last counted.")
 
 
@@ -67,11 +66,6 @@ def watch_in_flight(count: Callable[[], int]) -> None:
 def watch_watches(count: Callable[[], int]) -> None:
     """Read the number of watches from here, whenever somebody asks."""
     _WATCHES.set_function(count)
-
-
-def slow_reader_dropped() -> None:
-    """A stream was ended because it was read too slowly."""
-    _SLOW_READERS.inc()
 
 
 def open_orders_counted(count: int) -> None:

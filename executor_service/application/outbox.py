@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from executor_service import telemetry
 from executor_service.application.ports import StoredEvent
 from servicekit.errors import Unavailable
+from servicekit.metrics import slow_reader_dropped
 
 OUTBOX_EVENTS_MAX: Final = 20_000
 
@@ -45,7 +45,7 @@ class Outbox:
         self._events_waiting += 1
         if self._events_waiting > OUTBOX_EVENTS_MAX:
             self.close(Unavailable("SLOW_READER"))
-            telemetry.slow_reader_dropped()
+            slow_reader_dropped()
         self._ready.set()
 
     def end(self, watch_id: int, reason: str = "") -> None:
