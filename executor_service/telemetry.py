@@ -1,6 +1,7 @@
 """What the executor and its workers report: one function for each event worth knowing."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -8,16 +9,17 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-from executor_service.domain.lifecycle import OrderStatus
+from executor_service.domain.lifecycle import TERMINAL, OrderStatus
 from executor_service.domain.order import Order
+from servicekit.metrics import stage_timer
 
 log = structlog.get_logger()
 
 _EVENTS: Final = Counter("tradewind_order_events", "Events committed, by the status they led to.", ["status"])
-_STAGE_SECONDS: Final = Histogram(
-    "tradewind_order_stage_seconds",
+_STATUS_SECONDS: Final = Histogram(
+    "tradewind_order_status_seconds",
     "Time an order spent in a status before it moved on, on the market's clock.",
-    ["stage"],
+    ["status"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30),
 )
 _COMMIT_ORDERS: Final = Histogram(
@@ -36,31 +38,56 @@ _FENCED: Final = Counter(
     "tradewind_fenced_writes", "Writes refused because another writer was first or the lease ended."
 )
 _TAKEN_OVER: Final = Counter("tradewind_orders_taken_over", "Orders that the sweeper found without a living owner.")
+_ATTEMPTS_FAILED: Final = Counter("tradewind_order_attempts_failed", "Attempts that failed, by reason.", ["reason"])
+_RUNS_CRASHED: Final = Counter("tradewind_order_runs_crashed", "Times a defect stopped an order's run.")
 _LEASES_IN_DOUBT: Final = Counter("tradewind_leases_in_doubt", "Times a worker gave everything up.")
 _HINTS_LOST: Final = Counter("tradewind_queue_hints_lost", "Messages that could not be queued.")
 _FEED_LOST: Final = Counter("tradewind_feed_lost", "Times the event feed could not be reached.")
 _IN_FLIGHT: Final = Gauge("tradewind_orders_in_flight", "Orders this worker drives now.")
+_IN_FLIGHT_MAX: Final = Gauge("tradewind_orders_in_flight_max", "Orders this worker drives at most.")
 _WATCHES: Final = Gauge("tradewind_watches", "Watches that stand now.")
 _OPEN_ORDERS: Final = Gauge("tradewind_orders_open", "Orders that have not ended, as last counted.")
+_OPEN_BY_STATUS: Final = Gauge("tradewind_orders_open_by_status", "Orders that have not ended, by status.", ["status"])
+_OLDEST_OPEN: Final = Gauge("tradewind_orders_oldest_open_seconds", "Age of the oldest order that has not ended.")
+_QUEUED: Final = Gauge("tradewind_queue_messages", "Messages in Redis: waiting, delayed, dead.", ["queue"])
+
+_event_counted: Final = {status: _EVENTS.labels(status=status.value).inc for status in OrderStatus}
+_status_timed: Final = {status: _STATUS_SECONDS.labels(status=status.value).observe for status in OrderStatus}
+_claim_timed: Final = stage_timer("claim")
+_commit_timed: Final = stage_timer("commit")
+_queue_wait_timed: Final = stage_timer("queue_wait")
+_publish_timed: Final = stage_timer("publish")
 
 
 def committed(write: str, statuses: Sequence[OrderStatus], refused: int, seconds: float) -> None:
     """A group of writes was committed: the statuses its events led to, how many were fenced, how long it took."""
     _COMMIT_ORDERS.labels(write=write).observe(len(statuses) + refused)
     _COMMIT_SECONDS.labels(write=write).observe(seconds)
+    (_claim_timed if write == "start" else _commit_timed)(seconds)
     _FENCED.inc(refused)
     for status in statuses:
-        _EVENTS.labels(status=status.value).inc()
+        _event_counted[status]()
+
+
+def waited(seconds: float) -> None:
+    """An order was stored so long ago when a worker claimed it, on the database's clock."""
+    _queue_wait_timed(seconds)
+
+
+def published(seconds: float) -> None:
+    """The oldest of the events just published had waited so long since its commit."""
+    _publish_timed(seconds)
 
 
 def left(status: OrderStatus, after: timedelta) -> None:
     """An order moved on from a status."""
-    _STAGE_SECONDS.labels(stage=status.value).observe(after.total_seconds())
+    _status_timed[status](after.total_seconds())
 
 
-def watch_in_flight(count: Callable[[], int]) -> None:
-    """Read the number of orders in flight from here, whenever somebody asks."""
+def watch_in_flight(count: Callable[[], int], limit: int) -> None:
+    """Read the number of orders in flight from here, whenever somebody asks; `limit` is the most there may be."""
     _IN_FLIGHT.set_function(count)
+    _IN_FLIGHT_MAX.set(limit)
 
 
 def watch_watches(count: Callable[[], int]) -> None:
@@ -71,6 +98,36 @@ def watch_watches(count: Callable[[], int]) -> None:
 def open_orders_counted(count: int) -> None:
     """The database said how many orders are open."""
     _OPEN_ORDERS.set(count)
+
+
+def open_orders_seen(by_status: Mapping[str, int], oldest_seconds: float) -> None:
+    """The database said which orders are open and how old the oldest is; 0 when there is none."""
+    for status in OrderStatus:
+        if status not in TERMINAL:
+            _OPEN_BY_STATUS.labels(status=status.value).set(by_status.get(status.value, 0))
+    _OLDEST_OPEN.set(oldest_seconds)
+
+
+def open_orders_unknown() -> None:
+    """The database does not answer: an old count would be a lie."""
+    _OPEN_BY_STATUS.clear()
+    _OLDEST_OPEN.set(math.nan)
+
+
+def queue_seen(messages: Mapping[str, int]) -> None:
+    """Redis said how long its queues are."""
+    for queue, count in messages.items():
+        _QUEUED.labels(queue=queue).set(count)
+
+
+def queue_unknown() -> None:
+    """Redis does not answer: an old length would be a lie."""
+    _QUEUED.clear()
+
+
+def attempt_failed(reason: str) -> None:
+    """An attempt is over without a fill."""
+    _ATTEMPTS_FAILED.labels(reason=reason).inc()
 
 
 def order_ended(order: Order) -> None:
@@ -86,6 +143,7 @@ def order_ended(order: Order) -> None:
 
 def run_crashed(order: Order, error: Exception) -> None:
     """A defect stopped an order's run; it is taken up again."""
+    _RUNS_CRASHED.inc()
     log.error("order.run_crashed", order_id=str(order.order_id), exc_info=error)
 
 

@@ -36,7 +36,7 @@ async def run_worker(settings: Settings) -> None:
     broker = make_broker(settings.redis_url.get_secret_value(), hand_off.execute)
     threads = dramatiq.worker.Worker(broker, worker_threads=THREADS)
     serve_metrics(settings.metrics_port, settings.metrics_host)
-    telemetry.watch_in_flight(lambda: settings.max_in_flight - permits.free)
+    telemetry.watch_in_flight(lambda: settings.max_in_flight - permits.free, settings.max_in_flight)
     async with worker_parts(settings, broker, permits) as parts, asyncio.TaskGroup() as tasks:
         hand_off.leftover = parts.queue.offer
         background = [tasks.create_task(work) for work in (parts.feed.run(), parts.queue.run(), parts.market.run())]

@@ -54,7 +54,7 @@ _START: Final[LiteralString] = f"""
         FROM change c
         WHERE o.id = c.id AND o.version = 1 AND o.status = %(fresh)s AND o.owner IS NULL
             AND EXISTS (SELECT 1 FROM lease)
-        RETURNING {ORDER_COLUMNS}
+        RETURNING {ORDER_COLUMNS}, extract(epoch FROM clock_timestamp() - o.stored_at)::float8 AS waited
     ),
     written AS (
         INSERT INTO order_events (order_id, sequence, status, payload, created_at)
@@ -163,7 +163,7 @@ class PostgresOrderBook:
         self._pool = pool
         self._me = worker_id
         self._feed = feed
-        self._writer: Batcher[_Change, Order] = Batcher(self._write, batch_max=128, in_flight_max=2)
+        self._writer: Batcher[_Change, Order] = Batcher(self._write, batch_max=128, in_flight_max=2, name="record")
 
     async def start(self, order_ids: Sequence[UUID], at: datetime) -> Sequence[Order]:
         """Claim what is still untouched and record that its first attempt begins."""
@@ -181,9 +181,10 @@ class PostgresOrderBook:
                 "at": at,
             },
         )
-        orders = [order_from_row(row) for row in rows]
+        orders = [order_from_row(row[:-1]) for row in rows]
         telemetry.committed("start", [o.status for o in orders], 0, time.perf_counter() - began)
-        for order in orders:
+        for row, order in zip(rows, orders, strict=True):
+            telemetry.waited(row[-1])
             telemetry.left(OrderStatus.PENDING, order.updated_at - order.created_at)
         self._feed.publish(
             [StoredEvent(o.order_id, o.version, o.status, frames[o.order_id], o.account_id) for o in orders]

@@ -4,6 +4,7 @@ At most once, on purpose: a lost message is a gap that the watcher notices, or a
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
@@ -31,12 +32,14 @@ class RedisEventFeed:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._waiting: deque[StoredEvent] = deque(maxlen=EVENTS_WAITING_MAX)
+        # With the moment they were committed, monotonic.
+        self._waiting: deque[tuple[float, StoredEvent]] = deque(maxlen=EVENTS_WAITING_MAX)
         self._has_waiting = asyncio.Event()
 
     def publish(self, events: Sequence[StoredEvent]) -> None:
         """Queue events for the next message. When Redis is away long enough the oldest are dropped."""
-        self._waiting.extend(events)
+        now = time.monotonic()
+        self._waiting.extend((now, event) for event in events)
         if self._waiting:
             self._has_waiting.set()
 
@@ -48,7 +51,8 @@ class RedisEventFeed:
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), EVENTS_A_MESSAGE))]
                 try:
-                    await self._redis.publish(CHANNEL, _encode(batch))
+                    await self._redis.publish(CHANNEL, _encode([event for _, event in batch]))
+                    telemetry.published(time.monotonic() - batch[0][0])
                 except (RedisError, OSError) as error:
                     telemetry.feed_unreachable(error)
                     await asyncio.sleep(PAUSE_AFTER_ERROR_SECONDS)

@@ -24,7 +24,7 @@ class GrpcRouter:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = rpc.RouterServiceStub(channel)
-        self._routes: Batcher[_Wish, Route] = Batcher(self._get_routes, batch_max=128, in_flight_max=16)
+        self._routes: Batcher[_Wish, Route] = Batcher(self._get_routes, batch_max=128, in_flight_max=16, name="route")
 
     async def route(self, order: Order) -> Route:
         """Return the best route now."""

@@ -36,7 +36,9 @@ class WatchHub:
         self._outboxes: set[Outbox] = set()
         self._recent = RecentEvents()
         self._accounts = AccountWatches(desk, self._follow)
-        self._heads: Batcher[UUID, OrderHead | None] = Batcher(self._read_heads, batch_max=256, in_flight_max=2)
+        self._heads: Batcher[UUID, OrderHead | None] = Batcher(
+            self._read_heads, batch_max=256, in_flight_max=2, name="heads"
+        )
 
     @property
     def standing(self) -> int:

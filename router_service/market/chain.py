@@ -76,7 +76,7 @@ class Chain:
         self._doubtful: list[str] = []
         self._news: dict[str, Pool] = {}
         self._news_timer: asyncio.TimerHandle | None = None
-        self._at_once: Batcher[Sequence[InFlight], None] = Batcher(self._execute_calls, in_flight_max=1)
+        self._at_once: Batcher[Sequence[InFlight], None] = Batcher(self._execute_calls, in_flight_max=1, name="execute")
 
     # Life.
 

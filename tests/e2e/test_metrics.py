@@ -27,7 +27,7 @@ def _samples(address: str) -> dict[str, float]:
         ("METRICS_EXECUTOR", "tradewind_order_events_total[('status', 'pending')]"),
         ("METRICS_EXECUTOR", "tradewind_rpc_seconds_count[('method', 'SubmitOrders')]"),
         ("METRICS_WORKER_1", "tradewind_order_events_total[('status', 'confirmed')]"),
-        ("METRICS_WORKER_1", "tradewind_order_stage_seconds_count[('stage', 'submitted')]"),
+        ("METRICS_WORKER_1", "tradewind_order_status_seconds_count[('status', 'submitted')]"),
         ("METRICS_WORKER_1", "tradewind_group_commit_orders_count[('write', 'record')]"),
         ("METRICS_ROUTER", "tradewind_routes_total[('result', 'found')]"),
         ("METRICS_ROUTER", "tradewind_venue_breaker[('state', 'closed'), ('venue', 'raydium')]"),
