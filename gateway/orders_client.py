@@ -39,7 +39,11 @@ class OrdersClient:
         self._deadline = deadline_seconds
         self._submits_waiting_max = submits_waiting_max
         self._submits: Batcher[pb.SubmitOrderRequest, Accepted] = Batcher(
-            self._submit_batch, batch_max=BATCH_MAX, in_flight_max=IN_FLIGHT_MAX, queue_max=submits_waiting_max, name="submit"
+            self._submit_batch,
+            batch_max=BATCH_MAX,
+            in_flight_max=IN_FLIGHT_MAX,
+            queue_max=submits_waiting_max,
+            name="submit",
         )
 
     async def submit(self, account_id: str, order: NewOrder, *, traceparent: str) -> Accepted:

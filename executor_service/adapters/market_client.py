@@ -48,12 +48,8 @@ class GrpcMarket:
         self._expected: dict[UUID, asyncio.Future[SwapResult]] = {}
         self._sent_here: set[UUID] = set()
         self._stream_is_live = False
-        self._sends: Batcher[Order, SwapResult] = Batcher(
-            self._send_swaps, batch_max=128, in_flight_max=4, name="send"
-        )
-        self._finds: Batcher[UUID, SwapResult] = Batcher(
-            self._get_swaps, batch_max=1000, in_flight_max=2, name="find"
-        )
+        self._sends: Batcher[Order, SwapResult] = Batcher(self._send_swaps, batch_max=128, in_flight_max=4, name="send")
+        self._finds: Batcher[UUID, SwapResult] = Batcher(self._get_swaps, batch_max=1000, in_flight_max=2, name="find")
 
     async def run(self) -> None:
         """Follow the market's stream of ended swaps, until cancelled."""

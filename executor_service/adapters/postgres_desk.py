@@ -129,9 +129,7 @@ class PostgresOrderDesk:
         self._pool = pool
         self._feed = feed
         self._queue = queue
-        self._adder: Batcher[NewOrder, Accepted] = Batcher(
-            self._add_batch, batch_max=128, in_flight_max=2, name="add"
-        )
+        self._adder: Batcher[NewOrder, Accepted] = Batcher(self._add_batch, batch_max=128, in_flight_max=2, name="add")
 
     async def add(self, new: NewOrder) -> Accepted:
         """Store the order in the next group commit."""
