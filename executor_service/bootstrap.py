@@ -13,11 +13,15 @@ from redis.backoff import NoBackoff
 from executor_service.adapters.dramatiq_queue import DramatiqQueue, HintBroker
 from executor_service.adapters.market_client import GrpcMarket
 from executor_service.adapters.market_time import RealTime
+from executor_service.adapters.postgres_accounts import PostgresAccounts
 from executor_service.adapters.postgres_book import SESSION_SETTINGS, PostgresOrderBook
 from executor_service.adapters.postgres_desk import PostgresOrderDesk
+from executor_service.adapters.postgres_keys import PostgresKeys
 from executor_service.adapters.redis_feed import RedisEventFeed
 from executor_service.adapters.router_client import GrpcRouter
+from executor_service.application.account_book import AccountBook
 from executor_service.application.admission import Admission
+from executor_service.application.authenticate import Authenticate
 from executor_service.application.cancel_order import CancelOrder
 from executor_service.application.drive_orders import DriveOrders, Permits
 from executor_service.application.execute_order import ExecuteOrder
@@ -40,6 +44,8 @@ class ServerParts:
     clock: Clock
     feed: RedisEventFeed
     queue: DramatiqQueue
+    accounts: AccountBook
+    keys: Authenticate
 
 
 @dataclass(slots=True)
@@ -70,6 +76,7 @@ async def server_parts(settings: Settings, broker: HintBroker) -> AsyncIterator[
     redis = _open_redis(settings)
     async with _open_pool(settings) as pool:
         feed, queue, clock = RedisEventFeed(redis), DramatiqQueue(broker), RealTime()
+        accounts = AccountBook(accounts=PostgresAccounts(pool), clock=clock, defaults=settings.risk_limits)
         desk = PostgresOrderDesk(pool, feed=feed, queue=queue)
         yield ServerParts(
             desk=desk,
@@ -79,6 +86,8 @@ async def server_parts(settings: Settings, broker: HintBroker) -> AsyncIterator[
             clock=clock,
             feed=feed,
             queue=queue,
+            accounts=accounts,
+            keys=Authenticate(keys=PostgresKeys(pool), clock=clock, pepper=settings.pepper),
         )
     await redis.aclose()
 

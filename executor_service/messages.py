@@ -16,7 +16,7 @@ from executor_service.application.outbox import Delivery
 from executor_service.application.ports import Accepted, Attempt, NewOrder, OrderFilter, StoredEvent
 from executor_service.domain.lifecycle import TERMINAL, TRANSITIONS, OrderAccepted, OrderStatus
 from executor_service.domain.order import Order, RouteConstraints
-from servicekit.errors import DomainError, FieldViolation, Rejected
+from servicekit.errors import DomainError, FieldViolation, Rejected, Unavailable
 from tradewind.orders.v1 import orders_pb2 as pb
 
 _STATUS_TO_WIRE: Final = {status: pb.OrderStatus.Value(f"ORDER_STATUS_{status.name}") for status in OrderStatus}
@@ -43,7 +43,7 @@ def order_id_of(text: str) -> UUID:
 def violations_of(request: pb.SubmitOrderRequest) -> list[FieldViolation]:
     """Return everything that is wrong with the order, field by field."""
     checks = [
-        ("account_id", bool(_ACCOUNT.fullmatch(request.account_id)), "must be 1 to 64 letters, digits or . _ : @ -"),
+        ("account_id", is_account(request.account_id), "must be 1 to 64 letters, digits or . _ : @ -"),
         ("client_order_id", len(request.client_order_id) <= 255, "must be at most 255 characters"),
         ("client_order_id", "\0" not in request.client_order_id, "must not hold a NUL character"),
         (
@@ -52,8 +52,8 @@ def violations_of(request: pb.SubmitOrderRequest) -> list[FieldViolation]:
             "must be 32 bytes when client_order_id is given",
         ),
         ("order_type", request.order_type in _TYPE_FROM_WIRE, "must be ORDER_TYPE_MARKET"),
-        ("mint_in", _is_mint(request.mint_in), "must be a mint address: base58, 32 bytes"),
-        ("mint_out", _is_mint(request.mint_out), "must be a mint address: base58, 32 bytes"),
+        ("mint_in", is_mint(request.mint_in), "must be a mint address: base58, 32 bytes"),
+        ("mint_out", is_mint(request.mint_out), "must be a mint address: base58, 32 bytes"),
         ("mint_out", request.mint_out != request.mint_in, "must differ from mint_in"),
         ("decimals_in", request.decimals_in <= 18, "must be at most 18"),
         ("decimals_out", request.decimals_out <= 18, "must be at most 18"),
@@ -115,7 +115,8 @@ def refusal(error: DomainError) -> pb.OrderRefusal:
         reason=error.reason,
         detail=error.detail,
         retryable=error.retryable,
-        violations=[pb.FieldViolation(field=v.field, detail=v.detail) for v in error.violations],
+        violations=[pb.FieldViolation(field=v.field, detail=v.detail, code=v.code) for v in error.violations],
+        retry_after_ms=error.retry_after_ms if isinstance(error, Unavailable) else 0,
     )
 
 
@@ -250,7 +251,13 @@ def _moment(moment: datetime) -> Timestamp:
     return stamp
 
 
-def _is_mint(text: str) -> bool:
+def is_account(text: str) -> bool:
+    """Tell whether this can name an account."""
+    return bool(_ACCOUNT.fullmatch(text))
+
+
+def is_mint(text: str) -> bool:
+    """Tell whether this can be a mint address."""
     return 32 <= len(text) <= 44 and _is_address(text)
 
 

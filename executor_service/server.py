@@ -1,4 +1,4 @@
-"""gRPC in: OrderService. Between the contract's messages and the use cases, nothing else."""
+"""gRPC in: OrderService, between the contract's messages and the use cases; AccountService is served beside it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -7,9 +7,10 @@ from typing import Final, TypeAlias
 import grpc
 
 from executor_service import messages, telemetry
+from executor_service.account_server import AccountServicer
 from executor_service.adapters.dramatiq_queue import make_broker
 from executor_service.application.outbox import Outbox
-from executor_service.application.ports import NewOrder
+from executor_service.application.ports import Accepted, NewOrder
 from executor_service.application.watch import Watch
 from executor_service.application.watch_accounts import AccountWatch
 from executor_service.bootstrap import ServerParts, server_parts
@@ -17,6 +18,8 @@ from executor_service.settings import Settings
 from servicekit.errors import DomainError, FieldViolation, Rejected
 from servicekit.grpc_server import RunningServer, Service, serve_until_signal, start_server
 from servicekit.metrics import serve_metrics
+from tradewind.accounts.v1 import accounts_pb2
+from tradewind.accounts.v1.accounts_pb2_grpc import add_AccountServiceServicer_to_server
 from tradewind.orders.v1 import orders_pb2 as pb
 from tradewind.orders.v1 import orders_pb2_grpc as rpc
 
@@ -33,24 +36,33 @@ async def run_server(settings: Settings) -> None:
     async with server_parts(settings, broker) as parts, asyncio.TaskGroup() as tasks:
         background = [tasks.create_task(work) for work in _background(parts)]
         telemetry.watch_watches(lambda: parts.hub.standing)
-        running = await start_order_service(parts, settings)
+        running = await start_services(parts, settings)
         parts.admission.tell = running.set_serving
         await serve_until_signal(running)
         for task in background:
             task.cancel()
 
 
-async def start_order_service(parts: ServerParts, settings: Settings) -> RunningServer:
+async def start_services(parts: ServerParts, settings: Settings) -> RunningServer:
     """Start the server on the settings' port."""
-    servicer = OrderServicer(parts, scenarios=settings.scenarios)
+    orders = OrderServicer(parts, scenarios=settings.scenarios)
+    accounts = AccountServicer(keys=parts.keys, accounts=parts.accounts)
+
+    def add(server: grpc.aio.Server) -> None:
+        rpc.add_OrderServiceServicer_to_server(orders, server)
+        add_AccountServiceServicer_to_server(accounts, server)
 
     async def drain() -> None:
         parts.hub.drain()
 
     return await start_server(
         Service(
-            names=[pb.DESCRIPTOR.services_by_name["OrderService"].full_name],
-            add=lambda server: rpc.add_OrderServiceServicer_to_server(servicer, server),
+            names=[
+                service.full_name
+                for file in (pb, accounts_pb2)
+                for service in file.DESCRIPTOR.services_by_name.values()
+            ],
+            add=add,
             on_drain=drain,
         ),
         host=settings.grpc_host,
@@ -61,7 +73,7 @@ async def start_order_service(parts: ServerParts, settings: Settings) -> Running
 
 
 def _background(parts: ServerParts) -> Sequence[Coroutine[None, None, None]]:
-    return (parts.feed.run(), parts.queue.run(), parts.hub.run(), parts.admission.run())
+    return (parts.feed.run(), parts.queue.run(), parts.hub.run(), parts.admission.run(), parts.accounts.run())
 
 
 def _not_here(order_ids: list[str]) -> None:
@@ -77,7 +89,7 @@ class OrderServicer(rpc.OrderServiceServicer):
 
     async def SubmitOrder(self, request: pb.SubmitOrderRequest, context: Context) -> pb.SubmitOrderResponse:
         """Store one order."""
-        return messages.submit_response(await self._parts.desk.add(self._new_order(request)))
+        return messages.submit_response(await self._accepted(request))
 
     async def SubmitOrders(self, request: pb.SubmitOrdersRequest, context: Context) -> pb.SubmitOrdersResponse:
         """Store a batch, each order with an answer of its own."""
@@ -195,10 +207,16 @@ class OrderServicer(rpc.OrderServiceServicer):
 
     async def _submit_answer(self, request: pb.SubmitOrderRequest) -> pb.SubmitAnswer:
         try:
-            accepted = await self._parts.desk.add(self._new_order(request))
+            return pb.SubmitAnswer(response=messages.submit_response(await self._accepted(request)))
         except DomainError as error:
             return pb.SubmitAnswer(refusal=messages.refusal(error))
-        return pb.SubmitAnswer(response=messages.submit_response(accepted))
+
+    async def _accepted(self, request: pb.SubmitOrderRequest) -> Accepted:
+        try:
+            return await self._parts.desk.add(self._new_order(request))
+        except DomainError as error:
+            telemetry.order_refused(error.reason)
+            raise
 
     def _new_order(self, request: pb.SubmitOrderRequest) -> NewOrder:
         violations: Sequence[FieldViolation] = messages.violations_of(request)

@@ -1,9 +1,14 @@
 """What the executor and its workers are told, by environment variables. Read once, in bootstrap."""
 
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, Final
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from executor_service.domain.risk import RiskLimits
+
+_POSTGRES: Final = ("postgres://", "postgresql://", "postgresql+")
 
 
 class MigrationSettings(BaseSettings):
@@ -14,8 +19,43 @@ class MigrationSettings(BaseSettings):
     database_url: SecretStr
     log_level: str = "INFO"
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith(_POSTGRES):
+            raise ValueError("must be an address such as postgresql://user:password@host:5432/name")
+        return url
 
-class Settings(MigrationSettings):
+
+class AccountSettings(MigrationSettings):
+    """What the commands for keys and accounts need, and the server too."""
+
+    # Hashed into every key; another pepper makes all keys invalid.
+    key_pepper: Annotated[SecretStr, Field(min_length=32)] | None = None
+    # Limits of the accounts that have none of their own; not set: no limit.
+    risk_order_usd_max: Annotated[Decimal, Field(gt=0, le=10**12, decimal_places=6)] | None = None
+    risk_orders_in_flight_max: Annotated[int, Field(ge=1, lt=2**32)] | None = None
+    risk_orders_per_minute_max: Annotated[int, Field(ge=1, lt=2**32)] | None = None
+    risk_slippage_bps_max: Annotated[int, Field(ge=0, le=10_000)] | None = None
+
+    @property
+    def pepper(self) -> bytes | None:
+        """The pepper as it is hashed."""
+        return None if self.key_pepper is None else self.key_pepper.get_secret_value().encode()
+
+    @property
+    def risk_limits(self) -> RiskLimits:
+        """Limits of the accounts that have none of their own."""
+        usd = self.risk_order_usd_max
+        return RiskLimits(
+            order_usd_micros_max=None if usd is None else int(usd * 1_000_000),
+            orders_in_flight_max=self.risk_orders_in_flight_max,
+            orders_per_minute_max=self.risk_orders_per_minute_max,
+            slippage_bps_max=self.risk_slippage_bps_max,
+        )
+
+
+class Settings(AccountSettings):
     """Frozen. Addresses of state have no default; everything with a unit has it in its name."""
 
     redis_url: SecretStr

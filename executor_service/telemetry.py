@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 import structlog
@@ -11,6 +11,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from executor_service.domain.lifecycle import TERMINAL, OrderStatus
 from executor_service.domain.order import Order
+from executor_service.domain.risk import TradingState
 from servicekit.metrics import stage_timer
 
 log = structlog.get_logger()
@@ -46,6 +47,8 @@ _FEED_LOST: Final = Counter("tradewind_feed_lost", "Times the event feed could n
 _IN_FLIGHT: Final = Gauge("tradewind_orders_in_flight", "Orders this worker drives now.")
 _IN_FLIGHT_MAX: Final = Gauge("tradewind_orders_in_flight_max", "Orders this worker drives at most.")
 _WATCHES: Final = Gauge("tradewind_watches", "Watches that stand now.")
+_REFUSED: Final = Counter("tradewind_orders_refused", "Orders that were not accepted, by reason.", ["reason"])
+_AUTHENTICATIONS: Final = Counter("tradewind_authentications", "Keys presented, by what came of it.", ["outcome"])
 _OPEN_ORDERS: Final = Gauge("tradewind_orders_open", "Orders that have not ended, as last counted.")
 _OPEN_BY_STATUS: Final = Gauge("tradewind_orders_open_by_status", "Orders that have not ended, by status.", ["status"])
 _OLDEST_OPEN: Final = Gauge("tradewind_orders_oldest_open_seconds", "Age of the oldest order that has not ended.")
@@ -128,6 +131,26 @@ def queue_unknown() -> None:
 def attempt_failed(reason: str) -> None:
     """An attempt is over without a fill."""
     _ATTEMPTS_FAILED.labels(reason=reason).inc()
+
+
+def order_refused(reason: str) -> None:
+    """An order was not accepted."""
+    _REFUSED.labels(reason=reason).inc()
+
+
+def authenticated(outcome: Literal["accepted", "refused", "unavailable"]) -> None:
+    """A key was presented."""
+    _AUTHENTICATIONS.labels(outcome=outcome).inc()
+
+
+def account_updated(account_id: str, trading_state: TradingState) -> None:
+    """An account's switch or limits were set."""
+    log.info("account.updated", account_id=account_id, trading_state=trading_state.value)
+
+
+def prices_lost(reason: str) -> None:
+    """The stream of prices ended; it is opened again."""
+    log.warning("prices.lost", reason=reason)
 
 
 def order_ended(order: Order) -> None:

@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -21,7 +22,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 
 from executor_service.domain.lifecycle import OrderStatus
 
@@ -84,6 +85,7 @@ orders = Table(
 # The sweeper's list. Its columns change only at an order's birth and end, so the updates between stay heap-only.
 Index("orders_open", orders.c.id, postgresql_where=text("ended_at IS NULL"))
 Index("orders_account", orders.c.account_id, orders.c.id)
+Index("orders_open_account", orders.c.account_id, postgresql_where=text("ended_at IS NULL"))
 
 # No foreign key: an event is only ever written by the statement that moves its order, and the check costs a fifth
 # of that statement.
@@ -122,4 +124,47 @@ workers = Table(
     Column("name", Text, nullable=False),
     Column("started_at", _MOMENT, nullable=False, server_default=func.clock_timestamp()),
     Column("lease_until", _MOMENT, nullable=False),
+)
+
+# Of a key's secret only a digest, under a pepper that is not in the database.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("secret_hmac", LargeBinary, nullable=False),
+    Column("created_at", _MOMENT, nullable=False),
+    Column("expires_at", _MOMENT),
+    Column("revoked_at", _MOMENT),
+    CheckConstraint("scopes <@ ARRAY['read', 'trade', 'admin'] AND cardinality(scopes) > 0", name="scopes"),
+    CheckConstraint("octet_length(secret_hmac) = 32", name="secret_hmac"),
+)
+
+# A row is made when an account is set up, or when the server's limits need one to lock. Without `own_limits` the
+# server's limits hold.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("trading_state", Text, nullable=False, server_default="active"),
+    Column("own_limits", Boolean, nullable=False, server_default=text("false")),
+    Column("order_usd_micros_max", _BASE_UNITS),
+    Column("orders_in_flight_max", BigInteger),
+    Column("orders_per_minute_max", BigInteger),
+    Column("slippage_bps_max", Integer),
+    Column("mints_allowed", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("updated_at", _MOMENT),
+    CheckConstraint("trading_state IN ('active', 'halted')", name="trading_state"),
+    CheckConstraint("order_usd_micros_max > 0", name="order_usd_micros_max"),
+    CheckConstraint("orders_in_flight_max > 0", name="orders_in_flight_max"),
+    CheckConstraint("orders_per_minute_max > 0", name="orders_per_minute_max"),
+    CheckConstraint("slippage_bps_max BETWEEN 0 AND 10000", name="slippage_bps_max"),
+    CheckConstraint("cardinality(mints_allowed) <= 256", name="mints_allowed"),
+    CheckConstraint(
+        "own_limits OR (order_usd_micros_max IS NULL AND orders_in_flight_max IS NULL"
+        " AND orders_per_minute_max IS NULL AND slippage_bps_max IS NULL AND cardinality(mints_allowed) = 0)",
+        name="own_limits",
+    ),
 )

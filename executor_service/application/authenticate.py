@@ -1,0 +1,52 @@
+"""Whose key is this: the answer to a key that somebody presents."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from executor_service import telemetry
+from executor_service.application.account_ports import KeyStore
+from executor_service.application.ports import Clock
+from executor_service.domain.keys import KEY_ID, SECRET_CHARACTERS_MAX, ApiKey, checked, digest_of
+from servicekit.errors import Rejected, Unavailable
+
+# Well-formed, and never given out: what is looked up in place of something that cannot be an identity.
+_NOBODYS_ID: Final = "0" * 12
+
+
+class Authenticate:
+    """Checks keys. `pepper` None: this server cannot."""
+
+    def __init__(self, *, keys: KeyStore, clock: Clock, pepper: bytes | None) -> None:
+        self._keys = keys
+        self._clock = clock
+        self._pepper = pepper
+
+    async def key_of(self, key_id: str, secret: str) -> ApiKey:
+        """Return the key that these are the halves of.
+
+        Raises Rejected("UNAUTHENTICATED") when it is unknown, wrong, revoked or expired, Unavailable when that cannot
+        be told.
+        """
+        try:
+            key = await self._key_of(key_id, secret)
+        except Rejected:
+            telemetry.authenticated("refused")
+            raise
+        except Unavailable:
+            telemetry.authenticated("unavailable")
+            raise
+        telemetry.authenticated("accepted")
+        return key
+
+    async def invalid_among(self, key_ids: Sequence[str]) -> list[str]:
+        """Return those that hold no longer, in the order given. Raises Unavailable."""
+        asked = [key_id for key_id in key_ids if KEY_ID.fullmatch(key_id)]
+        holding = await self._keys.holding(asked, self._clock.now())
+        return [key_id for key_id in key_ids if key_id not in holding]
+
+    async def _key_of(self, key_id: str, secret: str) -> ApiKey:
+        if self._pepper is None:
+            raise Unavailable("UNAVAILABLE", "keys cannot be checked: start the executor with KEY_PEPPER")
+        identity = key_id if KEY_ID.fullmatch(key_id) else _NOBODYS_ID
+        presented = digest_of(self._pepper, identity, secret[: SECRET_CHARACTERS_MAX + 1])
+        return checked(await self._keys.find(identity), presented, self._clock.now())
