@@ -11,6 +11,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from executor_service.adapters.dramatiq_queue import DramatiqQueue, HintBroker
+from executor_service.adapters.gauges import Gauges
 from executor_service.adapters.market_client import GrpcMarket
 from executor_service.adapters.market_time import RealTime
 from executor_service.adapters.postgres_accounts import PostgresAccounts
@@ -30,6 +31,7 @@ from executor_service.application.watch_orders import WatchHub
 from executor_service.domain.retry import RetryPolicy
 from executor_service.settings import Settings
 from servicekit.grpc_client import open_channel
+from servicekit.pool_metrics import watch_pool
 from servicekit.postgres import open_pool
 
 
@@ -44,6 +46,7 @@ class ServerParts:
     clock: Clock
     feed: RedisEventFeed
     queue: DramatiqQueue
+    gauges: Gauges
     accounts: AccountBook
     keys: Authenticate
 
@@ -86,6 +89,7 @@ async def server_parts(settings: Settings, broker: HintBroker) -> AsyncIterator[
             clock=clock,
             feed=feed,
             queue=queue,
+            gauges=Gauges(pool, redis),
             accounts=accounts,
             keys=Authenticate(keys=PostgresKeys(pool), clock=clock, pepper=settings.pepper),
         )
@@ -114,7 +118,9 @@ async def worker_parts(settings: Settings, broker: HintBroker, permits: Permits)
 
 def _open_pool(settings: Settings) -> AsyncConnectionPool:
     url = settings.database_url.get_secret_value()
-    return open_pool(url, size=settings.database_connections, settings=SESSION_SETTINGS)
+    pool = open_pool(url, size=settings.database_connections, settings=SESSION_SETTINGS)
+    watch_pool(pool)
+    return pool
 
 
 def _open_redis(settings: Settings) -> Redis:
