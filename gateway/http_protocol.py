@@ -5,13 +5,11 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gateway.problems import PROBLEM_TYPE, unrouted_problem
+from servicekit.errors import Rejected
+
 # What a refused body may still bring before the connection is cut.
 DROPPED_BYTES_MAX: Final = 32 * 1024 * 1024
-
-_BAD_REQUEST: Final = (
-    b'{"type":"/problems/malformed_request","title":"The request cannot be read","status":400,'
-    b'"detail":"%s","code":"malformed_request","retryable":false}'
-)
 
 
 def limited_http(*, header_bytes_max: int, header_read_seconds: float) -> type[HttpToolsProtocol]:
@@ -24,6 +22,7 @@ def limited_http(*, header_bytes_max: int, header_read_seconds: float) -> type[H
             super().__init__(*args, **kwargs)
             self._header_bytes = 0
             self._dropped_bytes = 0
+            self._path = b""
             self._headers_due: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it the same way
@@ -38,10 +37,12 @@ def limited_http(*, header_bytes_max: int, header_read_seconds: float) -> type[H
             super().on_message_begin()
             self._header_bytes = 0
             self._dropped_bytes = 0
+            self._path = b""
             self._expect_headers()
 
         def on_url(self, url: bytes) -> None:
             super().on_url(url)
+            self._path = self.url.partition(b"?")[0]
             self._count(len(url))
 
         def on_header(self, name: bytes, value: bytes) -> None:
@@ -60,11 +61,16 @@ def limited_http(*, header_bytes_max: int, header_read_seconds: float) -> type[H
             super().on_body(body)
 
         def on_message_complete(self) -> None:
+            self._path = b""
             if self.cycle is not None:
                 super().on_message_complete()
 
         def send_400_response(self, msg: str) -> None:
-            _refuse(self.transport, msg.encode())
+            self._refuse(msg)
+
+        def _refuse(self, detail: str) -> None:
+            self.transport.write(_refusal(detail, self._path))
+            self.transport.close()
 
         def _expect_headers(self) -> None:
             if self._headers_due is None:
@@ -82,7 +88,7 @@ def limited_http(*, header_bytes_max: int, header_read_seconds: float) -> type[H
         def _count(self, size: int) -> None:
             self._header_bytes += size
             if self._header_bytes > header_bytes_max and not self.transport.is_closing():
-                _refuse(self.transport, b"The headers are too long.")
+                self._refuse("The headers are too long.")
 
         def _drop(self, size: int) -> None:
             self._dropped_bytes += size
@@ -92,8 +98,9 @@ def limited_http(*, header_bytes_max: int, header_read_seconds: float) -> type[H
     return LimitedHttp
 
 
-def _refuse(transport: asyncio.Transport, detail: bytes) -> None:
-    body = _BAD_REQUEST % detail
-    head = b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\nconnection: close\r\n"
-    transport.write(head + b"content-length: %d\r\n\r\n" % len(body) + body)
-    transport.close()
+def _refusal(detail: str, path: bytes) -> bytes:
+    body = unrouted_problem(Rejected("MALFORMED_REQUEST", detail), path)
+    return (
+        f"HTTP/1.1 400 Bad Request\r\ncontent-type: {PROBLEM_TYPE}\r\ncache-control: no-store\r\n"
+        f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+    ).encode() + body

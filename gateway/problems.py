@@ -7,10 +7,12 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from gateway.json_out import encode
-from gateway.trace import trace_of
+from gateway.trace import begin_trace, trace_of
 from servicekit.errors import DomainError, Rejected, Unavailable
 
 PROBLEM_TYPE = "application/problem+json"
+# How much of a path an error repeats.
+PATH_BYTES_MAX = 1024
 
 
 def code_of(reason: str) -> str:
@@ -55,6 +57,13 @@ def problem_response(
     return Response(encode(problem), problem["status"], sent, PROBLEM_TYPE)
 
 
+def unrouted_problem(error: DomainError, path: bytes) -> bytes:
+    """Return the problem document, as JSON text, for a request that no route has seen. Its trace begins here."""
+    scope: Scope = {"raw_path": path, "headers": []}
+    begin_trace(scope)
+    return encode(problem_of(error, scope))
+
+
 def pointer_to(*steps: str | int) -> str:
     """Return the JSON pointer (RFC 6901) of the steps."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
@@ -62,4 +71,4 @@ def pointer_to(*steps: str | int) -> str:
 
 def _path_of(scope: Scope) -> str:
     raw: bytes = scope.get("raw_path") or b""
-    return raw.decode("ascii", "replace")
+    return raw[:PATH_BYTES_MAX].decode("ascii", "replace")

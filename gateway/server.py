@@ -12,6 +12,7 @@ import uvicorn
 from gateway.bootstrap import Gateway, open_gateway
 from gateway.http_protocol import limited_http
 from gateway.settings import Settings
+from gateway.socket_protocol import ProblemSockets
 
 DRAIN_SECONDS: Final = 0.5
 GRACE_SECONDS: Final = 2
@@ -86,7 +87,7 @@ def _config(gateway: Gateway, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         gateway.app,
         http=limited_http(header_bytes_max=settings.header_bytes_max, header_read_seconds=settings.header_read_seconds),
-        ws="websockets-sansio",
+        ws=ProblemSockets,
         ws_max_size=16 * 1024,
         ws_per_message_deflate=False,
         ws_ping_interval=settings.ping_seconds,

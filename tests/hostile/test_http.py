@@ -1,10 +1,12 @@
 """Every bad HTTP request gets its documented answer; nothing is stored, and nobody falls over."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 
 import pytest
 
+from gateway.problems import PATH_BYTES_MAX
 from gateway.server import running_gateway
 from gateway.settings import Settings
 from servicekit.errors import ERRORS
@@ -82,6 +84,10 @@ def check(answer: Answer, case: Case) -> None:
     row = ERRORS[case.code.upper()]
     assert (problem["code"], problem["status"], row.http_status) == (case.code, case.status, case.status)
     assert problem["title"] == row.title
+    assert re.fullmatch(r"[0-9a-f]{32}", problem["traceId"])
+    path = case.sent.partition(b" ")[2].partition(b" ")[0].partition(b"?")[0]
+    assert problem["instance"] in ("", path.decode("ascii", "replace")[:PATH_BYTES_MAX])
+    assert problem["instance"] or case.code == "malformed_request"
     assert "Traceback" not in answer.body.decode()
     if case.status == 405:
         assert answer.headers["allow"]

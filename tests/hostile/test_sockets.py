@@ -37,21 +37,35 @@ def test_upgrades_are_refused_with_problem_documents(port: int, ledger: Ledger) 
         check_all(port, upgrades())
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"sec-websocket-version": "12"},
-        {"sec-websocket-version": "x"},
-        {"sec-websocket-version": ""},
-        {"sec-websocket-key": ""},
-        {"sec-websocket-key": "short"},
-        {"sec-websocket-key": "!" * 24},
-    ],
-)
-def test_a_bad_handshake_is_a_client_error(port: int, ledger: Ledger, headers: dict[str, str]) -> None:
+HANDSHAKES = {
+    "version 12": {"sec-websocket-version": "12"},
+    "a version in words": {"sec-websocket-version": "x"},
+    "no version": {"sec-websocket-version": ""},
+    "no key": {"sec-websocket-key": ""},
+    "a short key": {"sec-websocket-key": "short"},
+    "a key that is no base64": {"sec-websocket-key": "!" * 24},
+    "a header of 9,000 bytes": {"cookie": "x" * 9_000},
+    "130 headers": {f"x-{number}": "1" for number in range(130)},
+}
+
+
+def handshakes() -> list[Case]:
+    path = f"/ws/orders/{NOBODYS}"
+    bad = [
+        Case(f"handshake with {name}", request("GET", path, headers={**UPGRADE, **headers}), 400, "malformed_request")
+        for name, headers in HANDSHAKES.items()
+    ]
+    return [*bad, Case("handshake by POST", request("POST", path, headers=UPGRADE), 405, "method_not_allowed")]
+
+
+def test_a_bad_handshake_is_refused_with_a_problem_document(port: int, ledger: Ledger) -> None:
     with ledger.untouched():
-        answer = exchange(port, request("GET", f"/ws/orders/{NOBODYS}", headers={**UPGRADE, **headers}))
-    assert 400 <= answer.status < 500
+        check_all(port, handshakes())
+
+
+def test_a_refused_handshake_names_the_version_to_use(port: int) -> None:
+    answer = exchange(port, request("GET", "/api/stream", headers={**UPGRADE, "sec-websocket-version": "12"}))
+    assert answer.headers["sec-websocket-version"] == "13"
 
 
 # Frames and the code the server closes with. Our own stream reads messages; RFC 6455 rules what a frame may be.
