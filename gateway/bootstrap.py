@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from gateway import telemetry
 from gateway.app import Desks, routes
 from gateway.batch import Batch
 from gateway.body import BodyLimits
@@ -66,7 +65,6 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         executor, deadline_seconds=settings.watch_deadline_seconds, events_max=settings.frames_waiting_max
     )
     turnstile = Turnstile(settings.sockets_per_address_max)
-    telemetry.watch_streams(lambda: len(turnstile))
     rules = _rules(settings)
     origins = Origins(settings.trusted_proxies)
     intake = Intake(orders, tokens, rules, origins)

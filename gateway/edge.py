@@ -1,6 +1,7 @@
 """The outermost layer: every request gets its trace, and every error becomes a problem document."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -8,6 +9,7 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from gateway import telemetry
+from gateway.answering import Answering
 from gateway.origin import Origins, normal_origin
 from gateway.problems import problem_response
 from gateway.trace import begin_trace
@@ -23,6 +25,7 @@ class Edge:
         self._allowed_origins = frozenset(map(normal_origin, allowed_origins))
         spelled_out = {route.path for route in routes if isinstance(route, Route) and "{" not in route.path}
         self._methods = {path: self._methods_at(path) for path in spelled_out}
+        self._names = {route.endpoint: route.path for route in routes if isinstance(route, Route)}
         self._router = Router(routes, redirect_slashes=False, default=_nothing_here)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -31,8 +34,7 @@ class Edge:
         telemetry.begin_request(trace.trace_id)
         # The router raises HTTPException instead of answering in plain text when there is an app to catch it.
         scope["app"] = self
-        if scope["type"] == "http":
-            send = telemetry.counted(scope["method"], send)
+        answering = Answering(scope, send, self._route_of)
         try:
             if scope["path"].endswith("\n"):
                 # The router's patterns end in `$`, which also matches before a line feed.
@@ -46,6 +48,12 @@ class Edge:
             await self._router(scope, receive, send)
         except Exception as error:
             await self._refusal(error, scope)(scope, receive, send)
+        finally:
+            answering.ended()
+
+    def _route_of(self, endpoint: Any) -> str:
+        """Return the path of the route that took a request; none took what nobody serves."""
+        return self._names.get(endpoint, "none")
 
     def _refusal(self, error: Exception, scope: Scope) -> Response:
         match error:

@@ -1,34 +1,8 @@
 """What the gateway reports: one function for each event worth knowing."""
 
-from collections.abc import Callable
-from typing import Final
-
 import structlog
-from prometheus_client import Counter, Gauge
-from starlette.types import Message, Send
 
 log = structlog.get_logger()
-
-_ANSWERS: Final = Counter("tradewind_http_answers", "HTTP answers begun, by method and status.", ["method", "status"])
-_STREAMS: Final = Gauge("tradewind_streams_open", "WebSockets and server-sent event streams open now.")
-_METHODS: Final = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "PATCH"})
-
-
-def counted(method: str, send: Send) -> Send:
-    """Return `send` that counts the answer when it begins."""
-    name = method if method in _METHODS else "other"
-
-    async def send_and_count(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            _ANSWERS.labels(method=name, status=str(message["status"])).inc()
-        await send(message)
-
-    return send_and_count
-
-
-def watch_streams(count: Callable[[], int]) -> None:
-    """Read the number of open streams from here, whenever somebody asks."""
-    _STREAMS.set_function(count)
 
 
 def begin_request(trace_id: str) -> None:
