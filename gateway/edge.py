@@ -35,6 +35,7 @@ class Edge:
         # The router raises HTTPException instead of answering in plain text when there is an app to catch it.
         scope["app"] = self
         answering = Answering(scope, send, self._route_of)
+        send = answering
         try:
             if scope["path"].endswith("\n"):
                 # The router's patterns end in `$`, which also matches before a line feed.
