@@ -118,6 +118,7 @@ def _request(account_id: str, order: NewOrder, traceparent: str) -> pb.SubmitOrd
 def _outcome(answer: pb.SubmitAnswer) -> Accepted | DomainError:
     if answer.HasField("response"):
         return Accepted(answer.response.order_id, answer.response.replayed)
-    error = error_of(answer.refusal.reason, answer.refusal.detail)
-    error.violations = tuple(FieldViolation(v.field, v.detail) for v in answer.refusal.violations)
+    refusal = answer.refusal
+    error = error_of(refusal.reason, refusal.detail, retry_after_ms=refusal.retry_after_ms or 1000)
+    error.violations = tuple(FieldViolation(v.field, v.detail, v.code or "invalid") for v in refusal.violations)
     return error

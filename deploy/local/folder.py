@@ -63,7 +63,7 @@ class DataFolder:
         """Delete what a stack keeps; the folder itself goes too unless something else is in it."""
         for name in ("postgres", "redis", "run", "log"):
             shutil.rmtree(self.path / name, ignore_errors=True)
-        for name in ("env", "lock"):
+        for name in ("env", "key_pepper", "lock"):
             (self.path / name).unlink(missing_ok=True)
         self.release()
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""What an embedded server keeps between two starts: its port and its password."""
+"""What a stack keeps between two starts: its servers' ports and passwords, and the pepper of its keys."""
 
 import json
 import os
@@ -24,6 +24,16 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
     draft.replace(path)
+
+
+def remembered_pepper(path: Path) -> str:
+    """Return the pepper of the last start; make one if there is none. Without it every API key is void."""
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        pepper = secrets.token_urlsafe(32)
+        write_private(path, f"{pepper}\n")
+        return pepper
 
 
 def remembered_endpoint(path: Path) -> Endpoint:

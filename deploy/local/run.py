@@ -11,6 +11,7 @@ from deploy.local.postgres import EmbeddedPostgres, postgres_problem
 from deploy.local.process import ProcessSpec
 from deploy.local.redis import EmbeddedRedis, redis_problem
 from deploy.local.refusal import Refusal
+from deploy.local.remembered import remembered_pepper
 from deploy.local.reservations import Reservations
 from deploy.local.screen import reporter, say, show, warn
 from deploy.local.settings import Settings
@@ -78,10 +79,11 @@ async def _start(settings: Settings, folder: DataFolder, reservations: Reservati
         grpc_ports=ports,
         metrics_ports=reserve_metrics_ports(settings, reservations),
     )
-    folder.write_env(environment(settings, addresses))
+    pepper = settings.key_pepper or remembered_pepper(settings.data_dir / "key_pepper")
+    folder.write_env({**environment(settings, addresses), "KEY_PEPPER": pepper})
     environ = {**settings.environ, **environment(settings, addresses)}
     await (migrate_embedded(postgres, environ) if postgres else migrate(environ))
-    services = service_specs(settings, addresses)
+    services = service_specs(settings, addresses, key_pepper=pepper)
     await supervisor.start(services)
     show([*servers, *services])
     say(f"ready {settings.gateway_url}")

@@ -1,7 +1,7 @@
 """What `make run` is told: environment variables, with a `.env` file beneath them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ _HIGHEST_PORT: Final = 65_535
 _WORKERS_MAX: Final = 64
 _IN_FLIGHT_DEFAULT: Final = 5_000
 _IN_FLIGHT_MAX: Final = 100_000
+_PEPPER_CHARACTERS_MIN: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,10 @@ class Settings:
     max_in_flight: int
     profile: str
     notes: tuple[str, ...]
-    # What the services inherit: the caller's environment without the names that were turned into others.
+    # What the services inherit: the caller's environment without the pepper and the names that were turned into others.
     environ: Mapping[str, str]
+    # Mixed into every API key's hash; None: the stack keeps one of its own.
+    key_pepper: str | None = field(default=None, repr=False)
 
     @property
     def gateway_url(self) -> str:
@@ -78,6 +81,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         profile=profile,
         notes=_notes(environ),
         environ=_inherited(environ),
+        key_pepper=_pepper(environ),
     )
     _check_ports_differ(settings)
     return settings
@@ -88,6 +92,16 @@ def _number(environ: Mapping[str, str], name: str, default: int, *, lowest: int,
     if not text.isascii() or not text.isdecimal() or not lowest <= int(text) <= highest:
         raise Refusal(f"{name}={text} is not a whole number from {lowest} to {highest}")
     return int(text)
+
+
+def _pepper(environ: Mapping[str, str]) -> str | None:
+    pepper = environ.get("KEY_PEPPER")
+    if pepper is not None and len(pepper) < _PEPPER_CHARACTERS_MIN:
+        raise Refusal(
+            f"KEY_PEPPER has fewer than {_PEPPER_CHARACTERS_MIN} characters: give more, or leave it out and "
+            "the stack keeps one of its own"
+        )
+    return pepper
 
 
 def _check_fail_rate(environ: Mapping[str, str]) -> None:
@@ -123,7 +137,7 @@ def _notes(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _inherited(environ: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in environ.items() if name not in legacy.LEGACY_NAMES}
+    kept = {name: value for name, value in environ.items() if name not in {*legacy.LEGACY_NAMES, "KEY_PEPPER"}}
     if stage := legacy.app_env(environ):
         kept["APP_ENV"] = stage
     return kept

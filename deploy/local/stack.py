@@ -19,6 +19,13 @@ from deploy.local.settings import DEFAULT_GRPC_PORTS, REPOSITORY, Settings
 # others execute then takes half as long (p99 46 instead of 88 ms), and the backlog waits where it is safe, in Postgres.
 WORKER_NICENESS: Final = 15
 _METRICS_PORT: Final = 9100
+# Limits of the accounts that have none of their own; the command that sets an account's limits begins with them.
+_RISK_LIMITS: Final = (
+    "RISK_ORDER_USD_MAX",
+    "RISK_ORDERS_IN_FLIGHT_MAX",
+    "RISK_ORDERS_PER_MINUTE_MAX",
+    "RISK_SLIPPAGE_BPS_MAX",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ def reserve_metrics_ports(settings: Settings, reservations: Reservations) -> dic
 
 def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
     """Return what the stack's processes and its tools are told, as KEY=value."""
-    optional = ("MARKET_SEED", "MOCK_FAIL_RATE", "SCENARIOS", "AUTH", "APP_ENV")
+    optional = ("MARKET_SEED", "MOCK_FAIL_RATE", "SCENARIOS", "AUTH", "APP_ENV", *_RISK_LIMITS)
     return {
         "DATABASE_URL": addresses.database_url,
         "REDIS_URL": addresses.redis_url,
@@ -93,16 +100,16 @@ def server_specs(
     return specs
 
 
-def service_specs(settings: Settings, addresses: Addresses) -> list[ProcessSpec]:
-    """Return Tradewind's own processes."""
+def service_specs(settings: Settings, addresses: Addresses, *, key_pepper: str) -> list[ProcessSpec]:
+    """Return Tradewind's own processes. The pepper is told to the executor alone."""
     env = {**settings.environ, **environment(settings, addresses)}
 
-    def service(name: str, port_name: str, rank: int, *arguments: str) -> ProcessSpec:
+    def service(name: str, port_name: str, rank: int, *arguments: str, **secrets: str) -> ProcessSpec:
         address = addresses.address(port_name)
         return ProcessSpec(
             name=name,
             command=(sys.executable, "-m", *arguments),
-            env={**env, **_metrics_env(addresses, name)},
+            env={**env, **_metrics_env(addresses, name), **secrets},
             healthy=grpc_serving(address),
             cwd=REPOSITORY,
             stop_rank=rank,
@@ -112,7 +119,7 @@ def service_specs(settings: Settings, addresses: Addresses) -> list[ProcessSpec]
     return [
         service("market", "MARKET_PORT", 2, "router_service", "market"),
         service("router", "ROUTER_PORT", 3, "router_service", "router"),
-        service("executor", "EXECUTOR_PORT", 4, "executor_service", "server"),
+        service("executor", "EXECUTOR_PORT", 4, "executor_service", "server", KEY_PEPPER=key_pepper),
         *(_worker(number, env, addresses) for number in range(1, settings.workers + 1)),
         _gateway(settings, env),
     ]

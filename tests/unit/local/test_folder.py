@@ -11,6 +11,7 @@ import pytest
 from deploy.local import folder as folder_module
 from deploy.local.folder import STACK_MARK, DataFolder
 from deploy.local.refusal import Refusal
+from deploy.local.remembered import remembered_pepper
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -29,6 +30,14 @@ def test_the_env_file_is_private_and_key_equals_value(tmp_path: Path) -> None:
     DataFolder(tmp_path).write_env({"A": "1", "B": "x=y"})
     assert (tmp_path / "env").read_text() == "A=1\nB=x=y\n"
     assert stat.S_IMODE((tmp_path / "env").stat().st_mode) == 0o600
+
+
+def test_the_pepper_is_made_once_and_private(tmp_path: Path) -> None:
+    path = tmp_path / "key_pepper"
+    pepper = remembered_pepper(path)
+    assert len(pepper) >= 32
+    assert remembered_pepper(path) == pepper
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_log_that_grew_large_starts_anew_and_keeps_one_predecessor(
@@ -69,5 +78,6 @@ def test_deleting_leaves_what_is_not_a_stacks(tmp_path: Path) -> None:
     data.acquire()
     (data.path / "mine.txt").write_text("keep")
     (data.path / "postgres").mkdir()
+    remembered_pepper(data.path / "key_pepper")
     data.delete()
     assert [path.name for path in data.path.iterdir()] == ["mine.txt"]

@@ -12,6 +12,7 @@ ADDRESSES = Addresses(
     redis_url="redis://:p@127.0.0.1:2/0",
     grpc_ports={"ROUTER_PORT": 11, "EXECUTOR_PORT": 12, "MARKET_PORT": 13},
 )
+PEPPER = "p" * 32
 
 
 def test_the_defaults_are_the_documented_ones() -> None:
@@ -74,7 +75,7 @@ def test_the_mode_without_a_server_is_told_to_be_the_embedded_postgres() -> None
 
 def test_services_see_one_set_of_names() -> None:
     settings = read_settings({"DB_TYPE": "sqlite", "NODE_ENV": "production", "REDIS_HOST": "r", "MARKET_SEED": "7"})
-    for spec in service_specs(settings, ADDRESSES):
+    for spec in service_specs(settings, ADDRESSES, key_pepper=PEPPER):
         assert spec.env["DATABASE_URL"] == ADDRESSES.database_url
         assert spec.env["REDIS_URL"] == ADDRESSES.redis_url
         assert spec.env["ROUTER_ADDRESS"] == "127.0.0.1:11"
@@ -85,7 +86,7 @@ def test_services_see_one_set_of_names() -> None:
 
 
 def test_only_workers_are_niced_and_each_has_its_name() -> None:
-    specs = service_specs(read_settings({"WORKERS": "2"}), ADDRESSES)
+    specs = service_specs(read_settings({"WORKERS": "2"}), ADDRESSES, key_pepper=PEPPER)
     assert {spec.name: spec.niceness for spec in specs} == {
         "market": 0,
         "router": 0,
@@ -97,8 +98,23 @@ def test_only_workers_are_niced_and_each_has_its_name() -> None:
     assert [spec.env["WORKER_NAME"] for spec in specs if spec.niceness] == ["worker-1", "worker-2"]
 
 
+def test_the_pepper_is_told_to_the_executor_alone() -> None:
+    settings = read_settings({"KEY_PEPPER": PEPPER, "WORKERS": "2"})
+    assert settings.key_pepper == PEPPER
+    assert PEPPER not in repr(settings)
+    assert PEPPER not in environment(settings, ADDRESSES).values()
+    specs = service_specs(settings, ADDRESSES, key_pepper=PEPPER)
+    assert [spec.name for spec in specs if PEPPER in spec.env.values()] == ["executor"]
+
+
+def test_a_pepper_that_is_too_short_is_refused_and_not_repeated() -> None:
+    with pytest.raises(Refusal, match="KEY_PEPPER has fewer than 32 characters") as refused:
+        read_settings({"KEY_PEPPER": "s3cret"})
+    assert "s3cret" not in str(refused.value)
+
+
 def test_processes_stop_from_the_outside_inwards() -> None:
-    specs = service_specs(read_settings({}), ADDRESSES)
+    specs = service_specs(read_settings({}), ADDRESSES, key_pepper=PEPPER)
     order = [spec.name for spec in sorted(specs, key=lambda spec: -spec.stop_rank)]
     assert order == ["gateway", "worker-1", "executor", "router", "market"]
 
