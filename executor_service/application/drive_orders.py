@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from executor_service import telemetry
+from executor_service import execution_quality, telemetry
 from executor_service.application.execute_order import ExecuteOrder
 from executor_service.application.ports import Clock, LeaseLost, OrderBook
 from executor_service.domain.order import Order
@@ -146,6 +146,7 @@ class DriveOrders:
                 ended = await self._execute.run(found)
                 if ended is not None:
                     telemetry.order_ended(ended)
+                    execution_quality.order_ended(ended)
                 return
             except (Unavailable, LeaseLost):
                 raise

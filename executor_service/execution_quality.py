@@ -1,0 +1,64 @@
+"""How well orders were executed: counted once an order, by the worker that recorded its end."""
+
+from typing import Final
+
+from prometheus_client import Counter, Histogram
+
+from executor_service.domain.lifecycle import TERMINAL, OrderStatus
+from executor_service.domain.order import Order
+from executor_service.domain.route import Route
+from executor_service.domain.slippage import BPS_SCALE
+
+_ORDER_SECONDS: Final = Histogram(
+    "tradewind_order_seconds",
+    "Time from an order's acceptance to its end, on the market's clock, by the status it ended with.",
+    ["status"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10, 20, 30, 60),
+)
+_ATTEMPTS: Final = Histogram(
+    "tradewind_order_attempts", "Attempts that an order took until its end.", buckets=(0, 1, 2, 3, 4, 5, 10)
+)
+_SLIPPAGE_BPS: Final = Histogram(
+    "tradewind_fill_slippage_bps",
+    "What a fill paid below its quote, in 1/10,000 of the quote; negative: it paid more.",
+    buckets=(-100, -50, -20, -10, -5, -2, -1, 0, 1, 2, 5, 10, 20, 50, 100, 200, 500),
+)
+_IMPACT_BPS: Final = Histogram(
+    "tradewind_fill_price_impact_bps",
+    "How far a fill's route was quoted to move its pools' prices, in 1/10,000.",
+    buckets=(0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000),
+)
+_FILLS: Final = Counter(
+    "tradewind_fills", "Fills, by the form of their route: single, split, chain, split_chain.", ["form"]
+)
+_LEGS: Final = Counter("tradewind_fill_legs", "Swaps through one pool that fills were made of, by venue.", ["venue"])
+
+_order_timed: Final = {status: _ORDER_SECONDS.labels(status=status.value).observe for status in TERMINAL}
+
+
+def order_ended(order: Order) -> None:
+    """Note how an order's way went: how long, how many attempts, and what a fill was worth beside its quote."""
+    _order_timed[order.status]((order.updated_at - order.created_at).total_seconds())
+    _ATTEMPTS.observe(order.attempt)
+    if order.status is OrderStatus.CONFIRMED:
+        _fill_made(order)
+
+
+def route_form(route: Route) -> str:
+    """Return whether a route uses one pool, shares an amount between pools, goes through another token, or both."""
+    is_chain = any(leg.mint_out != route.legs[-1].mint_out for leg in route.legs)
+    is_split = any(leg.share_bps < BPS_SCALE for leg in route.legs)
+    if is_chain:
+        return "split_chain" if is_split else "chain"
+    return "split" if is_split else "single"
+
+
+def _fill_made(order: Order) -> None:
+    assert order.route is not None
+    assert order.quoted_amount_out is not None
+    assert order.executed_amount_out is not None
+    _SLIPPAGE_BPS.observe((1 - order.executed_amount_out / order.quoted_amount_out) * BPS_SCALE)
+    _IMPACT_BPS.observe(order.route.price_impact_bps)
+    _FILLS.labels(form=route_form(order.route)).inc()
+    for leg in order.route.legs:
+        _LEGS.labels(venue=leg.venue).inc()
