@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 
 from gateway.watch import End
+from servicekit.metrics import slow_reader_dropped
 
 
 class Mailbox:
@@ -20,6 +21,7 @@ class Mailbox:
         if self.ended:
             return
         if len(self._frames) >= self._frames_max:
+            slow_reader_dropped()
             self.end("slow")
             return
         self._frames.append(frame)

@@ -75,6 +75,7 @@ class OrderSocket:
                 frame = tell(event.payload)
                 if frame is not None:
                     await send({"type": "websocket.send", "text": frame})
+            telemetry.delivered(watch, events)
 
     async def _begin(self, watch: Watch, send: Send) -> Tell:
         if self._dialect is None:

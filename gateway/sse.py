@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gateway import event_stream
+from gateway import event_stream, telemetry
 from gateway.orders import ACCOUNT, Orders, order_id_of
 from gateway.query import sequence_after, sequence_in
 from gateway.streams import OrderWatches
@@ -52,6 +52,8 @@ async def _stream(watch: Watch, scope: Scope, receive: Receive, send: Send) -> N
     await event_stream.begin(send)
     while events != []:
         await event_stream.write(send, _text(events))
+        if events is not None:
+            telemetry.delivered(watch, events)
         events = await _next(watch, event_stream.KEEP_ALIVE_SECONDS)
     await event_stream.end(send)
 

@@ -1,13 +1,35 @@
 """What the gateway reports: one function for each event worth knowing."""
 
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+
 import structlog
 
+from gateway.watch import Event, Watch
+from servicekit.metrics import stage_timer
+
 log = structlog.get_logger()
+
+_deliver_timed: Final = stage_timer("deliver")
+# Where the timestamp stands in every stored frame: `"timestamp":"2026-01-01T00:00:00.000Z"}`.
+_MOMENT: Final = slice(-26, -2)
 
 
 def begin_request(trace_id: str) -> None:
     """Have every line of this request carry its trace."""
     structlog.contextvars.bind_contextvars(trace_id=trace_id)
+
+
+def delivered(watch: Watch, events: Sequence[Event]) -> None:
+    """Events were written to their reader. The first has waited longest; what is replayed says nothing of delays."""
+    first = events[0]
+    if watch.standing.done() and first.sequence > watch.standing.result():
+        with suppress(ValueError):
+            recorded = datetime.fromisoformat(first.payload[_MOMENT]).timestamp()
+            _deliver_timed(max(time.time() - recorded, 0.0))
 
 
 def started(host: str, port: int) -> None:

@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
+from servicekit.metrics import slow_reader_dropped
+
 # finished: every event was sent. slow: the reader fell behind. away: the reader has gone. bad_message: it sent
 # something that cannot be read. draining: this process is shutting down. broken: the events cannot be had any more.
 End = Literal["finished", "slow", "away", "bad_message", "draining", "broken"]
@@ -65,6 +67,7 @@ class Watch:
 
     def _accept(self, event: Event) -> bool:
         if len(self._events) >= self._events_max:
+            slow_reader_dropped()
             self.end("slow")
             return False
         self._events.append(event)

@@ -1,5 +1,6 @@
 """The events worth knowing, one function each; this file alone decides on log lines."""
 
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -17,6 +18,7 @@ _SEARCH_SECONDS: Final = Histogram(
     "CPU-bound time to find one route, venues' latency not included.",
     buckets=(0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05),
 )
+_STATE_AGE: Final = Gauge("tradewind_market_state_age_seconds", "Age of the market's state that is quoted from.")
 _FEED_LOST: Final = Counter("tradewind_market_feed_lost", "Times the stream from the market ended.")
 
 
@@ -29,6 +31,11 @@ def breaker_is(venue: str, state: str) -> None:
     """A venue's breaker is in this state."""
     for name in ("closed", "open", "half_open"):
         _BREAKER.labels(venue=venue, state=name).set(name == state)
+
+
+def watch_state_age(seconds: Callable[[], float]) -> None:
+    """Read the age of the market's state from here, whenever somebody asks."""
+    _STATE_AGE.set_function(seconds)
 
 
 def searched(result: str, seconds: float) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
 from uuid import UUID
 
+from executor_service import telemetry
 from executor_service.application.ports import (
     Clock,
     Market,
@@ -31,6 +32,7 @@ from executor_service.domain.lifecycle import (
 from executor_service.domain.order import Order, swap_id_of
 from executor_service.domain.retry import RetryPolicy
 from executor_service.domain.slippage import min_amount_out
+from executor_service.stages import Stage
 from servicekit.errors import DomainError
 
 Step: TypeAlias = Callable[[Order], Awaitable[Sequence[OrderEvent]]]
@@ -94,7 +96,10 @@ class ExecuteOrder:
         except OutOfReach:
             await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
             return order
-        return await self._orders.record(order, *events, at=self._clock.now())
+        after = await self._orders.record(order, *events, at=self._clock.now())
+        if after.status in (OrderStatus.RETRYING, OrderStatus.FAILED):
+            telemetry.attempt_failed(after.failure_reason or "")
+        return after
 
     async def _start_attempt(self, order: Order) -> Sequence[OrderEvent]:
         return [RoutingStarted()]
@@ -106,7 +111,8 @@ class ExecuteOrder:
 
     async def _find_route(self, order: Order) -> Sequence[OrderEvent]:
         try:
-            route = await self._router.route(order)
+            with Stage("route"):
+                route = await self._router.route(order)
         except DomainError as error:
             raise AttemptEnded(error.reason, error.detail) from error
         chosen = RouteChosen(route)
@@ -139,12 +145,14 @@ class ExecuteOrder:
             if result.state is SwapState.UNKNOWN:
                 result = await self._sent(order)
             else:
-                result = await self._market.outcome(order.swap_id)
+                with Stage("land"):
+                    result = await self._market.outcome(order.swap_id)
         return result
 
     async def _sent(self, order: Order) -> SwapResult:
         try:
-            return await self._market.send(order)
+            with Stage("send"):
+                return await self._market.send(order)
         except DomainError as error:
             raise AttemptEnded(error.reason, error.detail) from error
 

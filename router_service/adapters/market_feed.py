@@ -1,6 +1,7 @@
 """Follows the market's stream of pools, for as long as the process lives, through every break of the connection."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -31,6 +32,11 @@ class MarketFeed:
         self._monotonic = monotonic
         self._view: MarketView | None = None
         self._changed = asyncio.Event()
+        telemetry.watch_state_age(self._age_seconds)
+
+    def _age_seconds(self) -> float:
+        """Return how old the view is; not a number before the first."""
+        return math.nan if self._view is None else self._view.age_ms(self._monotonic()) / 1000
 
     def newest(self) -> MarketView:
         """Return the newest view. Raises Unavailable: UNAVAILABLE before the first, STALE_STATE when it is too old."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Final, Generic, TypeVar
 
 from servicekit.errors import Unavailable
+from servicekit.metrics import slow_reader_dropped
 
 Item = TypeVar("Item")
 QUEUE_MAX: Final = 128
@@ -23,6 +24,7 @@ class Subscription(Generic[Item]):
         try:
             self._queue.put_nowait(item)
         except asyncio.QueueFull:
+            slow_reader_dropped()
             self.end(Unavailable("SLOW_READER"))
             return False
         return True

@@ -62,6 +62,7 @@ async def serve(settings: MarketSettings, definition: MarketDefinition) -> None:
 async def _serve_desk(desk: Desk, settings: MarketSettings) -> None:
     chain = desk.chain
     serve_metrics(settings.metrics_port, settings.metrics_host)
+    telemetry.watch_in_flight(lambda: len(chain.mempool))
     running = await start_server(
         market_service(desk),
         host=settings.grpc_host,

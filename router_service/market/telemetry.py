@@ -1,5 +1,6 @@
 """What the market reports: one function for each event worth knowing."""
 
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -9,7 +10,13 @@ _log = structlog.get_logger()
 
 _SWAPS: Final = Counter("tradewind_market_swaps", "Swaps that ended, by state: landed, failed, expired.", ["state"])
 _SLOT: Final = Gauge("tradewind_market_slot", "The newest slot that is in the ledger.")
+_IN_FLIGHT: Final = Gauge("tradewind_market_swaps_in_flight", "Swaps taken that have not ended.")
 _LEDGER_LOST: Final = Counter("tradewind_market_ledger_lost", "Transactions that Postgres did not confirm.")
+
+
+def watch_in_flight(count: Callable[[], int]) -> None:
+    """Read the number of swaps in flight from here, whenever somebody asks."""
+    _IN_FLIGHT.set_function(count)
 
 
 def swap_ended(state: str) -> None:
