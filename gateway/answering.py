@@ -7,6 +7,7 @@ from typing import Any, Final
 from prometheus_client import Counter, Gauge, Histogram
 from starlette.types import Message, Scope, Send
 
+from gateway.event_stream import EVENT_STREAM
 from servicekit.metrics import SECONDS_BUCKETS
 
 _ANSWERS: Final = Counter("tradewind_http_answers", "HTTP answers begun, by method and status.", ["method", "status"])
@@ -55,7 +56,7 @@ class Answering:
         method = self._scope["method"] if self._scope["method"] in _METHODS else "other"
         _ANSWERS.labels(method, str(message["status"])).inc()
         _SECONDS.labels(method, self._route_of(self._scope.get("endpoint"))).observe(time.perf_counter() - self._began)
-        if any(name == b"content-type" and value.startswith(b"text/event-stream") for name, value in message["headers"]):
+        if (b"content-type", EVENT_STREAM) in message["headers"]:
             self._opened()
 
     def _opened(self) -> None:

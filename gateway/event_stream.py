@@ -10,8 +10,10 @@ from starlette.types import Receive, Scope, Send
 KEEP_ALIVE_SECONDS: Final = 15.0
 KEEP_ALIVE: Final = b": keep-alive\n\n"
 
+EVENT_STREAM: Final = b"text/event-stream; charset=utf-8"
+
 _HEADERS: Final = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"content-type", EVENT_STREAM),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 ]
