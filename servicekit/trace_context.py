@@ -1,0 +1,101 @@
+"""W3C trace context, without any library: what a traceparent says, who decides whether a trace is sampled, and the
+context of the call that is being answered."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from typing import Final, NamedTuple
+
+HEADER: Final = "traceparent"
+SAMPLER_DEFAULT: Final = "parentbased_traceidratio"
+# One trace in ten: an order's spans cost every process of the engine a little, and nobody reads a million of them.
+RATIO_DEFAULT: Final = 0.1
+
+_TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+_NO_TRACE: Final = "0" * 32
+_NO_SPAN: Final = "0" * 16
+_RATIO_BITS: Final = 64
+
+# Whether to sample a trace: its id, and what the caller decided (None: there is no caller).
+Sampler = Callable[[str, bool | None], bool]
+
+
+class TraceContext(NamedTuple):
+    """A span as others refer to it: ids in hexadecimal, and whether its trace is recorded."""
+
+    trace_id: str
+    span_id: str
+    sampled: bool
+
+    @property
+    def traceparent(self) -> str:
+        """The context as a header."""
+        return f"00-{self.trace_id}-{self.span_id}-0{int(self.sampled)}"
+
+    def child(self, span_id: str) -> "TraceContext":
+        """Return another span of the same trace."""
+        return self._replace(span_id=span_id)
+
+
+# The context of the request that is being answered; what is called on its behalf carries it on.
+current_trace: ContextVar[TraceContext | None] = ContextVar("current_trace", default=None)
+
+
+def parse_traceparent(text: str) -> TraceContext | None:
+    """Return the context; None for what is no valid one."""
+    match = _TRACEPARENT.fullmatch(text)
+    if match is None or match[1] == _NO_TRACE or match[2] == _NO_SPAN:
+        return None
+    return TraceContext(match[1], match[2], bool(int(match[3], 16) & 1))
+
+
+def new_span_id() -> str:
+    """Return a fresh span id."""
+    return os.urandom(8).hex()
+
+
+def new_trace(sampler: Sampler) -> TraceContext:
+    """Return the root of a fresh trace, sampled or not as the sampler decides."""
+    random = os.urandom(24).hex()
+    return TraceContext(random[:32], random[32:], sampler(random[:32], None))
+
+
+def sampler_of(environ: Mapping[str, str]) -> Sampler:
+    """Return the sampler that OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG name.
+
+    always_on, always_off, traceidratio, and each of them with parentbased_ before it: then a caller's decision
+    stands. What is not among them means the default, as OpenTelemetry wants it.
+    """
+    name = environ.get("OTEL_TRACES_SAMPLER", "").lower()
+    decide = _root_sampler(name.removeprefix("parentbased_"), environ.get("OTEL_TRACES_SAMPLER_ARG", ""))
+    if decide is None:
+        name, decide = SAMPLER_DEFAULT, _ratio(RATIO_DEFAULT)
+    if not name.startswith("parentbased_"):
+        return lambda trace_id, parent: decide(trace_id)
+    return lambda trace_id, parent: decide(trace_id) if parent is None else parent
+
+
+def _root_sampler(name: str, argument: str) -> Callable[[str], bool] | None:
+    match name:
+        case "always_on":
+            return lambda trace_id: True
+        case "always_off":
+            return lambda trace_id: False
+        case "traceidratio" | "":
+            return _ratio(_share(argument))
+    return None
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text) if text else RATIO_DEFAULT  # a probability, not money
+    except ValueError:
+        return RATIO_DEFAULT
+    return share if 0 <= share <= 1 else RATIO_DEFAULT
+
+
+def _ratio(share: float) -> Callable[[str], bool]:
+    """Return OpenTelemetry's own rule, so that every process of every vendor decides alike on one id."""
+    bound = round(share * (1 << _RATIO_BITS))
+    return lambda trace_id: int(trace_id[16:], 16) < bound
