@@ -101,11 +101,12 @@ async def worker_parts(settings: Settings, broker: HintBroker, permits: Permits)
     """Open everything a worker needs, on the running loop, and close it in the end."""
     redis = _open_redis(settings)
     router_channel, market_channel = open_channel(settings.router_address), open_channel(settings.market_address)
+    router = GrpcRouter(router_channel, target=settings.router_address)
     async with _open_pool(settings) as pool, router_channel, market_channel:
         yield WorkerParts(
             settings=settings,
             pool=pool,
-            router=GrpcRouter(router_channel),
+            router=router,
             market=GrpcMarket(market_channel, submitter=f"{settings.worker_name}/{uuid4()}"),
             clock=RealTime(),
             feed=RedisEventFeed(redis),
@@ -113,6 +114,7 @@ async def worker_parts(settings: Settings, broker: HintBroker, permits: Permits)
             broker=broker,
             permits=permits,
         )
+    await router.close()
     await redis.aclose()
 
 

@@ -58,7 +58,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     orders = OrdersClient(
         executor, deadline_seconds=settings.rpc_deadline_seconds, submits_waiting_max=settings.submits_waiting_max
     )
-    quoting = RouterClient(router, deadline_seconds=settings.rpc_deadline_seconds)
+    quoting = RouterClient(router, target=settings.router_address, deadline_seconds=settings.rpc_deadline_seconds)
     market = MarketClient(market_channel, deadline_seconds=settings.rpc_deadline_seconds)
     tokens = TokenDirectory(quoting.tokens, refresh_seconds=settings.tokens_refresh_seconds)
     watches = OrderWatches(
@@ -99,7 +99,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
             )
             await orders.close()
     finally:
-        await asyncio.gather(executor.close(), router.close(), market_channel.close())
+        await asyncio.gather(executor.close(), router.close(), quoting.close(), market_channel.close())
 
 
 def _rules(settings: Settings) -> Rules:

@@ -7,6 +7,7 @@ import grpc
 from gateway.codec import NewOrder
 from gateway.rpc import answer_of, meaning_of
 from gateway.tokens import Token
+from servicekit.keepers import Keepers
 from tradewind.router.v1 import router_pb2 as pb
 from tradewind.router.v1 import router_pb2_grpc as rpc
 
@@ -14,8 +15,9 @@ from tradewind.router.v1 import router_pb2_grpc as rpc
 class RouterClient:
     """Calls the router. Every method raises DomainError."""
 
-    def __init__(self, channel: grpc.aio.Channel, *, deadline_seconds: float) -> None:
+    def __init__(self, channel: grpc.aio.Channel, *, target: str, deadline_seconds: float) -> None:
         self._stub = rpc.RouterServiceStub(channel)
+        self._keepers = Keepers(target, rpc.RouterServiceStub, missing="QUOTE_EXPIRED")
         self._deadline = deadline_seconds
 
     async def tokens(self) -> list[Token]:
@@ -41,7 +43,18 @@ class RouterClient:
             scenario=order.scenario,
             attempt=1,
         )
-        return await answer_of(self._stub.GetRoute(request, timeout=self._deadline))
+        if not order.quote_id:
+            return await self._route(self._stub, request)
+        # A quote's id begins with the router that keeps it.
+        keeper = order.quote_id.partition("-")[0]
+        return await self._keepers.ask(keeper, lambda stub: self._route(stub, request))
+
+    async def _route(self, stub: "rpc.RouterServiceAsyncStub", request: pb.GetRouteRequest) -> pb.GetRouteResponse:
+        return await answer_of(stub.GetRoute(request, timeout=self._deadline))
+
+    async def close(self) -> None:
+        """Close the channels to single routers."""
+        await self._keepers.close()
 
     async def prices(self, mint: str = "") -> AsyncGenerator[pb.WatchPricesResponse, None]:
         """Yield the mid prices of all pools, or of those that trade one mint; then what changes.

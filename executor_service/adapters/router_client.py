@@ -12,6 +12,7 @@ from executor_service.domain.route import Route, RouteLeg
 from servicekit.batching import Batcher
 from servicekit.errors import DomainError, Rejected, error_of
 from servicekit.grpc_errors import error_from
+from servicekit.keepers import Keepers
 from tradewind.router.v1 import router_pb2 as pb
 from tradewind.router.v1 import router_pb2_grpc as rpc
 
@@ -20,22 +21,41 @@ DEADLINE_SECONDS: Final = 8.0
 
 
 class GrpcRouter:
-    """Implements Router. The router waits for venues, so several batches are under way at once."""
+    """Implements Router, on all routers behind a target. A quote is asked of the one that gave it."""
 
-    def __init__(self, channel: grpc.aio.Channel) -> None:
-        self._stub = rpc.RouterServiceStub(channel)
-        self._routes: Batcher[_Wish, Route] = Batcher(self._get_routes, batch_max=128, in_flight_max=16, name="route")
+    def __init__(self, channel: grpc.aio.Channel, *, target: str) -> None:
+        self._any = _Routes(channel)
+        self._keepers = Keepers(target, _Routes, missing="QUOTE_EXPIRED")
 
     async def route(self, order: Order) -> Route:
         """Return the best route now."""
+        quote_id = _quote_of(order)
+        if quote_id:
+            wish = _Wish(order, quote_id)
+            try:
+                # An id begins with the process that keeps the quote.
+                return await self._keepers.ask(quote_id.partition("-")[0], lambda routes: routes.find(wish))
+            except Rejected as error:
+                if error.reason != "QUOTE_EXPIRED" or order.constraints.quote_stale_reject:
+                    raise
+        return await self._any.find(_Wish(order, ""))
+
+    async def close(self) -> None:
+        """Close the channels to single routers."""
+        await self._keepers.close()
+
+
+class _Routes:
+    """Routes over one channel. The router waits for venues, so several batches are under way at once."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub = rpc.RouterServiceStub(channel)
+        self._batches: Batcher[_Wish, Route] = Batcher(self._get_routes, batch_max=128, in_flight_max=16, name="route")
+
+    async def find(self, wish: "_Wish") -> Route:
+        """Return the route that is wished for."""
         # A scripted order may be slow on purpose and must not hold up a batch.
-        find = self._alone if order.scenario else self._routes.submit
-        try:
-            return await find(_Wish(order, _quote_of(order)))
-        except Rejected as error:
-            if error.reason != "QUOTE_EXPIRED" or order.constraints.quote_stale_reject:
-                raise
-        return await find(_Wish(order, ""))
+        return await (self._alone(wish) if wish.order.scenario else self._batches.submit(wish))
 
     async def _alone(self, wish: "_Wish") -> Route:
         result = (await self._get_routes([wish]))[0]
