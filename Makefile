@@ -57,6 +57,10 @@ migrate: setup ## Bring the schema in DATABASE_URL up to date (`make run` does i
 reset: setup ## Delete the data of a stopped stack (TRADEWIND_DATA_DIR)
 	@$(BIN)/python -m deploy.local reset
 
+.PHONY: key
+key: setup ## Make an API key for the running stack (ACCOUNT, SCOPES=trade, KEY_NAME, EXPIRES_IN=30d); it is printed once
+	@ACCOUNT='$(ACCOUNT)' SCOPES='$(SCOPES)' KEY_NAME='$(KEY_NAME)' EXPIRES_IN='$(EXPIRES_IN)' $(BIN)/python -m deploy.local key
+
 .PHONY: test
 test: lint ## Lint, types and the whole suite, real Postgres and Redis included
 	@$(BIN)/python -m pytest -n 3 --dist loadfile -m "not alone"

@@ -1,25 +1,33 @@
-"""Ways in: `python -m executor_service server | worker | migrate`."""
+"""Ways in: `python -m executor_service server | worker | migrate | keys | accounts`."""
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 
 import uvloop
 from pydantic import ValidationError
 
+from executor_service.admin import admin_parts
+from executor_service.command_line import command_line
 from executor_service.migrations.upgrade import upgrade
-from executor_service.settings import MigrationSettings, Settings
+from executor_service.settings import AccountSettings, MigrationSettings, Settings
+from servicekit.errors import DomainError
 from servicekit.telemetry import configure_logging
 
 
 def main() -> int:
-    """Run the command named on the command line; 2 when the settings are not usable."""
-    parser = argparse.ArgumentParser(prog="executor_service", description=__doc__)
-    parser.add_argument("command", choices=["server", "worker", "migrate"])
-    command = parser.parse_args().command
+    """Run the command named on the command line; 2 when it or the settings are not usable, 1 when the state is away."""
+    asked = command_line().parse_args()
     try:
-        return _migrate(MigrationSettings()) if command == "migrate" else _serve(command, Settings())
+        match asked.command:
+            case "migrate":
+                return _migrate(MigrationSettings())
+            case "server" | "worker":
+                return _serve(asked.command, Settings())
+            case _:
+                return asyncio.run(_administer(asked, AccountSettings()))
     except ValidationError as error:
         for problem in error.errors():
             name = ".".join(map(str, problem["loc"])).upper()
@@ -42,6 +50,19 @@ def _serve(command: str, settings: Settings) -> int:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run_server(settings) if command == "server" else run_worker(settings))
+    return 0
+
+
+async def _administer(asked: argparse.Namespace, settings: AccountSettings) -> int:
+    # The pool tells every failed try; here the one answer in the end is enough.
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
+    try:
+        async with admin_parts(settings) as parts:
+            await asked.run(parts, asked)
+    except DomainError as error:
+        hint = "DATABASE_URL: " if error.retryable else ""
+        sys.stderr.write(f"executor_service: {hint}{error.detail}\n")
+        return 1 if error.retryable else 2
     return 0
 
 

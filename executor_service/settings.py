@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from executor_service.domain.risk import RiskLimits
 
+PEPPER_CHARACTERS_MIN: Final = 32
 _POSTGRES: Final = ("postgres://", "postgresql://", "postgresql+")
 
 
@@ -31,12 +32,19 @@ class AccountSettings(MigrationSettings):
     """What the commands for keys and accounts need, and the server too."""
 
     # Hashed into every key; another pepper makes all keys invalid.
-    key_pepper: Annotated[SecretStr, Field(min_length=32)] | None = None
+    key_pepper: SecretStr | None = None
     # Limits of the accounts that have none of their own; not set: no limit.
     risk_order_usd_max: Annotated[Decimal, Field(gt=0, le=10**12, decimal_places=6)] | None = None
     risk_orders_in_flight_max: Annotated[int, Field(ge=1, lt=2**32)] | None = None
     risk_orders_per_minute_max: Annotated[int, Field(ge=1, lt=2**32)] | None = None
     risk_slippage_bps_max: Annotated[int, Field(ge=0, le=10_000)] | None = None
+
+    @field_validator("key_pepper")
+    @classmethod
+    def _is_long(cls, pepper: SecretStr | None) -> SecretStr | None:
+        if pepper is not None and len(pepper.get_secret_value()) < PEPPER_CHARACTERS_MIN:
+            raise ValueError(f"must have at least {PEPPER_CHARACTERS_MIN} characters")
+        return pepper
 
     @property
     def pepper(self) -> bytes | None:

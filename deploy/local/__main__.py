@@ -1,4 +1,4 @@
-"""`python -m deploy.local run | migrate | reset`: the whole stack on this machine."""
+"""`python -m deploy.local run | migrate | reset | key`: the whole stack on this machine."""
 
 import argparse
 import asyncio
@@ -6,6 +6,7 @@ import os
 import sys
 
 from deploy.local.folder import DataFolder
+from deploy.local.keys import make_key
 from deploy.local.migrations import migrate
 from deploy.local.refusal import Refusal
 from deploy.local.run import run_stack
@@ -18,12 +19,15 @@ _REFUSED = 2
 def main() -> int:
     """Run the command and return the exit code: 2, after one sentence, when it cannot be done."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
-    parser.add_argument("command", choices=["run", "migrate", "reset"])
+    parser.add_argument("command", choices=["run", "migrate", "reset", "key"])
     command = parser.parse_args().command
     try:
-        settings = read_settings(merged_environ(os.environ))
+        environ = merged_environ(os.environ)
+        settings = read_settings(environ)
         if command == "run":
             return asyncio.run(run_stack(settings))
+        if command == "key":
+            return make_key(settings.data_dir, environ)
         if command == "reset":
             _reset(settings)
         else:

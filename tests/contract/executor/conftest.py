@@ -1,10 +1,13 @@
 """Real tables for the executor's adapters: one migrated database a session, copied for each test."""
 
-from collections.abc import AsyncIterator, Iterator
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
+from executor_service.__main__ import main
 from executor_service.adapters.postgres_book import SESSION_SETTINGS
 from executor_service.migrations.upgrade import upgrade
 from servicekit.postgres import open_pool
@@ -23,6 +26,24 @@ def orders_database_url(databases: DatabaseMaker, migrated_database_url: str) ->
     url = databases.new(template=migrated_database_url)
     yield url
     databases.drop(url)
+
+
+@pytest.fixture
+def run_command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Runs `python -m executor_service` in process, with these arguments and variables; returns the exit code."""
+
+    def run(*arguments: str, **environ: str) -> int:
+        for name in ("DATABASE_URL", "KEY_PEPPER", *(name for name in os.environ if name.startswith("RISK_"))):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["executor_service", *arguments])
+        try:
+            return main()
+        except SystemExit as left:
+            return int(left.code or 0)
+
+    return run
 
 
 @pytest.fixture
