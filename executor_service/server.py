@@ -31,7 +31,7 @@ Context: TypeAlias = grpc.aio.ServicerContext[object, object]
 
 async def run_server(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
-    broker = make_broker(settings.redis_url.get_secret_value(), _not_here)
+    broker = make_broker(settings.queue_url, _not_here)
     serve_metrics(settings.metrics_port, settings.metrics_host)
     async with server_parts(settings, broker) as parts, asyncio.TaskGroup() as tasks:
         background = [tasks.create_task(work) for work in _background(parts)]

@@ -10,6 +10,8 @@ from executor_service.domain.risk import RiskLimits
 
 PEPPER_CHARACTERS_MIN: Final = 32
 _POSTGRES: Final = ("postgres://", "postgresql://", "postgresql+")
+_REDIS: Final = ("redis://", "rediss://", "unix://")
+_RABBIT: Final = ("amqp://", "amqps://")
 
 
 class MigrationSettings(BaseSettings):
@@ -67,6 +69,8 @@ class Settings(AccountSettings):
     """Frozen. Addresses of state have no default; everything with a unit has it in its name."""
 
     redis_url: SecretStr
+    # The queue of hints alone on another Redis; None: beside the events on `redis_url`.
+    broker_url: SecretStr | None = None
     router_address: str = "127.0.0.1:50051"
     market_address: str = "127.0.0.1:50053"
     executor_port: Annotated[int, Field(ge=0, le=65535)] = 50052
@@ -82,3 +86,18 @@ class Settings(AccountSettings):
     max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
     retry_base_ms: Annotated[int, Field(ge=1, le=60_000)] = 500
     scenarios: bool = False
+
+    @field_validator("broker_url")
+    @classmethod
+    def _is_redis(cls, url: SecretStr | None) -> SecretStr | None:
+        address = url.get_secret_value() if url else ""
+        if address.startswith(_RABBIT):
+            raise ValueError("RabbitMQ cannot be the broker in this version: give redis:// (docs/scaling.md says why)")
+        if address and not address.startswith(_REDIS):
+            raise ValueError("must be an address such as redis://:password@host:6379/0")
+        return url if address else None
+
+    @property
+    def queue_url(self) -> str:
+        """Where the queue of hints is."""
+        return (self.broker_url or self.redis_url).get_secret_value()

@@ -33,7 +33,7 @@ async def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, then hand everything back."""
     permits = Permits(settings.max_in_flight)
     hand_off = HandOff(asyncio.get_running_loop(), permits)
-    broker = make_broker(settings.redis_url.get_secret_value(), hand_off.execute)
+    broker = make_broker(settings.queue_url, hand_off.execute)
     threads = dramatiq.worker.Worker(broker, worker_threads=THREADS)
     serve_metrics(settings.metrics_port, settings.metrics_host)
     telemetry.watch_in_flight(lambda: settings.max_in_flight - permits.free, settings.max_in_flight)

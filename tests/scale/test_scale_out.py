@@ -33,19 +33,22 @@ class Run(NamedTuple):
     topology: Topology
     seen: Seen
     database_url: str
+    redis_url: str
+    broker_url: str
 
 
 @pytest.fixture(scope="module")
 def run(databases: DatabaseMaker, redis_server: EmbeddedRedis) -> Iterator[Run]:
     with redis.Redis.from_url(redis_server.url) as client:
         client.flushall()
-    url = databases.new()
+    url, broker_url = databases.new(), f"{redis_server.url.rpartition('/')[0]}/1"
     folder = Path(tempfile.mkdtemp(prefix="tradewind-scale-"))
     env = {"MARKET_PROFILE": "realistic", "MARKET_SEED": "7", "ROUTER_QUOTE_TTL_MS": "30000"}
-    topology = Topology(folder, names=NAMES, DATABASE_URL=url, REDIS_URL=redis_server.url, **env)
+    stores = {"DATABASE_URL": url, "REDIS_URL": redis_server.url, "BROKER_URL": broker_url}
+    topology = Topology(folder, names=NAMES, **stores, **env)
     topology.folder.acquire()
     try:
-        yield Run(topology, asyncio.run(_campaign(topology, url)), url)
+        yield Run(topology, asyncio.run(_campaign(topology, url)), url, redis_server.url, broker_url)
     finally:
         topology.folder.release()
         databases.drop(url)
@@ -125,6 +128,12 @@ def test_a_quote_is_good_whichever_router_the_order_is_routed_by(run: Run) -> No
 @pytest.mark.parametrize("name", [name for name in NAMES if kind_of(name) in WORK])
 def test_every_process_does_its_share(run: Run, name: str) -> None:
     assert run.topology.counted(name, WORK[kind_of(name)]) > 0
+
+
+def test_the_queue_was_on_its_own_redis(run: Run) -> None:
+    with redis.Redis.from_url(run.redis_url) as events, redis.Redis.from_url(run.broker_url) as broker:
+        assert not events.keys("dramatiq:*")
+        assert broker.keys("dramatiq:*")
 
 
 def test_who_was_killed_came_back_and_nobody_else_fell(run: Run) -> None:
