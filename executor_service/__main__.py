@@ -14,6 +14,7 @@ from executor_service.command_line import command_line
 from executor_service.migrations.upgrade import upgrade
 from executor_service.settings import AccountSettings, MigrationSettings, Settings
 from servicekit.errors import DomainError
+from servicekit.garbage import calm_garbage_collector
 from servicekit.telemetry import configure_logging
 
 
@@ -48,6 +49,7 @@ def _serve(command: str, settings: Settings) -> int:
     from executor_service.server import run_server  # noqa: PLC0415  # after the variable
     from executor_service.worker import run_worker  # noqa: PLC0415  # after the variable
 
+    calm_garbage_collector()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run_server(settings) if command == "server" else run_worker(settings))
     return 0

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from gateway import telemetry
 from gateway.server import running_gateway
 from gateway.settings import Settings
+from servicekit.garbage import calm_garbage_collector
 from servicekit.grpc_server import wait_for_signal
 from servicekit.telemetry import configure_logging
 
@@ -30,6 +31,7 @@ def main() -> int:
             sys.stderr.write(f"gateway: {name + ': ' if name else ''}{fault['msg'].removeprefix('Value error, ')}\n")
         return 2
     configure_logging("gateway", level=settings.log_level)
+    calm_garbage_collector()
     try:
         uvloop.run(serve(settings))
     except OSError as error:

@@ -25,6 +25,7 @@ from router_service.responses import (
 )
 from router_service.settings import RouterSettings, SettingsError, read_router_settings
 from servicekit.errors import DomainError, Unavailable
+from servicekit.garbage import calm_garbage_collector
 from servicekit.grpc_server import RunningServer, Service, start_server, wait_for_signal
 from servicekit.metrics import serve_metrics
 from servicekit.telemetry import configure_logging
@@ -191,6 +192,7 @@ def main() -> None:
         sys.stderr.write(f"{error}\n")
         sys.exit(EXIT_MISUSED)
     configure_logging("router", level=settings.log_level)
+    calm_garbage_collector()
     try:
         uvloop.run(serve(settings))
     except OSError as error:

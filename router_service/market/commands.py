@@ -14,6 +14,7 @@ from router_service.market.definition import DefinitionError, read_definition
 from router_service.market.migrations.apply import migrate
 from router_service.market.process import CannotRun, serve
 from router_service.market.settings import SettingsError, read_ledger_settings, read_market_settings
+from servicekit.garbage import calm_garbage_collector
 from servicekit.telemetry import configure_logging
 
 EXIT_FAILED: Final = 1
@@ -40,6 +41,7 @@ def _serve() -> int:
     settings = read_market_settings()
     definition = read_definition(settings.market_file)
     configure_logging("market", level=settings.log_level)
+    calm_garbage_collector()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings, definition))
     return 0
