@@ -1,7 +1,7 @@
 """The demonstration: orders of every kind on a running stack, their lives as they happen, and whether each came out."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -101,31 +101,46 @@ class Stage:
         for performance in performances:
             self._screen.line(Text.assemble(_label(performance), "  ", (performance.act.comment, "italic dim")))
         self._screen.say("")
-        await asyncio.gather(*(self._perform(performance) for performance in performances))
+        await self._perform(performances)
         return performances
 
-    async def _perform(self, performance: Performance) -> None:
+    async def _perform(self, performances: Sequence[Performance]) -> None:
+        trouble = ""
         try:
             async with asyncio.timeout(LIFE_SECONDS_MAX):
-                await self._live(performance)
+                order_ids = await asyncio.gather(*(self._submit(performance) for performance in performances))
+                pairs = zip(order_ids, performances, strict=True)
+                await self._follow({order_id: performance for order_id, performance in pairs if order_id})
         except TimeoutError:
-            performance.trouble = f"it did not end within {LIFE_SECONDS_MAX:g} s"
+            trouble = f"it did not end within {LIFE_SECONDS_MAX:g} s"
+        except TradewindError as error:
+            trouble = str(error)
+        for performance in performances:
+            if not performance.life or not performance.life[-1].is_terminal:
+                performance.trouble = performance.trouble or trouble
+            if performance.trouble:
+                self._screen.line(Text.assemble(_label(performance), "  ", (performance.trouble, "bold red")))
+
+    async def _submit(self, performance: Performance) -> str:
+        """Return the order's id; empty when it was refused, which is this act's trouble alone."""
+        act = performance.act
+        try:
+            submitted = await self._tradewind.submit(act.body)
+            if act.twice:
+                again = await self._tradewind.submit(act.body, idempotency_key=submitted.idempotency_key)
+                if (again.order_id, again.replayed) != (submitted.order_id, True):
+                    performance.trouble = "the repetition made another order"
         except TradewindError as error:
             performance.trouble = str(error)
-        if performance.trouble:
-            self._screen.line(Text.assemble(_label(performance), "  ", (performance.trouble, "bold red")))
+            return ""
+        return submitted.order_id
 
-    async def _live(self, performance: Performance) -> None:
-        act = performance.act
-        submitted = await self._tradewind.submit(act.body)
-        if act.twice:
-            again = await self._tradewind.submit(act.body, idempotency_key=submitted.idempotency_key)
-            if (again.order_id, again.replayed) != (submitted.order_id, True):
-                performance.trouble = "the repetition made another order"
-        async with aclosing(self._tradewind.watch(submitted.order_id)) as events:
+    async def _follow(self, performances: Mapping[str, Performance]) -> None:
+        async with aclosing(self._tradewind.watch_many(list(performances))) as events:
             async for event in events:
+                performance = performances[event.order_id]
                 self._tell(performance, event)
-                if act.cancelled and event.status == "retrying":
+                if performance.act.cancelled and event.status == "retrying":
                     await self._cancel(event.order_id)
 
     async def _cancel(self, order_id: str) -> None:

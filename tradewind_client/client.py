@@ -12,14 +12,16 @@ from uuid import uuid4
 import httpx
 
 from tradewind_client.batching import submit_batch
-from tradewind_client.everything import Newcomers, watch_newcomers
+from tradewind_client.everything import WholeAccount
 from tradewind_client.http import Http
 from tradewind_client.json_values import Value, decode, decode_any
+from tradewind_client.many import watch_named
 from tradewind_client.orders import BatchEntry, Order, OrderEvent, OrderRequest, Submitted, keyed, plain_amount
 from tradewind_client.quotes import Preview, Quote
 from tradewind_client.retry import RetryPolicy
+from tradewind_client.stream import Stream
 from tradewind_client.wallet import Balance, Token
-from tradewind_client.watching import Watcher, merged
+from tradewind_client.watching import Watcher
 
 _SOCKET_SCHEMES: Final = {"http": "ws", "https": "wss"}
 
@@ -82,6 +84,7 @@ class Tradewind:
         self._http = Http(self._client, policy)
         origin = str(url.copy_with(scheme=_SOCKET_SCHEMES[url.scheme])).rstrip("/")
         self._watcher = Watcher(origin, headers=headers, policy=policy, order=self.order)
+        self._stream = Stream(origin, headers=headers, policy=policy)
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()
@@ -163,9 +166,9 @@ class Tradewind:
                 return
             params["pageToken"] = page.next_page_token
 
-    async def history(self, order_id: str) -> list[OrderEvent]:
-        """Return the events so far."""
-        response = await self._http.get(f"{_at(order_id)}/events")
+    async def history(self, order_id: str, *, after: int = 0) -> list[OrderEvent]:
+        """Return the events so far, those behind the sequence `after`."""
+        response = await self._http.get(f"{_at(order_id)}/events", {"after": str(after)})
         return list(decode(response.content, History).events)
 
     async def cancel(self, order_id: str) -> Order:
@@ -203,13 +206,23 @@ class Tradewind:
         return self._watcher.watch(_safe(order_id), after)
 
     def watch_many(self, orders: Iterable[str] | Mapping[str, int]) -> AsyncGenerator[OrderEvent, None]:
-        """Yield the events of many orders as they come, until each has ended; a mapping says after which sequence."""
+        """Yield the events of many orders as they come, until each has ended; a mapping says after which sequence.
+
+        They share a socket, which is opened again and goes on where it broke. Each event comes once, those of an order
+        in order. Raises as `watch` does; what is wrong with one order ends it all.
+        """
         after = orders if isinstance(orders, Mapping) else dict.fromkeys(orders, 0)
-        return merged([self.watch(order_id, after=sequence) for order_id, sequence in after.items()])
+        return watch_named(self._stream, after)
 
     def watch_all(self) -> AsyncGenerator[OrderEvent, None]:
-        """Yield the events of every order that is on its way and of every order to come; it never ends by itself."""
-        return watch_newcomers(Newcomers(self.orders), self.watch)
+        """Yield the events of every order that is on its way and of every order to come; it never ends by itself.
+
+        One socket tells them all. Each event comes once, those of an order from its first one on, in order.
+        """
+        return self._stream.tell(WholeAccount(self.orders, self._behind))
+
+    async def _behind(self, order_id: str, after: int) -> list[OrderEvent]:
+        return await self.history(order_id, after=after)
 
     async def finish(self, order_id: str) -> Order:
         """Wait for an order's end and return it."""

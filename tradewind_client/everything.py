@@ -1,104 +1,173 @@
-"""Every order of an account: those on their way, and those that come while one watches."""
+"""Every order of an account on one socket: those on their way, and those that come while one watches.
+
+The socket tells what happens while it stands. What happened while it did not is read when it stands again: the orders
+that were on their way, and those that have come since, from the histories.
+"""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
-from tradewind_client.orders import TERMINAL, Order, OrderEvent
+from websockets.asyncio.client import ClientConnection
 
-LOOK_SECONDS: Final = 0.5
+from tradewind_client.errors import Problem, StreamGap
+from tradewind_client.json_values import encode
+from tradewind_client.orders import Order, OrderEvent
+from tradewind_client.problems import PASSING
+from tradewind_client.stream import Answer, AskAgain, heard
+
 # An order may become visible later than its time says: it is stamped before it is stored.
-OVERLAP: Final = timedelta(seconds=5)
-UNFINISHED: Final = ("open", "pending", "routing", "routing_complete", "building", "submitted", "retrying")
+OVERLAP: Final = timedelta(seconds=10)
+# Later than that an order that has ended is not told of again, by the server's times.
+MEMORY: Final = timedelta(seconds=60)
+HISTORIES_AT_ONCE: Final = 16
+
+_SUBSCRIBE: Final = encode({"op": "subscribe", "all": True}).decode()
+# So many may be remembered without looking which are old.
+OVER_MIN: Final = 1_000
+
+T = TypeVar("T")
+History = Callable[[str, int], Awaitable[list[OrderEvent]]]
 
 
 class Listing(Protocol):
     """What lists orders, newest first."""
 
-    def __call__(self, *, status: tuple[str, ...] = (), since: datetime | None = None) -> AsyncGenerator[Order, None]:
+    def __call__(self, *, since: datetime | None = None) -> AsyncGenerator[Order, None]:
         """Yield them."""
 
 
-class Newcomers:
-    """Finds the orders that were not there at the last look. Times are the server's."""
+class WholeAccount:
+    """Keeps the last event of each order on its way, and for a while which have ended. Times are the server's."""
 
-    def __init__(self, listing: Listing) -> None:
+    def __init__(self, listing: Listing, history: History) -> None:
+        """`history` returns an order's events behind a sequence."""
         self._listing = listing
-        self._seen: dict[str, datetime] = {}
-        self._newest: datetime | None = None
+        self._history = history
+        self._last: dict[str, int] = {}
+        self._over: dict[str, datetime] = {}
+        self._over_max = OVER_MIN
+        # When the youngest order known was made.
+        self._youngest: datetime | None = None
+        self._begun = False
 
-    async def first(self) -> list[str]:
-        """Return the orders on their way, oldest first; what has ended by now does not count as new."""
-        self._newest = await self._newest_now()
-        if self._newest is not None:
-            async for order in self._listing(since=self._newest - OVERLAP):
-                # What was created since is new, even if it has ended already.
-                if order.status in TERMINAL and order.created_at <= self._newest:
-                    self._seen[order.order_id] = order.created_at
-        return self._new([order async for order in self._listing(status=UNFINISHED)])
+    async def told(self, socket: ClientConnection) -> AsyncGenerator[OrderEvent, None]:
+        """Subscribe, catch up, then yield what happens; it ends with the socket."""
+        if not self._begun:
+            await self._begin()
+        await socket.send(_SUBSCRIBE)
+        async with aclosing(self._caught_up(await _positions(socket))) as missed:
+            async for event in missed:
+                yield event
+        while True:
+            frame = await heard(socket)
+            if isinstance(frame, OrderEvent):
+                for event in await self._up_to(frame):
+                    yield event
+                self._forget(frame.timestamp)
 
-    async def _newest_now(self) -> datetime | None:
+    async def _begin(self) -> None:
+        """Take note of what has ended before: it is not told."""
+        self._youngest = youngest = await _asked(self._newest())
+        if youngest is not None:
+            for order in await _asked(self._since(youngest - OVERLAP)):
+                # What was made since is new, even if it has ended already.
+                if order.is_terminal and order.created_at <= youngest:
+                    self._over[order.order_id] = order.updated_at
+        self._begun = True
+
+    async def _newest(self) -> datetime | None:
         async with aclosing(self._listing()) as orders:
             async for order in orders:
                 return order.created_at
         return None
 
-    async def next(self) -> list[str]:
-        """Return the orders that have come since, oldest first."""
-        since = self._newest - OVERLAP if self._newest is not None else None
-        return self._new([order async for order in self._listing(since=since)])
+    async def _since(self, moment: datetime | None) -> list[Order]:
+        return [order async for order in self._listing(since=moment)]
 
-    def _new(self, orders: list[Order]) -> list[str]:
-        new = [order for order in reversed(orders) if order.order_id not in self._seen]
-        for order in new:
-            self._seen[order.order_id] = order.created_at
-            self._newest = max(self._newest or order.created_at, order.created_at)
-        if self._newest is not None:
-            oldest = self._newest - 2 * OVERLAP
-            self._seen = {order_id: at for order_id, at in self._seen.items() if at >= oldest}
-        return [order.order_id for order in new]
+    async def _caught_up(self, positions: Mapping[str, int]) -> AsyncGenerator[OrderEvent, None]:
+        for order_id in positions.keys() - self._over.keys():
+            self._last.setdefault(order_id, 0)
+        # An order that is not there any more has ended meanwhile.
+        behind = [order_id for order_id, last in self._last.items() if positions.get(order_id, last + 1) > last]
+        behind += await self._newcomers()
+        for start in range(0, len(behind), HISTORIES_AT_ONCE):
+            for event in await self._read(behind[start : start + HISTORIES_AT_ONCE]):
+                yield event
+
+    async def _newcomers(self) -> list[str]:
+        """Return the orders that nobody has told of, oldest first."""
+        since = self._youngest - OVERLAP if self._youngest is not None else None
+        found = await _asked(self._since(since))
+        new = [order.order_id for order in reversed(found) if not self._knows(order.order_id)]
+        for order in found:
+            self._youngest = max(self._youngest or order.created_at, order.created_at)
+        return new
+
+    def _knows(self, order_id: str) -> bool:
+        return order_id in self._last or order_id in self._over
+
+    async def _up_to(self, event: OrderEvent) -> Sequence[OrderEvent]:
+        """Return what leads to an event, and the event itself; nothing when it was told."""
+        last = self._last.get(event.order_id, 0)
+        if event.sequence == last + 1 or event.order_id in self._over:
+            return list(self._new([event]))
+        if event.sequence <= last:
+            return ()
+        missed = await self._read([event.order_id])
+        if not missed or missed[-1].sequence < event.sequence:
+            raise StreamGap(event.order_id, last=last, found=event.sequence)
+        return missed
+
+    async def _read(self, order_ids: Sequence[str]) -> Sequence[OrderEvent]:
+        histories = await _asked(self._histories(order_ids))
+        return [event for history in histories for event in self._new(history)]
+
+    async def _histories(self, order_ids: Sequence[str]) -> Sequence[Sequence[OrderEvent]]:
+        return await asyncio.gather(*(self._history(each, self._last.get(each, 0)) for each in order_ids))
+
+    def _new(self, events: Iterable[OrderEvent]) -> Iterator[OrderEvent]:
+        for event in events:
+            last = self._last.get(event.order_id, 0)
+            if event.order_id in self._over or event.sequence <= last:
+                continue
+            if event.sequence != last + 1:
+                raise StreamGap(event.order_id, last=last, found=event.sequence)
+            self._count(event)
+            yield event
+
+    def _count(self, event: OrderEvent) -> None:
+        if event.sequence == 1:
+            self._youngest = max(self._youngest or event.timestamp, event.timestamp)
+        if not event.is_terminal:
+            self._last[event.order_id] = event.sequence
+            return
+        self._last.pop(event.order_id, None)
+        self._over[event.order_id] = event.timestamp
+
+    def _forget(self, heard: datetime) -> None:
+        """Forget what ended long before the newest frame from the socket, which may lag, and the youngest order."""
+        if len(self._over) > self._over_max:
+            oldest = min(heard, self._youngest or heard) - MEMORY
+            self._over = {order_id: ended for order_id, ended in self._over.items() if ended >= oldest}
+            self._over_max = max(OVER_MIN, 2 * len(self._over))
 
 
-async def watch_newcomers(
-    newcomers: Newcomers, watch: Callable[[str], AsyncGenerator[OrderEvent, None]]
-) -> AsyncGenerator[OrderEvent, None]:
-    """Yield the events of all orders, for ever. Raises the first error of any."""
-    arrived: asyncio.Queue[OrderEvent | Exception] = asyncio.Queue(maxsize=256)
-    tasks: set[asyncio.Task[None]] = set()
+async def _positions(socket: ClientConnection) -> Mapping[str, int]:
+    """Return the open orders and how far each counts as told on this socket."""
+    frame = await heard(socket)
+    if not isinstance(frame, Answer) or frame.op != "subscribed":
+        raise AskAgain("the gateway did not say that it tells all orders")
+    return frame.positions
 
-    def begin(work: "asyncio.Task[None]") -> None:
-        tasks.add(work)
-        work.add_done_callback(tasks.discard)
 
-    async def follow(order_id: str) -> None:
-        try:
-            async with aclosing(watch(order_id)) as events:
-                async for event in events:
-                    await arrived.put(event)
-        except Exception as error:
-            await arrived.put(error)
-
-    async def look() -> None:
-        try:
-            found = await newcomers.first()
-            while True:
-                for order_id in found:
-                    begin(asyncio.create_task(follow(order_id)))
-                await asyncio.sleep(LOOK_SECONDS)
-                found = await newcomers.next()
-        except Exception as error:
-            await arrived.put(error)
-
-    begin(asyncio.create_task(look()))
+async def _asked(answer: Awaitable[T]) -> T:
+    """Return an answer over HTTP. Raises AskAgain when it is refused for a passing reason."""
     try:
-        while True:
-            item = await arrived.get()
-            if isinstance(item, Exception):
-                raise item
-            yield item
-    finally:
-        for task in list(tasks):
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        return await answer
+    except Problem as problem:
+        if problem.status in PASSING:
+            raise AskAgain(str(problem)) from problem
+        raise

@@ -1,6 +1,7 @@
 """JSON in and out without a float: fractions become Decimal, base units (texts on the wire) become int."""
 
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -17,7 +18,8 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Something the gateway says: immutable, snake_case here, camelCase on the wire, fields yet unknown left out."""
 
 
-def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+@cache
+def _decoder(kind: type[Any]) -> msgspec.json.Decoder[Any]:
     # Not strict: base units travel as texts, because most JSON readers have no integers of 64 bits.
     return msgspec.json.Decoder(kind, strict=False, float_hook=Decimal)
 
@@ -30,7 +32,7 @@ def encode(value: Any) -> bytes:
 def decode(text: bytes | str, kind: type[T]) -> T:
     """Return the value of a JSON text. Raises UnexpectedAnswer when the text does not hold such a value."""
     try:
-        value: T = _decoder(kind).decode(text)
+        value: T = _decoder(kind).decode(text)  # type: ignore[arg-type]  # a class is hashable; mypy doubts type[T]
     except msgspec.DecodeError as error:
         raise UnexpectedAnswer(f"The answer is not what this client knows: {error}.") from error
     return value

@@ -1,6 +1,6 @@
 """From an answer that refuses to the exception that says so."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -44,11 +44,16 @@ def problem_from(document: Mapping[str, Any]) -> Problem:
         code=told.code,
         title=told.title,
         detail=told.detail,
-        errors=tuple(Violation(fault.pointer, fault.code, fault.detail) for fault in told.errors),
+        errors=violations_of(told.errors),
         retryable=told.retryable,
         trace_id=told.trace_id,
         extra={name: value for name, value in document.items() if name not in _KNOWN},
     )
+
+
+def violations_of(faults: Iterable[Fault]) -> tuple[Violation, ...]:
+    """Return the entries of `errors` as the caller sees them."""
+    return tuple(Violation(fault.pointer, fault.code, fault.detail) for fault in faults)
 
 
 def refusal(status: int, body: bytes) -> TradewindError:

@@ -56,6 +56,11 @@ class Patience:
         """Forget the failures."""
         self._failures = 0
 
+    def stood(self, seconds: float) -> None:
+        """Take a connection that stood for a quarter of the patience for progress: it may have had nothing to tell."""
+        if seconds >= self._policy.stream_seconds_max / 4:
+            self.progress()
+
     async def again(self, retry_after_seconds: float = 0.0) -> bool:
         """Count a failure; wait and return True while there is patience, else return False at once."""
         if not self._failures:

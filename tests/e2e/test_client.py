@@ -73,6 +73,38 @@ async def test_lives_survive_the_gateways_death(start_stack: Callable[..., Stack
     assert (refused.returncode, refused.stderr.count("\n"), "scenario" in refused.stderr) == (1, 1, True)
 
 
+async def test_the_whole_account_survives_the_gateways_deaths(start_stack: Callable[..., Stack]) -> None:
+    stack = start_stack(MARKET_PROFILE="realistic")
+    lives: dict[str, list[int]] = {}
+    ended: set[str] = set()
+    wanted: set[str] = set()
+    async with Tradewind(stack.url) as tradewind:
+
+        async def submit() -> None:
+            for _ in range(40):
+                wanted.add((await tradewind.submit(ORDER)).order_id)
+
+        async def kill() -> None:
+            for _ in range(2):
+                await asyncio.sleep(0.3)
+                await asyncio.to_thread(stack.kill_process, "gateway")
+
+        wanted.add((await tradewind.submit(ORDER)).order_id)
+        events = tradewind.watch_all()
+        async with aclosing(events), asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+            first = await anext(events)
+            lives[first.order_id] = [first.sequence]
+            busy = [tasks.create_task(submit()), tasks.create_task(kill())]
+            while not all(task.done() for task in busy) or not wanted <= ended:
+                event = await anext(events)
+                lives.setdefault(event.order_id, []).append(event.sequence)
+                if event.is_terminal:
+                    ended.add(event.order_id)
+        listed = {order.order_id: order.version async for order in tradewind.orders()}
+    assert set(listed) == wanted
+    assert lives == {order_id: list(range(1, version + 1)) for order_id, version in listed.items()}
+
+
 async def test_an_order_and_its_life_as_values(tradewind: Tradewind) -> None:
     quote = await tradewind.quote("SOL", "USDC", "1.5")
     submitted = await tradewind.submit(

@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Callable
-from contextlib import aclosing
 from typing import Any
 
 import psutil
@@ -128,33 +127,24 @@ async def test_whatever_the_cuts_each_event_comes_once(
     assert await seen(gateway, hasty) == ALL
 
 
-async def test_many_lives_arrive_whole(gateway: Any, hasty: RetryPolicy, episode: Any) -> None:
-    gateway.plays(*[episode(tells=(1, 2, 3), close=1012)] * 5, episode(tells=tuple(ALL), close=1000))
-    names = [f"o-{number}" for number in range(5)]
-    lives: dict[str, list[int]] = {name: [] for name in names}
-    async with Tradewind(gateway.url, retry=hasty) as tradewind:
-        async for event in tradewind.watch_many(names):
-            lives[event.order_id].append(event.sequence)
-    assert lives == dict.fromkeys(names, ALL)
-
-
-async def test_the_error_of_one_life_ends_the_watch_of_many(gateway: Any, hasty: RetryPolicy, episode: Any) -> None:
-    gateway.plays(episode(refused=404))
-    async with Tradewind(gateway.url, retry=hasty) as tradewind:
-        stream = tradewind.watch_many(["o-1", "o-2", "o-3"])
-        with pytest.raises(Problem):
-            await anext(stream)
-
-
 async def test_who_leaves_during_the_closing_handshake_leaves_no_line_open(
     gateway: Any, hasty: RetryPolicy, episode: Any
 ) -> None:
     gateway.plays(episode(tells=tuple(ALL), deaf=True))
-    async with Tradewind(gateway.url, retry=hasty) as tradewind, aclosing(tradewind.watch_many(["o-1"])) as events:
-        while not (await anext(events)).is_terminal:
-            pass
+    told = asyncio.Event()
+    async with Tradewind(gateway.url, retry=hasty) as tradewind:
+
+        async def read() -> None:
+            async for event in tradewind.watch("o-1"):
+                if event.is_terminal:
+                    told.set()
+
+        reading = asyncio.create_task(read())
+        await told.wait()
         # The stream says goodbye now, and nobody answers.
         await asyncio.sleep(0.05)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
     await asyncio.sleep(0)
     lines = psutil.Process().net_connections("tcp")
     gateway.listens.set()
