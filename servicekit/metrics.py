@@ -5,9 +5,12 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
-from prometheus_client import Counter, Gauge, Histogram, start_http_server
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics, start_http_server
 
 SECONDS_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+# Each counter would come with a second series that holds the moment it was made.
+disable_created_metrics()  # type: ignore[no-untyped-call]  # untyped there
 
 _BUILD: Final = Gauge("tradewind_build_info", "1, with the version that runs as a label.", ["version", "python"])
 _STAGE_SECONDS: Final = Histogram(
