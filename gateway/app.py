@@ -6,14 +6,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from gateway import asyncapi, docs_page, error_pages, metrics, openapi
+from gateway import asyncapi, docs_page, error_pages, metrics
+from gateway.accounts import Accounts
 from gateway.batch import Batch
 from gateway.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING
 from gateway.explain import Explain
+from gateway.guard import Guard
 from gateway.health import Health
 from gateway.listing import Listing
 from gateway.market_data import MarketData
 from gateway.meta import Meta
+from gateway.openapi import OpenApi
 from gateway.orders import Orders, SubmitOrder
 from gateway.price_stream import Prices
 from gateway.quotes import Quotes
@@ -21,6 +24,7 @@ from gateway.sockets import OrderSocket
 from gateway.sse import OrderHistory
 from gateway.stream_socket import StreamSocket
 from gateway.streams import OrderWatches
+from gateway.tickets import TicketDesk
 from gateway.turnstile import Turnstile
 from gateway.wallet import Wallet
 from servicekit.errors import Rejected
@@ -30,6 +34,7 @@ from servicekit.errors import Rejected
 class Desks:
     """What stands behind the URLs."""
 
+    guard: Guard
     submit: SubmitOrder
     batch: Batch
     quotes: Quotes
@@ -44,40 +49,55 @@ class Desks:
     stream: StreamSocket
     meta: Meta
     wallet: Wallet
+    accounts: Accounts
+    tickets: TicketDesk
+    openapi: OpenApi
 
 
 def routes(desks: Desks) -> list[BaseRoute]:
-    """Return the routes; the busiest first."""
+    """Return the routes, the busiest first, each with what it needs; those without are open to everyone."""
     orders, watches, turnstile = desks.orders, desks.watches, desks.turnstile
+    read, trade, admin = desks.guard.door("read"), desks.guard.door("trade"), desks.guard.door("admin")
+    # An order counts once; a batch counts its orders by itself.
+    submit, submit_many = desks.guard.door("trade", "submits"), desks.guard.door("trade", None)
     return [
-        Route("/api/orders/execute", desks.submit, methods=["POST"]),
-        Route("/api/orders/execute", upgrade_required, methods=["GET"]),
-        WebSocketRoute("/api/orders/execute", OrderSocket(watches, turnstile, NESTED_GREETING)),
-        Route("/api/orders/status/{order_id}", upgrade_required, methods=["GET"]),
-        WebSocketRoute("/api/orders/status/{order_id}", OrderSocket(watches, turnstile, FLAT)),
-        Route("/ws/orders/{order_id}", upgrade_required, methods=["GET"]),
-        WebSocketRoute("/ws/orders/{order_id}", OrderSocket(watches, turnstile, NESTED_CAPITALISED)),
-        Route("/api/orders/batch", desks.batch.submit, methods=["POST"]),
-        Route("/api/orders/preview", desks.quotes.preview, methods=["POST"]),
-        Route("/api/orders", desks.listing.show, methods=["GET"]),
-        Route("/api/orders/{order_id}", orders.show, methods=["GET"]),
-        Route("/api/orders/{order_id}", orders.cancel, methods=["DELETE"]),
-        Route("/api/orders/{order_id}/explain", desks.explain.show, methods=["GET"]),
-        Route("/api/orders/{order_id}/events", OrderHistory(orders, watches, turnstile), methods=["GET"]),
-        WebSocketRoute("/api/orders/{order_id}/events", OrderSocket(watches, turnstile)),
-        Route("/api/stream", upgrade_required, methods=["GET"]),
-        WebSocketRoute("/api/stream", desks.stream),
-        Route("/api/quotes", desks.quotes.quote, methods=["POST"]),
-        Route("/api/tokens", desks.market.tokens, methods=["GET"]),
-        Route("/api/pools", desks.market.pools, methods=["GET"]),
-        Route("/api/prices", desks.prices, methods=["GET"]),
+        Route("/api/orders/execute", desks.submit, methods=["POST"], middleware=submit),
+        Route("/api/orders/execute", upgrade_required, methods=["GET"], middleware=read),
+        WebSocketRoute("/api/orders/execute", OrderSocket(watches, turnstile, NESTED_GREETING), middleware=read),
+        Route("/api/orders/status/{order_id}", upgrade_required, methods=["GET"], middleware=read),
+        WebSocketRoute("/api/orders/status/{order_id}", OrderSocket(watches, turnstile, FLAT), middleware=read),
+        Route("/ws/orders/{order_id}", upgrade_required, methods=["GET"], middleware=read),
+        WebSocketRoute("/ws/orders/{order_id}", OrderSocket(watches, turnstile, NESTED_CAPITALISED), middleware=read),
+        Route("/api/orders/batch", desks.batch.submit, methods=["POST"], middleware=submit_many),
+        Route("/api/orders/preview", desks.quotes.preview, methods=["POST"], middleware=read),
+        Route("/api/orders", desks.listing.show, methods=["GET"], middleware=read),
+        Route("/api/orders/{order_id}", orders.show, methods=["GET"], middleware=read),
+        Route("/api/orders/{order_id}", orders.cancel, methods=["DELETE"], middleware=trade),
+        Route("/api/orders/{order_id}/explain", desks.explain.show, methods=["GET"], middleware=read),
+        Route(
+            "/api/orders/{order_id}/events",
+            OrderHistory(orders, watches, turnstile),
+            methods=["GET"],
+            middleware=read,
+        ),
+        WebSocketRoute("/api/orders/{order_id}/events", OrderSocket(watches, turnstile), middleware=read),
+        Route("/api/stream", upgrade_required, methods=["GET"], middleware=read),
+        WebSocketRoute("/api/stream", desks.stream, middleware=read),
+        Route("/api/ws-ticket", desks.tickets.issue, methods=["POST"], middleware=read),
+        Route("/api/quotes", desks.quotes.quote, methods=["POST"], middleware=read),
+        Route("/api/tokens", desks.market.tokens, methods=["GET"], middleware=read),
+        Route("/api/pools", desks.market.pools, methods=["GET"], middleware=read),
+        Route("/api/prices", desks.prices, methods=["GET"], middleware=read),
+        Route("/api/balances", desks.wallet.balances, methods=["GET"], middleware=read),
+        Route("/api/airdrop", desks.wallet.airdrop, methods=["POST"], middleware=submit),
+        Route("/api/account", desks.accounts.own, methods=["GET"], middleware=read),
+        Route("/api/accounts/{account}", desks.accounts.show, methods=["GET"], middleware=admin),
+        Route("/api/accounts/{account}", desks.accounts.change, methods=["PATCH"], middleware=admin),
         Route("/api/meta/errors", error_pages.show_table, methods=["GET"]),
-        Route("/api/balances", desks.wallet.balances, methods=["GET"]),
-        Route("/api/airdrop", desks.wallet.airdrop, methods=["POST"]),
         Route("/api/meta/lifecycle", desks.meta.lifecycle, methods=["GET"]),
         Route("/api/meta/scenarios", desks.meta.scenarios, methods=["GET"]),
         Route("/problems/{code}", error_pages.show_page, methods=["GET"]),
-        Route("/openapi.json", openapi.show, methods=["GET"]),
+        Route("/openapi.json", desks.openapi.show, methods=["GET"]),
         Route("/asyncapi.json", asyncapi.show, methods=["GET"]),
         Route("/docs", docs_page.show, methods=["GET"]),
         Route("/docs/{asset}", docs_page.asset, methods=["GET"]),

@@ -6,6 +6,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.credentials import SUBPROTOCOL, TICKET_PREFIX
 from gateway.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING, Dialect
 from gateway.json_out import encode
 from gateway.openapi import release
@@ -17,6 +18,17 @@ _BY_QUERY: Final = {
     "type": "object",
     "properties": {"orderId": ORDER_ID, **_AFTER["properties"]},  # type: ignore[dict-item]  # a JSON schema is a dict of anything
     "required": ["orderId"],
+}
+_OFFERS: Final = {
+    "type": "object",
+    "properties": {
+        "Authorization": {"type": "string", "description": "Bearer <key>, from programs."},
+        "X-API-Key": {"type": "string", "description": "The key, in the other way."},
+        "Sec-WebSocket-Protocol": {
+            "type": "string",
+            "description": f"From pages: {SUBPROTOCOL}, {TICKET_PREFIX}<ticket>; the gateway selects {SUBPROTOCOL}.",
+        },
+    },
 }
 # Address, what it tells, the dialect it tells it in (none: our own words).
 SOCKETS: Final[dict[str, tuple[str, Dialect | None]]] = {
@@ -111,7 +123,10 @@ def _socket(address: str, dialect: Dialect | None) -> dict[str, Any]:
     left_out = f" Left out: {', '.join(sorted(dialect.left_out))}." if dialect else ""
     query = _AFTER if "{" in address else _BY_QUERY
     described = _channel(address, frame_of(dialect), f"WebSocket: one order's life, one event a frame.{left_out}")
-    return {**described, "bindings": {"ws": {"method": "GET", "query": query, "bindingVersion": "0.1.0"}}}
+    return {
+        **described,
+        "bindings": {"ws": {"method": "GET", "query": query, "headers": _OFFERS, "bindingVersion": "0.1.0"}},
+    }
 
 
 def _many_orders() -> dict[str, Any]:
@@ -120,7 +135,7 @@ def _many_orders() -> dict[str, Any]:
     for frame in ("Command", "Answer"):
         payload = {"$ref": f"#/components/schemas/{frame}"}
         described["messages"][frame.lower()] = {"name": frame, "payload": payload}
-    return {**described, "bindings": {"ws": {"method": "GET", "bindingVersion": "0.1.0"}}}
+    return {**described, "bindings": {"ws": {"method": "GET", "headers": _OFFERS, "bindingVersion": "0.1.0"}}}
 
 
 def _operation(action: str, channel: str) -> dict[str, Any]:
@@ -152,6 +167,7 @@ _ABOUT: Final = (
     "What has happened is told first, then what happens: no gap, no duplicate, in order. Resume with `after`, or "
     "`Last-Event-ID` for server-sent events. A refused upgrade is a problem document, as in /openapi.json. "
     "Close codes: 1000 the order has ended; 1009 your message is above 16 KiB; 1011 the events cannot be had; "
-    "1012 the gateway is shutting down; 4400 your message is not a JSON object; 4409 you read too slowly. "
+    "1012 the gateway is shutting down; 4400 your message is not a JSON object; "
+    "4401 your key was revoked or has expired; 4409 you read too slowly; 4429 you say too much. "
     "1011, 1012 and 4409 carry `resume=<sequence>` as their reason."
 )

@@ -8,9 +8,11 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from gateway.body import BodyLimits, read_json_body
+from gateway.identity import identity_of
 from gateway.json_out import json_response
 from gateway.orders import Intake
 from gateway.problems import pointer_to, problem_of
+from gateway.rate_limits import RateLimits
 from gateway.strict_json import JsonValue, parse_json
 from servicekit.errors import DomainError, FieldViolation, Rejected
 
@@ -18,15 +20,18 @@ from servicekit.errors import DomainError, FieldViolation, Rejected
 class Batch:
     """Takes in a list of orders. One bad order does not sink the rest."""
 
-    def __init__(self, intake: Intake, limits: BodyLimits, *, orders_max: int) -> None:
+    def __init__(self, intake: Intake, limits: BodyLimits, rate_limits: RateLimits | None, *, orders_max: int) -> None:
         self._intake = intake
         self._limits = limits
+        self._rate_limits = rate_limits
         self._orders_max = orders_max
 
     async def submit(self, request: Request) -> Response:
         """POST: 200 with `results` in the order of the request, each as the single order would be answered."""
         body = await read_json_body(request.scope, request.receive, self._limits)
         orders = self._listed(parse_json(body))
+        if self._rate_limits is not None:
+            await self._rate_limits.charge(request.scope, identity_of(request.scope), "submits", len(orders))
         results = await asyncio.gather(*(self._result(order, request.scope) for order in orders))
         return json_response({"results": results})
 

@@ -6,9 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.access import open_access
+from gateway.accounts import Accounts
+from gateway.accounts_client import AccountsClient
 from gateway.app import Desks, routes
 from gateway.batch import Batch
 from gateway.body import BodyLimits
+from gateway.client_address import ClientAddresses
 from gateway.codec import Rules
 from gateway.edge import Edge
 from gateway.explain import Explain
@@ -17,6 +21,7 @@ from gateway.listing import Listing
 from gateway.market_client import MarketClient
 from gateway.market_data import MarketData
 from gateway.meta import Meta
+from gateway.openapi import OpenApi
 from gateway.orders import Intake, Orders, SubmitOrder
 from gateway.orders_client import OrdersClient
 from gateway.origin import Origins
@@ -24,7 +29,7 @@ from gateway.price_stream import Prices
 from gateway.quotes import Quotes
 from gateway.router_client import RouterClient
 from gateway.settings import Settings
-from gateway.stream_socket import StreamSocket
+from gateway.stream_socket import StreamLimits, StreamSocket
 from gateway.streams import OrderWatches
 from gateway.tokens import TokenDirectory
 from gateway.turnstile import Turnstile
@@ -64,36 +69,50 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     watches = OrderWatches(
         executor, deadline_seconds=settings.watch_deadline_seconds, events_max=settings.frames_waiting_max
     )
-    turnstile = Turnstile(settings.sockets_per_address_max)
+    accounts = AccountsClient(executor, deadline_seconds=settings.rpc_deadline_seconds)
+    addresses = ClientAddresses(settings.trusted_proxies)
+    turnstile = Turnstile(
+        addresses, per_address_max=settings.sockets_per_address_max, per_key_max=settings.sockets_per_key_max
+    )
     rules = _rules(settings)
     origins = Origins(settings.trusted_proxies)
     intake = Intake(orders, tokens, rules, origins)
     small = BodyLimits(settings.body_bytes_max, settings.body_read_seconds)
     large = BodyLimits(settings.batch_body_bytes_max, settings.body_read_seconds)
     market_data = MarketData(quoting, tokens)
-    desks = Desks(
-        submit=SubmitOrder(intake, small),
-        batch=Batch(intake, large, orders_max=settings.batch_orders_max),
-        quotes=Quotes(quoting, tokens, rules, small),
-        listing=Listing(orders, tokens),
-        orders=Orders(orders, tokens),
-        explain=Explain(orders, tokens),
-        watches=watches,
-        turnstile=turnstile,
-        health=Health({"executor": executor, "router": router}, tokens),
-        market=market_data,
-        stream=StreamSocket(
-            watches,
-            turnstile,
-            frames_max=settings.stream_frames_waiting_max,
-            orders_max=settings.stream_orders_max,
-        ),
-        meta=Meta(orders, market),
-        wallet=Wallet(market, tokens, small, tokens_max=settings.airdrop_tokens_max),
-        prices=Prices(quoting, market_data, turnstile, first_answer_seconds=settings.rpc_deadline_seconds),
-    )
     try:
-        async with _in_background(tokens.keep_fresh(), watches.run()):
+        async with (
+            open_access(settings, accounts, addresses, turnstile) as access,
+            _in_background(tokens.keep_fresh(), watches.run()),
+        ):
+            desks = Desks(
+                guard=access.guard,
+                submit=SubmitOrder(intake, small),
+                batch=Batch(intake, large, access.limits, orders_max=settings.batch_orders_max),
+                quotes=Quotes(quoting, tokens, rules, small),
+                listing=Listing(orders, tokens),
+                orders=Orders(orders, tokens),
+                explain=Explain(orders, tokens),
+                watches=watches,
+                turnstile=turnstile,
+                health=Health({"executor": executor, "router": router}, tokens),
+                market=market_data,
+                stream=StreamSocket(
+                    watches,
+                    turnstile,
+                    StreamLimits(
+                        frames_max=settings.stream_frames_waiting_max,
+                        orders_max=settings.stream_orders_max,
+                        commands_per_second_max=settings.stream_commands_per_second_max,
+                    ),
+                ),
+                meta=Meta(orders, market),
+                wallet=Wallet(market, tokens, small, tokens_max=settings.airdrop_tokens_max),
+                accounts=Accounts(accounts, tokens, small),
+                tickets=access.tickets,
+                openapi=OpenApi(keys_required=settings.auth == "on"),
+                prices=Prices(quoting, market_data, turnstile, first_answer_seconds=settings.rpc_deadline_seconds),
+            )
             yield Gateway(
                 Edge(routes(desks), origins, settings.allowed_origins), watches, desks.prices, desks.stream, turnstile
             )

@@ -12,6 +12,7 @@ from gateway import telemetry
 from gateway.answering import Answering
 from gateway.origin import Origins, normal_origin
 from gateway.problems import problem_response
+from gateway.rate_limits import telling_limits
 from gateway.trace import begin_trace
 from servicekit.errors import DomainError, Rejected
 
@@ -35,7 +36,7 @@ class Edge:
         # The router raises HTTPException instead of answering in plain text when there is an app to catch it.
         scope["app"] = self
         answering = Answering(scope, send, self._route_of)
-        send = answering
+        send = telling_limits(scope, answering)
         try:
             if scope["path"].endswith("\n"):
                 # The router's patterns end in `$`, which also matches before a line feed.

@@ -10,8 +10,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.identity import account_of
 from gateway.json_out import exact, json_response
-from gateway.orders import ACCOUNT, order_id_of
+from gateway.orders import order_id_of
 from gateway.orders_client import OrdersClient
 from gateway.query import known_parameters
 from gateway.snapshots import SymbolOf, attempt_summary, leg_shown, price, status_name, stored_route
@@ -66,8 +67,9 @@ class Explain:
         """GET: every quote, the ones refused, the route and what it beat, the result, and where the time went."""
         known_parameters(request.scope, ())
         order_id = order_id_of(request.path_params["order_id"])
-        order = await self._client.order(ACCOUNT, order_id)
-        payloads = await self._client.events(ACCOUNT, order_id, 0)
+        account_id = account_of(request.scope)
+        order = await self._client.order(account_id, order_id)
+        payloads = await self._client.events(account_id, order_id, 0)
         return json_response(explanation(order, payloads, self._tokens.symbol_of))
 
 

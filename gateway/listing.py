@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from gateway.identity import account_of
 from gateway.json_out import json_response
 from gateway.order_fields import BadValue, lower_case, visible_text
-from gateway.orders import ACCOUNT
 from gateway.orders_client import OrdersClient
 from gateway.query import invalid_parameter, known_parameters
 from gateway.snapshots import snapshot
@@ -46,7 +46,7 @@ class Listing:
         """GET: one page; `nextPageToken` and the Link header lead to the next, null and absent on the last."""
         query = known_parameters(request.scope, _KNOWN)
         try:
-            page = await self._client.page(self._wanted(query))
+            page = await self._client.page(self._wanted(account_of(request.scope), query))
         except DomainError as error:
             raise _in_clients_words(error) from error
         token = page.next_page_token or None
@@ -54,9 +54,9 @@ class Listing:
         orders = [snapshot(order, self._tokens.symbol_of) for order in page.orders]
         return json_response({"orders": orders, "nextPageToken": token}, headers=headers)
 
-    def _wanted(self, query: Query) -> pb.ListOrdersRequest:
+    def _wanted(self, account_id: str, query: Query) -> pb.ListOrdersRequest:
         return pb.ListOrdersRequest(
-            account_id=ACCOUNT,
+            account_id=account_id,
             statuses=[_STATUSES[word] for word in _words(query, "status", tuple(_STATUSES))],
             order_types=[_TYPES[word] for word in _words(query, "type", tuple(_TYPES))],
             mint=self._mint(_last(query, "token")),

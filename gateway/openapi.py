@@ -4,35 +4,48 @@ import functools
 from collections import defaultdict
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.json_out import encode
-from gateway.openapi_operations import ALWAYS, OPERATIONS, Answer, Operation, Parameter
+from gateway.openapi_operations import OPERATIONS
+from gateway.openapi_parts import ALWAYS, DOOR, Answer, Operation, Parameter
 from gateway.openapi_schemas import ref, schemas
 from gateway.problems import PROBLEM_TYPE, code_of
 from servicekit.errors import ERRORS
 
-_HEADERS = {"cache-control": "public, max-age=300"}
+_HEADERS: Final = {"cache-control": "public, max-age=300"}
+_KEYS: Final = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "`Authorization: Bearer tw_<id>_<secret>`"},
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "`tw_<id>_<secret>`"},
+}
+_LIMITS: Final = ("RateLimit-Policy", "RateLimit")
+_TEXT_HEADER: Final = {"schema": {"type": "string"}}
 
 
-async def show(request: Request) -> Response:
-    """GET: the document."""
-    return Response(_encoded(), 200, _HEADERS, "application/json")
+class OpenApi:
+    """The endpoint."""
+
+    def __init__(self, *, keys_required: bool) -> None:
+        self._keys_required = keys_required
+
+    async def show(self, request: Request) -> Response:
+        """GET: the document."""
+        return Response(_encoded(self._keys_required), 200, _HEADERS, "application/json")
 
 
 @functools.cache
-def _encoded() -> bytes:
-    return encode(document())
+def _encoded(keys_required: bool) -> bytes:
+    return encode(document(keys_required=keys_required))
 
 
-def document() -> dict[str, Any]:
-    """Return the document."""
+def document(*, keys_required: bool = False) -> dict[str, Any]:
+    """Return the document, of a gateway that asks for keys or of one that lets everyone in."""
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for operation in OPERATIONS:
-        paths[operation.path][operation.method] = _operation(operation)
+        paths[operation.path][operation.method] = _operation(operation, _security(operation, keys_required))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -45,7 +58,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "tags": [{"name": name} for name in dict.fromkeys(operation.tag for operation in OPERATIONS)],
         "paths": dict(paths),
-        "components": {"schemas": schemas()},
+        "components": {"schemas": schemas(), "securitySchemes": _KEYS},
     }
 
 
@@ -57,15 +70,25 @@ def release() -> str:
         return "0"
 
 
-def _operation(operation: Operation) -> dict[str, Any]:
+def _security(operation: Operation, keys_required: bool) -> list[dict[str, list[str]]]:
+    if operation.right is None:
+        return []
+    needed: list[dict[str, list[str]]] = [{name: []} for name in _KEYS]
+    return needed if keys_required else [*needed, {}]
+
+
+def _operation(operation: Operation, security: list[dict[str, list[str]]]) -> dict[str, Any]:
+    door = DOOR if operation.right is not None else ()
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
         "tags": [operation.tag],
+        "description": f"Needs the scope `{operation.right}`." if operation.right else "Open to everyone.",
+        "security": security,
         "parameters": [_parameter(parameter) for parameter in operation.parameters],
         "responses": {
-            **{str(answer.status): _answer(answer) for answer in operation.answers},
-            **_problems((*operation.reasons, *ALWAYS)),
+            **{str(answer.status): _answer(answer, _LIMITS if door else ()) for answer in operation.answers},
+            **_problems((*operation.reasons, *door, *ALWAYS)),
         },
     }
     if operation.schema:
@@ -84,14 +107,14 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     }
 
 
-def _answer(answer: Answer) -> dict[str, Any]:
+def _answer(answer: Answer, told: tuple[str, ...]) -> dict[str, Any]:
     described: dict[str, Any] = {"description": answer.description}
     if answer.content:
         described["content"] = {
             media: {"schema": ref(schema)} if schema else {} for media, schema in answer.content.items()
         }
-    if answer.headers:
-        described["headers"] = {name: {"schema": {"type": "string"}} for name in answer.headers}
+    if answer.headers or told:
+        described["headers"] = dict.fromkeys((*answer.headers, *told), _TEXT_HEADER)
     if answer.links:
         described["links"] = answer.links
     return described
@@ -113,6 +136,10 @@ def _problem(status: int, codes: list[str]) -> dict[str, Any]:
         "description": "; ".join(f"`{code}`: {ERRORS[code.upper()].title}" for code in codes),
         "content": {PROBLEM_TYPE: {"schema": {"allOf": [ref("Problem"), named]}}},
     }
+    if status == 401:
+        described["headers"] = {"WWW-Authenticate": _TEXT_HEADER}
     if status in (429, 503):
         described["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
+    if status == 429:
+        described["headers"] |= dict.fromkeys(_LIMITS, _TEXT_HEADER)
     return described

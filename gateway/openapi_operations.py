@@ -1,65 +1,14 @@
 """Every operation of the gateway as data: its parameters, its answers, and the errors it may be refused with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final
 
+from gateway.account_fields import ACCOUNT_ID
 from gateway.listing import PAGE_SIZE_MAX
+from gateway.openapi_parts import BEHIND, BODY, RISK, ROUTING, Answer, Operation, Parameter, as_json
 from gateway.openapi_schemas import MOMENT, ORDER_ID, STATUS, Schema
 from gateway.order_fields import visible_text
 from gateway.query import SEQUENCE_MAX
-
-Place = Literal["path", "query", "header"]
-
-# What any request may meet: bytes that are no HTTP, a defect, and the services behind being away.
-ALWAYS: Final = ("MALFORMED_REQUEST", "INTERNAL")
-BEHIND: Final = ("UNAVAILABLE", "DEADLINE", "OVERLOADED")
-BODY: Final = ("MALFORMED_REQUEST", "UNSUPPORTED_MEDIA_TYPE", "BODY_TOO_LARGE")
-ROUTING: Final = (
-    *("UNKNOWN_MINT", "NO_ROUTE", "INSUFFICIENT_LIQUIDITY", "AMOUNT_TOO_SMALL", "PRICE_IMPACT_TOO_HIGH"),
-    *("QUOTE_EXPIRED", "EXCLUDED", "SCENARIOS_OFF", "QUOTES_UNAVAILABLE", "VENUE_UNAVAILABLE", "STALE_STATE"),
-    "CIRCUIT_OPEN",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter. Path parameters are required, others are not."""
-
-    name: str
-    place: Place
-    schema: Schema
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A good answer: its status, what it holds by media type, and its headers."""
-
-    status: int
-    description: str
-    content: dict[str, str] = field(default_factory=dict)
-    headers: tuple[str, ...] = ()
-    links: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """A method at an address. `schema` names the body, `reasons` are rows of the error table."""
-
-    method: str
-    path: str
-    name: str
-    summary: str
-    answers: Sequence[Answer]
-    tag: str = "orders"
-    parameters: Sequence[Parameter] = ()
-    schema: str = ""
-    reasons: Sequence[str] = ()
-
-
-def _json(schema: str, *, status: int = 200, **more: Any) -> Answer:
-    return Answer(status, schema, {"application/json": schema}, **more)
 
 
 def _or_nothing(schema: Schema) -> Schema:
@@ -79,6 +28,7 @@ def _words(name: str, known: Sequence[str]) -> Parameter:
 
 # Plain HTTP is refused there before anyone looks at the order; what the sockets take is in the AsyncAPI document.
 _ANY_ORDER: Final = Parameter("order_id", "path", {"type": "string"}, "The order's id.")
+_ACCOUNT: Final = Parameter("account", "path", {"type": "string", "pattern": f"^{ACCOUNT_ID.pattern}$"})
 _AFTER: Final = Parameter(
     "after", "query", {"type": "integer", "minimum": 0, "maximum": SEQUENCE_MAX}, "Last sequence."
 )
@@ -110,7 +60,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "submitOrder",
         "Submit an order: it is stored and will be executed",
         [
-            _json(
+            as_json(
                 "Receipt",
                 status=202,
                 headers=("Location", "Idempotent-Replayed"),
@@ -119,7 +69,8 @@ OPERATIONS: Final[Sequence[Operation]] = (
         ],
         parameters=[_KEY],
         schema="NewOrder",
-        reasons=(*BODY, "INVALID_ORDER", "INVALID_REQUEST", "SCENARIOS_OFF", "IDEMPOTENCY_KEY_REUSED", *BEHIND),
+        reasons=(*BODY, "INVALID_ORDER", "INVALID_REQUEST", "SCENARIOS_OFF", "IDEMPOTENCY_KEY_REUSED", *RISK, *BEHIND),
+        right="trade",
     ),
     Operation(
         "get",
@@ -160,7 +111,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "/api/orders/{order_id}/explain",
         "explainOrder",
         "Why an order went as it did, attempt by attempt",
-        [_json("Explanation")],
+        [as_json("Explanation")],
         parameters=[_ORDER],
         reasons=("ORDER_NOT_FOUND", "INVALID_REQUEST", *BEHIND),
     ),
@@ -169,16 +120,17 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "/api/orders/batch",
         "submitBatch",
         "Submit up to 500 orders: a result for each, in order",
-        [_json("BatchResults")],
+        [as_json("BatchResults")],
         schema="Batch",
         reasons=(*BODY, "INVALID_REQUEST", *BEHIND),
+        right="trade",
     ),
     Operation(
         "post",
         "/api/orders/preview",
         "previewOrder",
         "The order as understood and the route it would take now; nothing is stored",
-        [_json("Preview")],
+        [as_json("Preview")],
         schema="NewOrder",
         reasons=(*BODY, "INVALID_ORDER", "INVALID_REQUEST", *ROUTING, *BEHIND),
     ),
@@ -187,7 +139,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "/api/orders",
         "listOrders",
         "A page of orders, newest first",
-        [_json("OrderPage", headers=("Link",))],
+        [as_json("OrderPage", headers=("Link",))],
         parameters=_FILTERS,
         reasons=("INVALID_REQUEST", *BEHIND),
     ),
@@ -197,7 +149,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "getOrder",
         "The order as it stands",
         [
-            _json("Order", headers=("ETag",), links=_follow("getEvents", "explainOrder", "cancelOrder")),
+            as_json("Order", headers=("ETag",), links=_follow("getEvents", "explainOrder", "cancelOrder")),
             Answer(304, "Not changed"),
         ],
         parameters=[_ORDER, _NONE_MATCH],
@@ -208,9 +160,10 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "/api/orders/{order_id}",
         "cancelOrder",
         "Cancel an order that has not been submitted to the market",
-        [_json("Order", status=202)],
+        [as_json("Order", status=202)],
         parameters=[_ORDER],
         reasons=("ORDER_NOT_FOUND", "TOO_LATE_TO_CANCEL", *BEHIND),
+        right="trade",
     ),
     Operation(
         "get",
@@ -229,7 +182,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "/api/quotes",
         "getQuotes",
         "Quotes of every pool and the best route, without an order",
-        [_json("Quotes")],
+        [as_json("Quotes")],
         tag="market",
         schema="Pair",
         reasons=(*BODY, "INVALID_REQUEST", *ROUTING, *BEHIND),
@@ -239,7 +192,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "/api/tokens",
         "listTokens",
         "What can be traded",
-        [_json("Tokens")],
+        [as_json("Tokens")],
         tag="market",
         reasons=("INVALID_REQUEST", *BEHIND),
     ),
@@ -248,7 +201,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "/api/pools",
         "listPools",
         "The pools and what they hold",
-        [_json("Pools")],
+        [as_json("Pools")],
         tag="market",
         parameters=[_TOKEN],
         reasons=("INVALID_REQUEST", *BEHIND, "STALE_STATE"),
@@ -268,7 +221,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "/api/balances",
         "getBalances",
         "The account's simulated wallet",
-        [_json("Balances")],
+        [as_json("Balances")],
         tag="wallet",
         reasons=("INVALID_REQUEST", *BEHIND),
     ),
@@ -277,11 +230,53 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "/api/airdrop",
         "airdrop",
         "Tokens for nothing, once for an Idempotency-Key",
-        [_json("Airdrop", headers=("Idempotent-Replayed",))],
+        [as_json("Airdrop", headers=("Idempotent-Replayed",))],
         tag="wallet",
         parameters=[_KEY],
         schema="AirdropRequest",
         reasons=(*BODY, "INVALID_REQUEST", "UNKNOWN_MINT", "IDEMPOTENCY_KEY_REUSED", *BEHIND),
+        right="trade",
+    ),
+    Operation(
+        "post",
+        "/api/ws-ticket",
+        "getTicket",
+        "A one-time ticket that opens one WebSocket, for pages in browsers",
+        [as_json("Ticket")],
+        tag="accounts",
+        reasons=("INVALID_REQUEST", *BEHIND),
+    ),
+    Operation(
+        "get",
+        "/api/account",
+        "getOwnAccount",
+        "The account of the key, and what the key may do",
+        [as_json("OwnAccount")],
+        tag="accounts",
+        reasons=("INVALID_REQUEST", *BEHIND),
+    ),
+    Operation(
+        "get",
+        "/api/accounts/{account}",
+        "getAccount",
+        "Any account: its switch, its limits, and how much of them is used",
+        [as_json("Account")],
+        tag="accounts",
+        parameters=[_ACCOUNT],
+        reasons=("INVALID_REQUEST", "NOT_FOUND", *BEHIND),
+        right="admin",
+    ),
+    Operation(
+        "patch",
+        "/api/accounts/{account}",
+        "changeAccount",
+        "Set the switch, or the limits that are named; null takes a limit away",
+        [as_json("Account")],
+        tag="accounts",
+        parameters=[_ACCOUNT],
+        schema="AccountChange",
+        reasons=(*BODY, "INVALID_REQUEST", "NOT_FOUND", *BEHIND),
+        right="admin",
     ),
     *(
         Operation(
@@ -289,9 +284,10 @@ OPERATIONS: Final[Sequence[Operation]] = (
             f"/api/meta/{name}",
             f"get{schema}",
             summary,
-            [_json(schema)],
+            [as_json(schema)],
             tag="tables",
             reasons=reasons,
+            right=None,
         )
         for name, schema, summary, reasons in (
             ("errors", "ErrorTable", "The error table", ()),
@@ -308,9 +304,18 @@ OPERATIONS: Final[Sequence[Operation]] = (
         tag="tables",
         parameters=[Parameter("code", "path", {"type": "string", "examples": ["invalid_order"]})],
         reasons=("NOT_FOUND",),
+        right=None,
     ),
     *(
-        Operation("get", path, f"alive{path[1:].capitalize()}", "The process answers", [_json("Alive")], tag="health")
+        Operation(
+            "get",
+            path,
+            f"alive{path[1:].capitalize()}",
+            "The process answers",
+            [as_json("Alive")],
+            tag="health",
+            right=None,
+        )
         for path in ("/health", "/healthz", "/livez")
     ),
     Operation(
@@ -318,17 +323,18 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "/readyz",
         "ready",
         "Ready, or which service behind is not",
-        [_json("Ready")],
+        [as_json("Ready")],
         tag="health",
         reasons=("UNAVAILABLE",),
+        right=None,
     ),
     *(
-        Operation("get", path, name, summary, [Answer(200, summary, {media: ""})], tag="documents", reasons=reasons)
-        for path, name, summary, media, reasons in (
-            ("/openapi.json", "getOpenApi", "This document", "application/json", ()),
-            ("/asyncapi.json", "getAsyncApi", "The streams, as AsyncAPI 3", "application/json", ()),
-            ("/docs", "getDocs", "This document as a page", "text/html", ()),
-            ("/metrics", "getMetrics", "What the gateway counts, for Prometheus", "text/plain", ()),
+        Operation("get", path, name, summary, [Answer(200, summary, {media: ""})], tag="documents", right=None)
+        for path, name, summary, media in (
+            ("/openapi.json", "getOpenApi", "This document", "application/json"),
+            ("/asyncapi.json", "getAsyncApi", "The streams, as AsyncAPI 3", "application/json"),
+            ("/docs", "getDocs", "This document as a page", "text/html"),
+            ("/metrics", "getMetrics", "What the gateway counts, for Prometheus", "text/plain"),
         )
     ),
     Operation(
@@ -340,5 +346,6 @@ OPERATIONS: Final[Sequence[Operation]] = (
         tag="documents",
         parameters=[Parameter("asset", "path", {"type": "string", "examples": ["swagger-ui.css"]}), _NONE_MATCH],
         reasons=("NOT_FOUND",),
+        right=None,
     ),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from gateway.account_fields import LIMIT_FIELDS, STATE, STATES
 from gateway.order_fields import ORDER_FIELDS, PAIR_FIELDS, Field, number_text, token_name
 from tradewind.orders.v1 import orders_pb2
 
@@ -259,6 +260,16 @@ def schemas() -> dict[str, Schema]:
         "Prices": exactly(slot=COUNT, prices=many(exactly(**_PRICE))),
         "Balances": exactly(slot=COUNT, balances=many(_BALANCE)),
         "Airdrop": exactly(balance=_BALANCE),
+        "Ticket": exactly(ticket=TEXT, expiresInSeconds={"type": "integer", "minimum": 1}),
+        "Account": exactly(**_ACCOUNT),
+        "OwnAccount": exactly(**_ACCOUNT, scopes=many({"enum": ["admin", "read", "trade"]})),
+        "AccountChange": {
+            "type": "object",
+            "properties": {"tradingState": dict(STATE.schema), "limits": _LIMITS_TO_SET},
+            "minProperties": 1,
+            "additionalProperties": False,
+            "examples": [{"tradingState": "halted"}, {"limits": {"orderUsdMax": "2500"}}],
+        },
         "Lifecycle": exactly(
             transitions=many(exactly(**{"from": maybe(STATUS), "event": TEXT, "to": STATUS})), terminal=many(STATUS)
         ),
@@ -272,6 +283,24 @@ def schemas() -> dict[str, Schema]:
     }
 
 
+_ACCOUNT: Final[dict[str, Schema]] = {
+    "accountId": TEXT,
+    "tradingState": {"enum": list(STATES)},
+    "limits": exactly(
+        orderUsdMax=maybe(NUMBER),
+        ordersInFlightMax=maybe(COUNT),
+        ordersPerMinuteMax=maybe(COUNT),
+        slippageBpsMax=maybe(COUNT),
+        tokensAllowed=maybe(many(TEXT)),
+    ),
+    "use": exactly(ordersInFlight=COUNT, ordersLastMinute=COUNT),
+    "updatedAt": maybe(MOMENT),
+}
+_LIMITS_TO_SET: Final[Schema] = {
+    "type": "object",
+    "properties": {name: maybe(dict(reader.schema)) for name, reader in LIMIT_FIELDS.items()},
+    "additionalProperties": False,
+}
 _ORDERS: Final[Schema] = {"type": "array", "minItems": 1, "maxItems": 500}
 _AIRDROP_AMOUNT: Final[Schema] = dict(number_text.schema)
 _ACCEPTED: Final = exactly(status={"const": 202}, replayed={"type": "boolean"}, order=ref("Receipt"))

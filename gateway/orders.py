@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.body import BodyLimits, read_json_body
 from gateway.codec import NewOrder, Rules, read_order
+from gateway.identity import account_of
 from gateway.json_out import encode, json_response
 from gateway.order_fields import OWN_IDENTITY_PREFIX, VISIBLE
 from gateway.orders_client import Accepted, OrdersClient
@@ -20,9 +21,6 @@ from gateway.strict_json import JsonValue, parse_json_object
 from gateway.tokens import TokenDirectory
 from gateway.trace import trace_of
 from servicekit.errors import DomainError, FieldViolation, Rejected, error_of
-
-# Keys come with the next version; until then everyone is this account.
-ACCOUNT: Final = "default"
 
 _ORDER_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -70,7 +68,7 @@ class Intake:
     async def submit(self, order: NewOrder, scope: Scope) -> Accepted:
         """Store an order. Raises DomainError in the client's own words."""
         try:
-            return await self._client.submit(ACCOUNT, order, traceparent=trace_of(scope).traceparent)
+            return await self._client.submit(account_of(scope), order, traceparent=trace_of(scope).traceparent)
         except DomainError as error:
             raise _in_clients_words(error, order) from error
 
@@ -124,7 +122,7 @@ class Orders:
     async def show(self, request: Request) -> Response:
         """GET: the snapshot. Its ETag is the order's version."""
         order_id = order_id_of(request.path_params["order_id"])
-        order = await self._client.order(ACCOUNT, order_id)
+        order = await self._client.order(account_of(request.scope), order_id)
         headers = {"etag": f'"{order.version}"', "cache-control": "no-cache"}
         if _knows(request.headers.get("if-none-match", ""), order.version):
             return Response(status_code=304, headers=headers)
@@ -134,19 +132,20 @@ class Orders:
         """GET events: the whole history, or what follows `after`, each event as it was stored."""
         order_id = order_id_of(request.path_params["order_id"])
         after = sequence_after(request.scope)
-        frames = await self._client.events(ACCOUNT, order_id, after)
+        frames = await self._client.events(account_of(request.scope), order_id, after)
         body = f'{{"orderId":"{order_id}","events":[{",".join(frames)}]}}'
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
     async def cancel(self, request: Request) -> Response:
         """DELETE: 202 with the order as it is now; 409 with the status when it is too late."""
         order_id = order_id_of(request.path_params["order_id"])
+        account_id = account_of(request.scope)
         try:
-            order = await self._client.cancel(ACCOUNT, order_id)
+            order = await self._client.cancel(account_id, order_id)
         except DomainError as error:
             if error.reason != "TOO_LATE_TO_CANCEL":
                 raise
-            order = await self._client.order(ACCOUNT, order_id)
+            order = await self._client.order(account_id, order_id)
             return problem_response(error, request.scope, extra={"orderStatus": status_name(order.status)})
         return json_response(snapshot(order, self._tokens.symbol_of), 202)
 

@@ -1,12 +1,12 @@
 """Where clients reach this gateway: scheme and host of a request, as far as they can be believed."""
 
-import ipaddress
 import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
 from starlette.types import Scope
 
+from gateway.client_address import ClientAddresses
 from gateway.settings import Network
 from servicekit.errors import Rejected
 
@@ -18,7 +18,7 @@ class Origins:
     """Tells the public address of this gateway, request by request."""
 
     def __init__(self, trusted_proxies: Sequence[Network]) -> None:
-        self._trusted_proxies = tuple(trusted_proxies)
+        self._addresses = ClientAddresses(trusted_proxies)
 
     def socket_origin(self, scope: Scope) -> str:
         """Return ws://host or wss://host for the host that the client used.
@@ -28,7 +28,7 @@ class Origins:
         """
         secure = scope.get("scheme") in ("https", "wss")
         host = self._host(scope)
-        if self._trusted_proxies and self._is_trusted(scope):
+        if self._addresses.from_proxy(scope):
             forwarded = _last(_header(scope, b"x-forwarded-proto")).lower()
             secure = forwarded in ("https", "wss") if forwarded else secure
         if not _HOST.fullmatch(host):
@@ -52,19 +52,9 @@ class Origins:
 
     def _host(self, scope: Scope) -> str:
         host = _header(scope, b"host")
-        if self._trusted_proxies and self._is_trusted(scope):
+        if self._addresses.from_proxy(scope):
             return _last(_header(scope, b"x-forwarded-host")) or host
         return host
-
-    def _is_trusted(self, scope: Scope) -> bool:
-        client = scope.get("client")
-        if not client:
-            return False
-        try:
-            address = ipaddress.ip_address(client[0])
-        except ValueError:
-            return False
-        return any(address in network for network in self._trusted_proxies)
 
 
 def normal_origin(written: str) -> str:

@@ -40,7 +40,8 @@ class Prices:
         gone = asyncio.Event()
         self._readers.add(gone)
         try:
-            with self._turnstile.passage(scope):
+            with self._turnstile.passage(scope) as passage:
+                passage.on_revoked(gone.set)
                 async with event_stream.on_leave(receive, gone.set), aclosing(self._router.prices(mint)) as messages:
                     await self._tell(messages, gone, send)
         finally:

@@ -2,12 +2,23 @@
 
 import ipaddress
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from gateway.rate_policies import Limits, limits_in
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+RateLimitName = Literal["submits", "reads", "address", "failures"]
+# A bot that trades on every slot stays far below; one that runs wild does not.
+_RATE_LIMITS_WITH_KEYS: Final[dict[RateLimitName, str]] = {
+    "submits": "100/second",
+    "reads": "200/second",
+    "address": "500/second",
+    "failures": "20/minute",
+}
+_REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 
 
@@ -24,11 +35,22 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     auth: Literal["off", "on"] = "off"
-    # Networks whose X-Forwarded-Proto and X-Forwarded-Host are believed.
+    # For tickets and rate limits; the URL holds a password.
+    redis_url: SecretStr | None = None
+    # Networks whose X-Forwarded-For, -Proto and -Host are believed.
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
     # Origins whose pages may open WebSockets, beside the gateway's own host: https://app.example, ...
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     scenarios: Literal["off", "on"] = "off"
+
+    # Of one key, and of one client address; not given: none without keys, else those of _RATE_LIMITS_WITH_KEYS.
+    rate_limit_submits: Annotated[Limits | None, NoDecode] = None
+    rate_limit_reads: Annotated[Limits | None, NoDecode] = None
+    rate_limit_address: Annotated[Limits | None, NoDecode] = None
+    # Wrong keys and tickets that one address may show.
+    rate_limit_failures: Annotated[Limits | None, NoDecode] = None
+    # How soon an open stream ends after its key was revoked or has expired.
+    key_recheck_seconds: float = Field(default=10.0, gt=0)
 
     default_slippage_bps: int = Field(default=50, ge=0, le=10_000)
     max_slippage_bps: int = Field(default=1_000, ge=0, le=10_000)
@@ -48,7 +70,9 @@ class Settings(BaseSettings):
     # On a socket that carries many orders.
     stream_frames_waiting_max: int = Field(default=20_000, gt=0)
     stream_orders_max: int = Field(default=5_000, gt=0)
+    stream_commands_per_second_max: int = Field(default=1_000, gt=0)
     sockets_per_address_max: int = Field(default=10_000, gt=0)
+    sockets_per_key_max: int = Field(default=5_000, gt=0)
     ping_seconds: float = Field(default=20.0, gt=0)
     tokens_refresh_seconds: float = Field(default=30.0, gt=0)
 
@@ -74,10 +98,44 @@ class Settings(BaseSettings):
                 raise ValueError(f"{written!a} is not an origin such as https://app.example or http://localhost:5173")
         return value
 
+    @field_validator("redis_url", mode="before")
+    @classmethod
+    def _nothing_is_none(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("redis_url")
+    @classmethod
+    def _usable_url(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(_REDIS_SCHEMES):
+            # The value stays unsaid: it may hold a password.
+            raise ValueError(f"must begin with one of: {', '.join(_REDIS_SCHEMES)}")
+        return value
+
+    @field_validator(
+        "rate_limit_submits", "rate_limit_reads", "rate_limit_address", "rate_limit_failures", mode="before"
+    )
+    @classmethod
+    def _rate_limits(cls, value: object) -> object:
+        return limits_in(value) if isinstance(value, str) else value
+
+    def rate_limits(self, name: RateLimitName) -> Limits:
+        """Return the limits in force of RATE_LIMIT_<name>."""
+        given: Limits | None = getattr(self, f"rate_limit_{name}")
+        if given is not None:
+            return given
+        return limits_in(_RATE_LIMITS_WITH_KEYS[name]) if self.auth == "on" else ()
+
+    @property
+    def has_rate_limits(self) -> bool:
+        """True when anything is limited by rate."""
+        return any(self.rate_limits(name) for name in _RATE_LIMITS_WITH_KEYS)
+
     @model_validator(mode="after")
     def _refuse_an_open_door(self) -> "Settings":
-        if self.auth == "on":
-            raise ValueError("AUTH=on: keys are not available in this version; say AUTH=off and keep HOST on loopback")
+        if self.redis_url is None and self.auth == "on":
+            raise ValueError("AUTH=on needs REDIS_URL: tickets and rate limits are kept there")
+        if self.redis_url is None and self.has_rate_limits:
+            raise ValueError("RATE_LIMIT_... needs REDIS_URL: what callers do is counted there")
         if not _is_loopback(self.host) and "auth" not in self.model_fields_set:
             raise ValueError(f"HOST={self.host} is open to others without keys: say AUTH=off to accept that")
         if self.default_slippage_bps > self.max_slippage_bps:

@@ -8,8 +8,10 @@ from typing import Final
 from starlette.types import Receive, Scope, Send
 
 from gateway import telemetry
+from gateway.credentials import acceptance
 from gateway.dialects import Dialect, Narrator, greeting
-from gateway.orders import ACCOUNT, order_id_of
+from gateway.identity import account_of
+from gateway.orders import order_id_of
 from gateway.query import invalid_parameter, parameters, sequence_after
 from gateway.streams import OrderWatches
 from gateway.strict_json import parse_json_object
@@ -21,6 +23,7 @@ from servicekit.errors import Rejected
 _CLOSES: Final[dict[End, tuple[int, str]]] = {
     "finished": (1000, ""),
     "bad_message": (4400, "bad message"),
+    "unauthenticated": (4401, "the key holds no longer"),
     "slow": (4409, "resume={last}"),
     "draining": (1012, "resume={last}"),
     "broken": (1011, "resume={last}"),
@@ -44,17 +47,18 @@ class OrderSocket:
         """Tell the life of the order, from its beginning or after `?after=`, to its end."""
         order_id = order_id_of(_order_named(scope))
         after = sequence_after(scope)
-        with self._turnstile.passage(scope):
-            watch = await self._watches.open(ACCOUNT, order_id, after)
+        with self._turnstile.passage(scope) as passage:
+            watch = await self._watches.open(account_of(scope), order_id, after)
+            passage.on_revoked(lambda: watch.end("unauthenticated"))
             try:
-                await self._serve(watch, receive, send)
+                await self._serve(watch, scope, receive, send)
             except OSError:
                 telemetry.socket_lost(order_id)
             finally:
                 watch.end("away")
 
-    async def _serve(self, watch: Watch, receive: Receive, send: Send) -> None:
-        await send({"type": "websocket.accept", "headers": []})
+    async def _serve(self, watch: Watch, scope: Scope, receive: Receive, send: Send) -> None:
+        await send(acceptance(scope))
         listener = asyncio.create_task(_listen(receive, watch, strict=self._dialect is None))
         try:
             await self._tell(watch, send)

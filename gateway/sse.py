@@ -8,7 +8,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway import event_stream, telemetry
-from gateway.orders import ACCOUNT, Orders, order_id_of
+from gateway.identity import account_of
+from gateway.orders import Orders, order_id_of
 from gateway.query import sequence_after, sequence_in
 from gateway.streams import OrderWatches
 from gateway.turnstile import Turnstile
@@ -34,8 +35,9 @@ class OrderHistory:
             return
         order_id = order_id_of(scope["path_params"]["order_id"])
         after = _resume_point(scope)
-        with self._turnstile.passage(scope):
-            watch = await self._watches.open(ACCOUNT, order_id, after)
+        with self._turnstile.passage(scope) as passage:
+            watch = await self._watches.open(account_of(scope), order_id, after)
+            passage.on_revoked(lambda: watch.end("unauthenticated"))
             try:
                 async with event_stream.on_leave(receive, lambda: watch.end("away")):
                     await _stream(watch, scope, receive, send)

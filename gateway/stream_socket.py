@@ -1,11 +1,15 @@
 """WS /api/stream: one socket for many orders."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
 from gateway import telemetry
+from gateway.command_meter import CommandMeter
+from gateway.credentials import acceptance
+from gateway.identity import account_of
 from gateway.mailbox import Mailbox
 from gateway.query import known_parameters
 from gateway.stream_commands import read_command
@@ -17,20 +21,30 @@ from servicekit.errors import DomainError, Rejected, Unavailable
 
 _CLOSES: Final[dict[End, tuple[int, str]]] = {
     "bad_message": (4400, "bad message"),
+    "unauthenticated": (4401, "the key holds no longer"),
+    "too_many": (4429, "too many commands"),
     "slow": (4409, "resume with after"),
     "draining": (1012, "resume with after"),
     "broken": (1011, "resume with after"),
 }
 
 
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """What one socket may ask for."""
+
+    frames_max: int
+    orders_max: int
+    commands_per_second_max: int
+
+
 class StreamSocket:
     """The endpoint. Events are relayed as they are stored; answers are frames with `op`."""
 
-    def __init__(self, watches: OrderWatches, turnstile: Turnstile, *, frames_max: int, orders_max: int) -> None:
+    def __init__(self, watches: OrderWatches, turnstile: Turnstile, limits: StreamLimits) -> None:
         self._watches = watches
         self._turnstile = turnstile
-        self._frames_max = frames_max
-        self._orders_max = orders_max
+        self._limits = limits
         self._mailboxes: set[Mailbox] = set()
         self._draining = False
 
@@ -45,20 +59,22 @@ class StreamSocket:
         known_parameters(scope, ())
         if self._draining:
             raise Unavailable("SHUTTING_DOWN")
-        with self._turnstile.passage(scope):
-            mailbox = Mailbox(self._frames_max)
+        with self._turnstile.passage(scope) as passage:
+            mailbox = Mailbox(self._limits.frames_max)
+            passage.on_revoked(lambda: mailbox.end("unauthenticated"))
             self._mailboxes.add(mailbox)
             try:
-                await self._serve(mailbox, receive, send)
+                await self._serve(mailbox, scope, receive, send)
             except OSError:
                 telemetry.socket_lost("*")
             finally:
                 self._mailboxes.discard(mailbox)
 
-    async def _serve(self, mailbox: Mailbox, receive: Receive, send: Send) -> None:
-        await send({"type": "websocket.accept", "headers": []})
-        subscriptions = Subscriptions(self._watches, mailbox, orders_max=self._orders_max)
-        listener = asyncio.create_task(_listen(receive, mailbox, subscriptions))
+    async def _serve(self, mailbox: Mailbox, scope: Scope, receive: Receive, send: Send) -> None:
+        await send(acceptance(scope))
+        subscriptions = Subscriptions(self._watches, mailbox, account_of(scope), orders_max=self._limits.orders_max)
+        meter = CommandMeter(self._limits.commands_per_second_max)
+        listener = asyncio.create_task(_listen(receive, mailbox, subscriptions, meter))
         try:
             while frames := await mailbox.take():
                 for frame in frames:
@@ -72,12 +88,14 @@ class StreamSocket:
             await send({"type": "websocket.close", "code": code, "reason": reason})
 
 
-async def _listen(receive: Receive, mailbox: Mailbox, subscriptions: Subscriptions) -> None:
+async def _listen(receive: Receive, mailbox: Mailbox, subscriptions: Subscriptions, meter: CommandMeter) -> None:
     try:
         while not mailbox.ended:
             message = await receive()
             if message["type"] == "websocket.disconnect":
                 mailbox.end("away")
+            elif not meter.count():
+                mailbox.end("too_many")
             elif message["type"] == "websocket.receive":
                 await _obey(message.get("text") or "", mailbox, subscriptions)
     except Exception as error:

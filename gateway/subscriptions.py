@@ -8,7 +8,6 @@ from typing import Any
 from gateway.account_watch import AccountWatch
 from gateway.json_out import encode
 from gateway.mailbox import Mailbox
-from gateway.orders import ACCOUNT
 from gateway.problems import code_of
 from gateway.stream_commands import Command, Ping, Subscribe, Unsubscribe
 from gateway.streams import OrderWatches
@@ -19,9 +18,10 @@ from servicekit.errors import DomainError, Rejected, Unavailable
 class Subscriptions:
     """Obeys the commands of one socket. It follows named orders, or all of the account, not both."""
 
-    def __init__(self, watches: OrderWatches, mailbox: Mailbox, *, orders_max: int) -> None:
+    def __init__(self, watches: OrderWatches, mailbox: Mailbox, account_id: str, *, orders_max: int) -> None:
         self._watches = watches
         self._mailbox = mailbox
+        self._account_id = account_id
         self._orders_max = orders_max
         self._orders: dict[str, ForwardedWatch] = {}
         self._account: AccountWatch | None = None
@@ -75,7 +75,7 @@ class Subscriptions:
             self.refuse(error, order_id)
 
     async def _follow(self, order_id: str, after: int) -> DomainError | None:
-        watch = ForwardedWatch(ACCOUNT, order_id, after, forward=self._event, on_end=self._order_ended)
+        watch = ForwardedWatch(self._account_id, order_id, after, forward=self._event, on_end=self._order_ended)
         self._orders[order_id] = watch
         try:
             await self._watches.stand(watch)
@@ -88,7 +88,7 @@ class Subscriptions:
             raise Rejected("INVALID_REQUEST", "This socket follows single orders; unsubscribe from them first.")
         if self._account is not None:
             raise Rejected("INVALID_REQUEST", "This socket follows all orders already.")
-        watch = AccountWatch(ACCOUNT, forward=self._forward, heal=self._heal, on_end=self._account_ended)
+        watch = AccountWatch(self._account_id, forward=self._forward, heal=self._heal, on_end=self._account_ended)
         self._account = watch
         await self._watches.stand(watch)
         for order_id, sequence in after.items():
@@ -129,7 +129,7 @@ class Subscriptions:
             if healing.ended == "finished":
                 watch.told_all(order_id)
 
-        healing = ForwardedWatch(ACCOUNT, order_id, after_sequence, forward=passed_on, on_end=ended)
+        healing = ForwardedWatch(self._account_id, order_id, after_sequence, forward=passed_on, on_end=ended)
         self._watches.begin(healing)
         return partial(healing.end, "away")
 

@@ -80,3 +80,18 @@ def prices_stream_broken(reason: str) -> None:
 def tokens_not_loaded(reason: str) -> None:
     """The router did not give its list of tokens; the old one stands."""
     log.info("tokens.not_loaded", reason=reason)
+
+
+def keys_not_checked(reason: str) -> None:
+    """The executor did not say which keys of open streams hold; the streams stay."""
+    log.info("keys.not_checked", reason=reason)
+
+
+def keys_ended(keys: int) -> None:
+    """Keys hold no longer; their streams end."""
+    log.info("keys.ended", keys=keys)
+
+
+def limits_unreachable(error: Exception) -> None:
+    """Redis does not count; for a moment limits are kept in this process, or not at all."""
+    log.warning("limits.unreachable", error=type(error).__name__)

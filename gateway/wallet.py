@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from gateway.amounts import NotExact, whole_units
 from gateway.body import BodyLimits, read_json_body
+from gateway.identity import account_of
 from gateway.json_out import exact, json_response
 from gateway.market_client import MarketClient
 from gateway.order_fields import BadValue, number_text, token_name
-from gateway.orders import ACCOUNT, header_key
+from gateway.orders import header_key
 from gateway.problems import pointer_to
 from gateway.query import known_parameters
 from gateway.strict_json import JsonValue, parse_json_object
@@ -36,7 +37,7 @@ class Wallet:
         """GET: every token of the market and how much of it the account holds."""
         known_parameters(request.scope, ())
         tokens = self._tokens.current()
-        answer = await self._market.balances(ACCOUNT)
+        answer = await self._market.balances(account_of(request.scope))
         held = [(tokens.find(balance.mint), balance.amount) for balance in answer.balances]
         return json_response(
             {"slot": answer.slot, "balances": [_balance(token, amount) for token, amount in held if token]}
@@ -44,10 +45,11 @@ class Wallet:
 
     async def airdrop(self, request: Request) -> Response:
         """POST: mint into the account's wallet, once for an Idempotency-Key; 200 with the balance after it."""
-        airdrop_id = _airdrop_id(header_key(request.scope))
+        account_id = account_of(request.scope)
+        airdrop_id = _airdrop_id(account_id, header_key(request.scope))
         body = parse_json_object(await read_json_body(request.scope, request.receive, self._limits))
         token, amount = read_airdrop(body, self._tokens.current(), tokens_max=self._tokens_max)
-        answer = await self._market.airdrop(ACCOUNT, mint=token.mint, amount=amount, airdrop_id=airdrop_id)
+        answer = await self._market.airdrop(account_id, mint=token.mint, amount=amount, airdrop_id=airdrop_id)
         headers = {"idempotent-replayed": "true"} if answer.replayed else None
         return json_response({"balance": _balance(token, answer.balance.amount)}, headers=headers)
 
@@ -99,8 +101,8 @@ _FAULTS: Final = {
 }
 
 
-def _airdrop_id(key: str | None) -> str:
-    return str(uuid4() if key is None else uuid5(_AIRDROPS, f"{ACCOUNT}\n{key}"))
+def _airdrop_id(account_id: str, key: str | None) -> str:
+    return str(uuid4() if key is None else uuid5(_AIRDROPS, f"{account_id}\n{key}"))
 
 
 def _violation(name: str, code: str, words: str) -> FieldViolation:

@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 from servicekit.metrics import slow_reader_dropped
 
 # finished: every event was sent. slow: the reader fell behind. away: the reader has gone. bad_message: it sent
-# something that cannot be read. draining: this process is shutting down. broken: the events cannot be had any more.
-End = Literal["finished", "slow", "away", "bad_message", "draining", "broken"]
+# something that cannot be read. too_many: it sent too much. unauthenticated: its key holds no longer. draining: this
+# process is shutting down. broken: the events cannot be had any more.
+End = Literal["finished", "slow", "away", "bad_message", "too_many", "unauthenticated", "draining", "broken"]
 
 
 class Event(NamedTuple):

@@ -12,9 +12,13 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from servicekit.errors import DomainError, FieldViolation, Rejected
 from servicekit.grpc_server import RunningServer, Service, start_server
+from tests.contract.gateway.fake_accounts import FakeAccounts
+from tradewind.accounts.v1.accounts_pb2_grpc import add_AccountServiceServicer_to_server
 from tradewind.orders.v1 import orders_pb2 as pb
 from tradewind.orders.v1 import orders_pb2_grpc as rpc
 
+SERVICE = "tradewind.orders.v1.OrderService"
+ACCOUNTS = "tradewind.accounts.v1.AccountService"
 TERMINAL = frozenset({"confirmed", "failed", "cancelled", "expired"})
 TIMESTAMP = "2026-03-04T05:06:07.089Z"
 
@@ -50,6 +54,7 @@ class FakeOrders(rpc.OrderServiceServicer):
     """The service and its store; the store outlives restarts of the server."""
 
     def __init__(self) -> None:
+        self.accounts = FakeAccounts()
         self.streams: set[_Stream] = set()
         self.port = 0
         self._server: RunningServer | None = None
@@ -57,6 +62,7 @@ class FakeOrders(rpc.OrderServiceServicer):
 
     def forget(self) -> None:
         """Know nothing and want nothing special, as at first."""
+        self.accounts.forget()
         self.orders: dict[str, pb.Order] = {}
         self.requests: dict[str, pb.SubmitOrderRequest] = {}
         self.events: dict[str, list[pb.OrderEvent]] = {}
@@ -69,21 +75,23 @@ class FakeOrders(rpc.OrderServiceServicer):
         self.account_adds: list[pb.AddAccount] = []
 
     async def start(self) -> None:
-        service = Service(
-            ["tradewind.orders.v1.OrderService"], lambda s: rpc.add_OrderServiceServicer_to_server(self, s)
-        )
+        service = Service([SERVICE, ACCOUNTS], self._add_to)
         self._server = await start_server(service, host="127.0.0.1", port=self.port)
         self.port = self._server.port
+
+    def _add_to(self, server: Any) -> None:
+        rpc.add_OrderServiceServicer_to_server(self, server)
+        add_AccountServiceServicer_to_server(self.accounts, server)
 
     async def stop(self) -> None:
         assert self._server is not None
         await self._server.stop(grace_seconds=0)
 
-    def add(self, *life: tuple[str, str]) -> str:
-        """Store an order with the given events and return its identity."""
+    def add(self, *life: tuple[str, str], account_id: str = "default") -> str:
+        """Store an order of an account with the given events and return its identity."""
         order_id = str(uuid_utils.uuid7())
         self._store(
-            order_id, pb.SubmitOrderRequest(account_id="default", amount_in=10**9, decimals_in=9, decimals_out=6)
+            order_id, pb.SubmitOrderRequest(account_id=account_id, amount_in=10**9, decimals_in=9, decimals_out=6)
         )
         for status, details in life:
             self.happen(order_id, status, details)
@@ -134,10 +142,10 @@ class FakeOrders(rpc.OrderServiceServicer):
         return pb.SubmitOrdersResponse(answers=[self._answer(order) for order in request.orders])
 
     async def GetOrder(self, request: Any, context: Any) -> pb.GetOrderResponse:
-        return pb.GetOrderResponse(order=self._find(request.order_id))
+        return pb.GetOrderResponse(order=self._find(request))
 
     async def ListOrderEvents(self, request: Any, context: Any) -> pb.ListOrderEventsResponse:
-        self._find(request.order_id)
+        self._find(request)
         events = [e for e in self.events[request.order_id] if e.sequence > request.after_sequence]
         return pb.ListOrderEventsResponse(events=events)
 
@@ -147,13 +155,13 @@ class FakeOrders(rpc.OrderServiceServicer):
             raise Rejected("INVALID_REQUEST", violations=[FieldViolation("page_token", "bad")])
         start = int(request.page_token or 0)
         size = request.page_size or 50
-        newest_first = list(self.orders.values())[::-1]
+        newest_first = [o for o in self.orders.values() if o.account_id == request.account_id][::-1]
         rest = newest_first[start : start + size]
         token = str(start + size) if start + size < len(newest_first) else ""
         return pb.ListOrdersResponse(orders=rest, next_page_token=token)
 
     async def CancelOrder(self, request: Any, context: Any) -> pb.CancelOrderResponse:
-        order = self._find(request.order_id)
+        order = self._find(request)
         if order.status in (pb.ORDER_STATUS_SUBMITTED, pb.ORDER_STATUS_CONFIRMED, pb.ORDER_STATUS_FAILED):
             raise Rejected("TOO_LATE_TO_CANCEL", "The order is submitted.")
         if order.status != pb.ORDER_STATUS_CANCELLED:
@@ -181,18 +189,23 @@ class FakeOrders(rpc.OrderServiceServicer):
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
 
-    def _find(self, order_id: str) -> pb.Order:
+    def _find(self, request: Any) -> pb.Order:
         if self.refuse is not None:
             raise self.refuse
-        if order_id not in self.orders:
+        if not self.owns(request.account_id, request.order_id):
             raise Rejected("ORDER_NOT_FOUND")
-        return self.orders[order_id]
+        return self.orders[request.order_id]
+
+    def owns(self, account_id: str, order_id: str) -> bool:
+        """True for an order of this account: nobody else is told that there is one."""
+        return order_id in self.requests and self.requests[order_id].account_id == account_id
 
     def _answer(self, request: pb.SubmitOrderRequest) -> pb.SubmitAnswer:
         if self.refusal is not None:
             return pb.SubmitAnswer(refusal=self.refusal)
         for order_id, known in self.requests.items():
-            if request.client_order_id and known.client_order_id == request.client_order_id:
+            same_name = request.client_order_id and known.client_order_id == request.client_order_id
+            if same_name and known.account_id == request.account_id:
                 if known.body_hash != request.body_hash:
                     return pb.SubmitAnswer(refusal=pb.OrderRefusal(reason="IDEMPOTENCY_KEY_REUSED"))
                 status = self.orders[order_id].status
@@ -234,6 +247,7 @@ class _Stream:
         self.watches: dict[int, tuple[str, int]] = {}
         # For each account watch, how far each of its orders has been told.
         self.accounts: dict[int, dict[str, int]] = {}
+        self.account_of: dict[int, str] = {}
         self.outbox: asyncio.Queue[pb.WatchOrdersResponse] = asyncio.Queue()
         self.loses_next = False
 
@@ -248,12 +262,12 @@ class _Stream:
                 self.accounts.pop(watch_id, None)
 
     def _add(self, add: pb.AddOrder) -> None:
-        order = self.service.orders.get(add.order_id)
-        if order is None:
+        if not self.service.owns(add.account_id, add.order_id):
             self._say(ended=[pb.WatchEnded(watch_id=add.watch_id, reason="ORDER_NOT_FOUND")])
             return
         self.watches[add.watch_id] = (add.order_id, add.after_sequence)
-        self._say(added=[pb.WatchAdded(watch_id=add.watch_id, version=order.version)])
+        version = self.service.orders[add.order_id].version
+        self._say(added=[pb.WatchAdded(watch_id=add.watch_id, version=version)])
         self.advance(add.order_id)
 
     def _add_account(self, add: pb.AddAccount) -> None:
@@ -262,7 +276,10 @@ class _Stream:
             return
         since_ms = add.since.ToMilliseconds() if add.HasField("since") else None
         told: dict[str, int] = {}
+        self.account_of[add.watch_id] = add.account_id
         for order_id, order in self.service.orders.items():
+            if order.account_id != add.account_id:
+                continue
             is_new = since_ms is not None and UUID(order_id).int >> 80 >= since_ms
             told[order_id] = 0 if is_new else order.version
         self.accounts[add.watch_id] = told
@@ -277,6 +294,8 @@ class _Stream:
             self._advance_account(add.watch_id, order_id)
 
     def _advance_account(self, watch_id: int, order_id: str) -> None:
+        if not self.service.owns(self.account_of[watch_id], order_id):
+            return
         told = self.accounts[watch_id]
         events = [event for event in self.service.events[order_id] if event.sequence > told.get(order_id, 0)]
         if events:

@@ -12,6 +12,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from gateway import asyncapi, openapi
 from gateway.codec import Rules, read_order
+from gateway.guard import Door
 from gateway.openapi_operations import OPERATIONS
 from gateway.order_fields import ORDER_FIELDS
 from gateway.stream_commands import read_command
@@ -59,6 +60,33 @@ async def test_every_address_is_documented_and_nothing_else(world: World) -> Non
     assert {(operation.path, operation.method) for operation in OPERATIONS} == served
 
 
+async def test_every_address_says_what_right_it_needs_and_the_others_are_open(world: World) -> None:
+    needed = {
+        (route.path, method.lower()): right_at(route)
+        for route in routes(world)
+        if isinstance(route, Route)
+        for method in set(route.methods or ()) - {"HEAD"}
+    }
+    assert {(operation.path, operation.method): operation.right for operation in OPERATIONS} == needed
+    public = {path for (path, _), right in needed.items() if right is None}
+    assert public == {
+        *("/health", "/healthz", "/livez", "/readyz", "/metrics", "/docs", "/docs/{asset}", "/openapi.json"),
+        *("/asyncapi.json", "/problems/{code}", "/api/meta/errors", "/api/meta/lifecycle", "/api/meta/scenarios"),
+    }
+    assert {right_at(route) for route in routes(world) if isinstance(route, WebSocketRoute)} == {"read"}
+
+
+def right_at(route: Route | WebSocketRoute) -> str | None:
+    return route.app._right if isinstance(route.app, Door) else None
+
+
+async def test_keys_are_asked_for_in_the_document_where_they_are_at_the_door() -> None:
+    asking = openapi.document(keys_required=True)["paths"]
+    for operation in OPERATIONS:
+        needed = [{"bearer": []}, {"apiKey": []}] if operation.right else []
+        assert asking[operation.path][operation.method]["security"] == needed
+
+
 async def test_every_socket_is_documented_and_nothing_else(world: World) -> None:
     served = {route.path for route in routes(world) if isinstance(route, WebSocketRoute)}
     assert {channel["address"] for channel in STREAMS["channels"].values() if "ws" in channel["bindings"]} == served
@@ -91,9 +119,8 @@ async def test_operations_have_names_of_their_own_and_links_that_exist() -> None
 
 async def test_every_code_that_answers_a_request_is_documented() -> None:
     told = set(re.findall(r"`([a-z_]+)`:", json.dumps(DOCUMENT["paths"])))
-    # Answers of later doors: keys, methods outside the document, and swaps, which no client of ours sends.
-    elsewhere = {"unauthenticated", "forbidden", "method_not_allowed", "not_implemented", "illegal_transition"}
-    elsewhere |= {"origin_refused"}
+    # Answers of other doors: methods outside the document, pages, and swaps, which no client of ours sends.
+    elsewhere = {"method_not_allowed", "not_implemented", "illegal_transition", "origin_refused"}
     unseen = {"invalid_swap", "insufficient_funds", "slow_reader"}
     answering = {reason.lower() for reason, row in ERRORS.items() if row.http_status is not None}
     assert answering - told <= elsewhere | unseen
@@ -192,11 +219,15 @@ async def test_answers_are_as_documented(world: World) -> None:
         await world.http.get(f"/api/orders/{order_id}/events"),
         await world.http.delete(f"/api/orders/{order_id}"),
         await world.http.get("/api/orders/none"),
+        await world.http.post("/api/ws-ticket"),
+        await world.http.patch("/api/accounts/other", json={"limits": {"orderUsdMax": "2.5"}}),
+        await world.http.patch("/api/accounts/other", json={"limits": {"orderUsdMax": 0}, "x": 1}),
         await world.http.get("/ws/orders/none"),
         *[
             await world.http.get(path)
             for path in (
                 *("/api/tokens", "/api/pools", "/api/prices", "/api/balances", "/api/meta/errors"),
+                *("/api/account", "/api/accounts/other"),
                 *("/api/meta/lifecycle", "/api/meta/scenarios", "/problems/invalid_order", "/health", "/readyz"),
             )
         ],

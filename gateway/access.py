@@ -1,0 +1,88 @@
+"""Wiring of who may do what: keys, tickets, limits, and the guard that asks them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from redis.asyncio import BlockingConnectionPool, ConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from gateway.accounts_client import AccountsClient
+from gateway.authenticator import Authenticator
+from gateway.callers import Callers
+from gateway.client_address import ClientAddresses
+from gateway.guard import Guard
+from gateway.key_checks import KeyChecks
+from gateway.rate_limiter import RateLimiter
+from gateway.rate_limits import Policies, RateLimits
+from gateway.rate_policies import Policy
+from gateway.settings import Settings
+from gateway.tickets import TicketDesk, Tickets
+from gateway.turnstile import Turnstile
+
+REDIS_CONNECTIONS_MAX: Final = 16
+REDIS_SECONDS_MAX: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What endpoints need of it. `limits` is None where nothing is limited by rate."""
+
+    guard: Guard
+    limits: RateLimits | None
+    tickets: TicketDesk
+
+
+@asynccontextmanager
+async def open_access(
+    settings: Settings, accounts: AccountsClient, addresses: ClientAddresses, turnstile: Turnstile
+) -> AsyncIterator[Access]:
+    """Yield what the settings ask for; its background work runs until the end."""
+    if settings.auth == "off" and not settings.has_rate_limits:
+        yield Access(Guard(None, None), None, TicketDesk(None, addresses))
+        return
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(_open_pool(settings))
+        limiter = RateLimiter(pool)
+        stack.push_async_callback(limiter.close)
+        limits = RateLimits(limiter, _policies(settings), addresses)
+        if settings.auth == "off":
+            yield Access(Guard(None, limits), limits, TicketDesk(None, addresses))
+            return
+        authenticator, tickets = Authenticator(accounts), Tickets(pool)
+        stack.push_async_callback(authenticator.close)
+        checks = KeyChecks(accounts, turnstile, every_seconds=settings.key_recheck_seconds)
+        looking = asyncio.create_task(checks.run())
+        stack.callback(looking.cancel)
+        callers = Callers(authenticator, accounts, tickets, limits, addresses)
+        yield Access(Guard(callers, limits), limits, TicketDesk(tickets, addresses))
+
+
+def _policies(settings: Settings) -> Policies:
+    return Policies(
+        submits=Policy("submits", settings.rate_limits("submits")),
+        reads=Policy("reads", settings.rate_limits("reads")),
+        address=Policy("address", settings.rate_limits("address")),
+        failures=Policy("failures", settings.rate_limits("failures")),
+    )
+
+
+@asynccontextmanager
+async def _open_pool(settings: Settings) -> AsyncIterator[ConnectionPool]:
+    """Yield connections that are made when they are needed, never wait long, and try nothing twice."""
+    assert settings.redis_url is not None, "the settings have seen to it"
+    pool = BlockingConnectionPool.from_url(
+        settings.redis_url.get_secret_value(),
+        max_connections=REDIS_CONNECTIONS_MAX,
+        timeout=REDIS_SECONDS_MAX,
+        socket_timeout=REDIS_SECONDS_MAX,
+        socket_connect_timeout=REDIS_SECONDS_MAX,
+        retry=Retry(NoBackoff(), 0),
+    )
+    try:
+        yield pool
+    finally:
+        await pool.aclose()
