@@ -16,6 +16,7 @@ from executor_service.settings import AccountSettings, MigrationSettings, Settin
 from servicekit.errors import DomainError
 from servicekit.garbage import calm_garbage_collector
 from servicekit.telemetry import configure_logging
+from servicekit.tracing import tracing
 
 
 def main() -> int:
@@ -50,7 +51,8 @@ def _serve(command: str, settings: Settings) -> int:
     from executor_service.worker import run_worker  # noqa: PLC0415  # after the variable
 
     calm_garbage_collector()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    service, instance = (command, settings.worker_name) if command == "worker" else ("executor", "")
+    with tracing(service, instance=instance), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run_server(settings) if command == "server" else run_worker(settings))
     return 0
 

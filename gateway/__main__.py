@@ -11,6 +11,7 @@ from gateway.settings import Settings
 from servicekit.garbage import calm_garbage_collector
 from servicekit.grpc_server import wait_for_signal
 from servicekit.telemetry import configure_logging
+from servicekit.tracing import tracing
 
 
 async def serve(settings: Settings) -> None:
@@ -33,7 +34,8 @@ def main() -> int:
     configure_logging("gateway", level=settings.log_level)
     calm_garbage_collector()
     try:
-        uvloop.run(serve(settings))
+        with tracing("gateway"):
+            uvloop.run(serve(settings))
     except OSError as error:
         sys.stderr.write(f"gateway: cannot listen on {settings.host}:{settings.port}: {error.strerror}\n")
         return 1

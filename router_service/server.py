@@ -29,6 +29,7 @@ from servicekit.garbage import calm_garbage_collector
 from servicekit.grpc_server import RunningServer, Service, start_server, wait_for_signal
 from servicekit.metrics import serve_metrics
 from servicekit.telemetry import configure_logging
+from servicekit.tracing import tracing
 from tradewind.router.v1 import router_pb2 as pb
 from tradewind.router.v1 import router_pb2_grpc as rpc
 
@@ -194,7 +195,8 @@ def main() -> None:
     configure_logging("router", level=settings.log_level)
     calm_garbage_collector()
     try:
-        uvloop.run(serve(settings))
+        with tracing("router"):
+            uvloop.run(serve(settings))
     except OSError as error:
         sys.stderr.write(f"ROUTER_PORT cannot be used: {error}.\n")
         sys.exit(EXIT_FAILED)

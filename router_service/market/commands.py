@@ -16,6 +16,7 @@ from router_service.market.process import CannotRun, serve
 from router_service.market.settings import SettingsError, read_ledger_settings, read_market_settings
 from servicekit.garbage import calm_garbage_collector
 from servicekit.telemetry import configure_logging
+from servicekit.tracing import tracing
 
 EXIT_FAILED: Final = 1
 EXIT_MISUSED: Final = 2
@@ -42,7 +43,7 @@ def _serve() -> int:
     definition = read_definition(settings.market_file)
     configure_logging("market", level=settings.log_level)
     calm_garbage_collector()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with tracing("market"), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings, definition))
     return 0
 
