@@ -1,4 +1,4 @@
-"""Python's cycle collector, set for a server: it passes over what lives as long as the process, and comes less often."""
+"""The cycle collector, set for a server: it passes over what lives as long as the process, and comes less often."""
 
 import gc
 from typing import Final
