@@ -78,7 +78,11 @@ async def server_parts(settings: Settings, broker: HintBroker) -> AsyncIterator[
     """Open everything the server needs, on the running loop, and close it in the end."""
     redis = _open_redis(settings)
     async with _open_pool(settings) as pool:
-        feed, queue, clock = RedisEventFeed(redis), DramatiqQueue(broker), RealTime()
+        feed, queue, clock = (
+            RedisEventFeed(redis, order_channels=settings.order_channels),
+            DramatiqQueue(broker),
+            RealTime(),
+        )
         accounts = AccountBook(accounts=PostgresAccounts(pool), clock=clock, defaults=settings.risk_limits)
         desk = PostgresOrderDesk(pool, feed=feed, queue=queue)
         yield ServerParts(
@@ -109,7 +113,7 @@ async def worker_parts(settings: Settings, broker: HintBroker, permits: Permits)
             router=router,
             market=GrpcMarket(market_channel, submitter=f"{settings.worker_name}/{uuid4()}"),
             clock=RealTime(),
-            feed=RedisEventFeed(redis),
+            feed=RedisEventFeed(redis, order_channels=settings.order_channels),
             queue=DramatiqQueue(broker),
             broker=broker,
             permits=permits,

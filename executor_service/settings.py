@@ -86,6 +86,7 @@ class Settings(AccountSettings):
     max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
     retry_base_ms: Annotated[int, Field(ge=1, le=60_000)] = 500
     scenarios: bool = False
+    order_channels: bool = False
 
     @field_validator("broker_url")
     @classmethod

@@ -74,6 +74,8 @@ def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
         "MARKET_PROFILE": settings.profile,
         "WORKERS": str(settings.workers),
         "MAX_IN_FLIGHT": str(settings.max_in_flight),
+        # What that engine's consumers listen to; others need not be paid for it.
+        "ORDER_CHANNELS": settings.environ.get("ORDER_CHANNELS", "on" if settings.profile == "s5" else "off"),
         "TRADEWIND_DATA_DIR": str(settings.data_dir),
         **{_metrics_name(name): f"{LOOPBACK}:{port}" for name, port in addresses.metrics_ports.items()},
         **{name: settings.environ[name] for name in optional if name in settings.environ},

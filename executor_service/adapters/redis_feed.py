@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from executor_service import telemetry
+from executor_service.adapters.flat_frames import flat_frame
 from executor_service.application.ports import StoredEvent
 from executor_service.domain.lifecycle import OrderStatus
 
@@ -28,10 +29,14 @@ _DECODER: Final = msgspec.msgpack.Decoder(list[tuple[bytes, int, str, str, str]]
 
 
 class RedisEventFeed:
-    """Implements EventFeed. `run` publishes in the background; without it nothing is sent."""
+    """Implements EventFeed. `run` publishes in the background; without it nothing is sent.
 
-    def __init__(self, redis: Redis) -> None:
+    With `order_channels` each event goes to its order's own channel as well, for consumers of an earlier engine.
+    """
+
+    def __init__(self, redis: Redis, *, order_channels: bool = False) -> None:
         self._redis = redis
+        self._order_channels = order_channels
         # With the moment they were committed, monotonic.
         self._waiting: deque[tuple[float, StoredEvent]] = deque(maxlen=EVENTS_WAITING_MAX)
         self._has_waiting = asyncio.Event()
@@ -51,11 +56,22 @@ class RedisEventFeed:
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), EVENTS_A_MESSAGE))]
                 try:
-                    await self._redis.publish(CHANNEL, _encode([event for _, event in batch]))
+                    await self._send([event for _, event in batch])
                     telemetry.published(time.monotonic() - batch[0][0])
                 except (RedisError, OSError) as error:
                     telemetry.feed_unreachable(error)
                     await asyncio.sleep(PAUSE_AFTER_ERROR_SECONDS)
+
+    async def _send(self, batch: Sequence[StoredEvent]) -> None:
+        if not self._order_channels:
+            await self._redis.publish(CHANNEL, _encode(batch))
+            return
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.publish(CHANNEL, _encode(batch))
+            for event in batch:
+                if (frame := flat_frame(event)) is not None:
+                    pipeline.publish(order_channel(event.order_id), frame)
+            await pipeline.execute()
 
     async def batches(self) -> AsyncIterator[Sequence[StoredEvent]]:
         """Yield published events; an empty batch after every (re)connection."""
@@ -70,6 +86,11 @@ class RedisEventFeed:
             except (RedisError, OSError) as error:
                 telemetry.feed_unreachable(error)
                 await asyncio.sleep(PAUSE_AFTER_ERROR_SECONDS)
+
+
+def order_channel(order_id: UUID) -> str:
+    """Return the name of the channel that tells one order's life."""
+    return f"order:{order_id}"
 
 
 def _encode(events: Sequence[StoredEvent]) -> bytes:

@@ -99,10 +99,5 @@ PROOFS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 WITHOUT: Final[Mapping[str, str]] = {
-    "S1-20": "Its columns are there under our names (`slippage_bps` for the percent); no view gives the old ones.",
-    "S1-21": "Its columns are there under our names (`payload` for the details); no view gives the old ones.",
-    "S1-22": "Its columns are there under our names (`tx_signature` for the hash); no view gives the old ones.",
-    "S5-10": "`MAX_IN_FLIGHT=10` gives ten at once and S4-09 measures it; the default is 5,000.",
-    "S5-19": "Events go out on one channel for all orders; there is none for each order.",
     "S5-23": "The lines are structured and say these things; no test reads them, for log text is not a contract.",
 }

@@ -1,0 +1,64 @@
+"""A stack told to be the engine S5: its profile, ten orders at once, its channels."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+
+from tests.clients import TERMINAL, Watched, all_within, submit_and_watch
+from tests.stack import Stack
+
+AT_ONCE, ORDERS = 10, 14
+
+
+@pytest.fixture(scope="module")
+def s5(stack_folder: Path) -> Iterator[Stack]:
+    stack = Stack(stack_folder / "s5", MARKET_PROFILE="s5", MAX_IN_FLIGHT=str(AT_ONCE), WORKERS="1").start()
+    yield stack
+    assert stack.stop() == 0
+
+
+def _most_at_once(lives: list[Watched]) -> int:
+    """Return how many orders were between their first attempt and their end at the same time."""
+    starts = [(datetime.fromisoformat(life.frames[1]["timestamp"]), 1) for life in lives]
+    ends = [(datetime.fromisoformat(life.frames[-1]["timestamp"]), -1) for life in lives]
+    running = most = 0
+    for _, change in sorted(starts + ends):
+        running += change
+        most = max(most, running)
+    return most
+
+
+async def test_s5_10_ten_are_worked_on_at_once_and_none_is_lost(s5: Stack) -> None:
+    async with httpx.AsyncClient(base_url=s5.url, timeout=20) as http:
+        lives = await all_within(60, *(submit_and_watch(http, s5.ws_url) for _ in range(ORDERS)))
+    assert _most_at_once(lives) == AT_ONCE
+    assert {life.statuses[-1] for life in lives} <= set(TERMINAL)
+    assert all(life.sequences == list(range(1, len(life.frames) + 1)) for life in lives)
+
+
+async def test_its_channels_are_open_without_being_asked_for(s5: Stack) -> None:
+    async with Redis.from_url(s5.env()["REDIS_URL"]) as redis, redis.pubsub() as subscription:
+        await subscription.psubscribe("order:*")
+        await subscription.get_message(timeout=5)
+        async with httpx.AsyncClient(base_url=s5.url, timeout=20) as http:
+            life: Watched = await submit_and_watch(http, s5.ws_url)
+        frames = await asyncio.wait_for(_until_the_end(subscription), 10)
+    assert {frame["orderId"] for frame in frames} == {life.order_id}
+    assert [frame["status"] for frame in frames] == [s for s in life.statuses if s != "routing_complete"]
+
+
+async def _until_the_end(subscription: Any) -> list[dict[str, Any]]:
+    frames: list[dict[str, Any]] = []
+    async for message in subscription.listen():
+        if message["type"] == "pmessage":
+            frames.append(json.loads(message["data"]))
+            if frames[-1]["status"] in TERMINAL:
+                return frames
+    return frames
