@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Final
 
 import structlog
+from prometheus_client import Counter
 
 from gateway.watch import Event, Watch
 from servicekit.metrics import stage_timer
 
 log = structlog.get_logger()
 
+_LIMITS_UNREACHABLE: Final = Counter("tradewind_rate_limits_unreachable", "Times Redis did not count what callers do.")
 _deliver_timed: Final = stage_timer("deliver")
 # Where the timestamp stands in every stored frame: `"timestamp":"2026-01-01T00:00:00.000Z"}`.
 _MOMENT: Final = slice(-26, -2)
@@ -94,4 +96,5 @@ def keys_ended(keys: int) -> None:
 
 def limits_unreachable(error: Exception) -> None:
     """Redis does not count; for a moment limits are kept in this process, or not at all."""
+    _LIMITS_UNREACHABLE.inc()
     log.warning("limits.unreachable", error=type(error).__name__)
