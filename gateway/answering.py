@@ -8,7 +8,9 @@ from prometheus_client import Counter, Gauge, Histogram
 from starlette.types import Message, Scope, Send
 
 from gateway.event_stream import EVENT_STREAM
+from gateway.trace import trace_of
 from servicekit.metrics import SECONDS_BUCKETS
+from servicekit.tracing import Span, is_recording, record
 
 _ANSWERS: Final = Counter("tradewind_http_answers", "HTTP answers begun, by method and status.", ["method", "status"])
 _SECONDS: Final = Histogram(
@@ -20,6 +22,7 @@ _SECONDS: Final = Histogram(
 _STREAMS: Final = Gauge("tradewind_streams_open", "WebSockets and server-sent event streams open now.", ["kind"])
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "PATCH"})
 _KINDS: Final = ("order_socket", "order_sse", "stream_socket", "prices_sse")
+_ORDERS: Final = b"/api/orders/"
 _MANY: Final = {"websocket": "/api/stream", "http": "/api/prices"}
 
 for _kind in _KINDS:
@@ -38,6 +41,8 @@ class Answering:
         self._route_of = route_of
         self._began = time.perf_counter()
         self._stream = ""
+        self._status = 0
+        self._location = b""
 
     async def __call__(self, message: Message) -> None:
         """Send a message."""
@@ -51,11 +56,15 @@ class Answering:
         """The request is over."""
         if self._stream:
             _STREAMS.labels(self._stream).dec()
+        elif self._status and is_recording() and trace_of(self._scope).context.sampled:
+            self._record()
 
     def _begun(self, message: Message) -> None:
         method = self._scope["method"] if self._scope["method"] in _METHODS else "other"
         _ANSWERS.labels(method, str(message["status"])).inc()
         _SECONDS.labels(method, self._route_of(self._scope.get("endpoint"))).observe(time.perf_counter() - self._began)
+        self._status = message["status"]
+        self._location = next((value for name, value in message["headers"] if name == b"location"), b"")
         if (b"content-type", EVENT_STREAM) in message["headers"]:
             self._opened()
 
@@ -63,6 +72,17 @@ class Answering:
         kind = self._scope["type"]
         self._stream = _stream_kind(kind, self._scope["path"])
         _STREAMS.labels(self._stream).inc()
+
+    def _record(self) -> None:
+        ended_ns, trace = time.time_ns(), trace_of(self._scope)
+        method, route = self._scope["method"], self._route_of(self._scope.get("endpoint"))
+        attributes = {"http.request.method": method, "http.route": route, "http.response.status_code": self._status}
+        if self._location.startswith(_ORDERS):
+            attributes["tradewind.order_id"] = self._location.removeprefix(_ORDERS).decode()
+        began_ns = ended_ns - int((time.perf_counter() - self._began) * 1e9)
+        error = str(self._status) if self._status >= 500 else ""
+        name = f"{method} {route}"
+        record(Span(name, trace.context, trace.parent_span_id, "server", began_ns, ended_ns, attributes, error=error))
 
 
 def _stream_kind(protocol: str, path: str) -> str:

@@ -32,7 +32,7 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or serve one WebSocket."""
         trace = begin_trace(scope)
-        telemetry.begin_request(trace.trace_id)
+        telemetry.begin_request(trace)
         # The router raises HTTPException instead of answering in plain text when there is an app to catch it.
         scope["app"] = self
         answering = Answering(scope, send, self._route_of)

@@ -9,8 +9,10 @@ from typing import Final
 import structlog
 from prometheus_client import Counter
 
+from gateway.trace import Trace
 from gateway.watch import Event, Watch
 from servicekit.metrics import stage_timer
+from servicekit.trace_context import current_trace
 
 log = structlog.get_logger()
 
@@ -20,9 +22,10 @@ _deliver_timed: Final = stage_timer("deliver")
 _MOMENT: Final = slice(-26, -2)
 
 
-def begin_request(trace_id: str) -> None:
-    """Have every line of this request carry its trace."""
-    structlog.contextvars.bind_contextvars(trace_id=trace_id)
+def begin_request(trace: Trace) -> None:
+    """Have every line of this request carry its trace, and every call that is made for it."""
+    structlog.contextvars.bind_contextvars(trace_id=trace.trace_id)
+    current_trace.set(trace.context)
 
 
 def delivered(watch: Watch, events: Sequence[Event]) -> None:

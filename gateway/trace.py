@@ -1,30 +1,44 @@
 """W3C trace context: one for each request, taken over from the caller or made here."""
 
+import functools
 import os
-import re
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from starlette.types import Scope
 
-_TRACEPARENT: Final = re.compile(rb"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+from servicekit.trace_context import Sampler, TraceContext, new_span_id, new_trace, parse_traceparent, sampler_of
+from servicekit.tracing import is_recording
 
 
 class Trace(NamedTuple):
-    """The id shown to people and the header handed on to the next service."""
+    """The context of this request's own span, and the span it is a child of; empty: it began the trace."""
 
-    trace_id: str
-    traceparent: str
+    context: TraceContext
+    parent_span_id: str = ""
+
+    @property
+    def trace_id(self) -> str:
+        """The id shown to people."""
+        return self.context.trace_id
+
+    @property
+    def traceparent(self) -> str:
+        """The header handed on to the next service."""
+        return self.context.traceparent
 
 
 def trace_from(scope: Scope) -> Trace:
-    """Return the trace of a request: its `traceparent` when that is valid, else a new one."""
+    """Return the trace of a request: its `traceparent` when that is valid, else a new one.
+
+    Whoever records a span here hands its own id on; else the caller's stays, and the next span is its child.
+    """
     for name, value in scope["headers"]:
-        if name == b"traceparent":
-            match = _TRACEPARENT.fullmatch(value)
-            if match and match[1] != b"0" * 32 and match[2] != b"0" * 16:
-                return Trace(match[1].decode(), value.decode())
-    random = os.urandom(24).hex()
-    return Trace(random[:32], f"00-{random[:32]}-{random[32:]}-01")
+        if name == b"traceparent" and (caller := parse_traceparent(value.decode("latin-1"))):
+            sampled = _sampler()(caller.trace_id, caller.sampled)
+            if sampled and is_recording():
+                return Trace(TraceContext(caller.trace_id, new_span_id(), sampled), caller.span_id)
+            return Trace(caller._replace(sampled=sampled))
+    return Trace(new_trace(_sampler()))
 
 
 def trace_of(scope: Scope) -> Trace:
@@ -38,3 +52,8 @@ def begin_trace(scope: Scope) -> Trace:
     trace = trace_from(scope)
     scope["tradewind.trace"] = trace
     return trace
+
+
+@functools.cache
+def _sampler() -> Sampler:
+    return sampler_of(os.environ)

@@ -19,6 +19,7 @@ from servicekit.errors import DomainError, Rejected
 from servicekit.grpc_client import MESSAGE_BYTES_MAX
 from servicekit.grpc_errors import status_of
 from servicekit.rpc_metrics import MetricsInterceptor, call_refused
+from servicekit.trace_interceptor import TraceInterceptor
 
 log = structlog.get_logger()
 
@@ -97,7 +98,9 @@ async def start_server(
             ("grpc.max_connection_age_grace_ms", 10_000),
         ]
     server = grpc.aio.server(
-        interceptors=[MetricsInterceptor(), ErrorInterceptor()], options=options, maximum_concurrent_rpcs=calls_max
+        interceptors=[TraceInterceptor(), MetricsInterceptor(), ErrorInterceptor()],
+        options=options,
+        maximum_concurrent_rpcs=calls_max,
     )
     service.add(server)
     health = health_aio.HealthServicer()
@@ -222,5 +225,7 @@ async def _abort(context: grpc.aio.ServicerContext[Any, Any], error: Exception, 
     if not isinstance(error, DomainError):
         log.error("rpc.crashed", method=method, exc_info=error)
         error = Rejected("INTERNAL")
+    elif error.retryable:
+        log.warning("rpc.failed", method=method, reason=error.reason)
     call_refused(method, error.row.grpc_code)
     await context.abort_with_status(rpc_status.to_status(status_of(error)))

@@ -1,0 +1,55 @@
+"""The trace of a call: taken from its metadata, in every line of its logs, and its span when it is recorded."""
+
+import time
+from typing import Any
+
+import grpc
+import structlog
+
+from servicekit.trace_context import HEADER, TraceContext, current_trace, new_span_id, parse_traceparent
+from servicekit.tracing import Span, is_recording, record
+
+
+class TraceInterceptor(grpc.aio.ServerInterceptor):
+    """Must come first. A call runs in a task of its own, from here to its handler, so what is set here holds for it.
+
+    That serves all four kinds of calls. Spans are recorded of unary calls: a stream belongs to no one request.
+    """
+
+    async def intercept_service(self, continuation: Any, handler_call_details: Any) -> Any:
+        """Take over the caller's trace, if it sent one."""
+        caller = _context_in(handler_call_details.invocation_metadata)
+        if caller is None:
+            return await continuation(handler_call_details)
+        structlog.contextvars.bind_contextvars(trace_id=caller.trace_id)
+        current_trace.set(caller)
+        handler = await continuation(handler_call_details)
+        if handler is None or not handler.unary_unary or not caller.sampled or not is_recording():
+            return handler
+        return handler._replace(unary_unary=_spanned(handler.unary_unary, handler_call_details.method, caller))
+
+
+def _context_in(metadata: Any) -> TraceContext | None:
+    for key, value in metadata or ():
+        if key == HEADER:
+            return parse_traceparent(value)
+    return None
+
+
+def _spanned(behaviour: Any, method: str, caller: TraceContext) -> Any:
+    name = method.lstrip("/")
+
+    async def spanned(request: Any, context: Any) -> Any:
+        own = caller.child(new_span_id())
+        current_trace.set(own)
+        began_ns, failed = time.time_ns(), True
+        try:
+            answer = await behaviour(request, context)
+            failed = False
+            return answer
+        finally:
+            error = str(context.code()) if failed else ""
+            attributes = {"rpc.system.name": "grpc", "rpc.method": name}
+            record(Span(name, own, caller.span_id, "server", began_ns, time.time_ns(), attributes, error=error))
+
+    return spanned
