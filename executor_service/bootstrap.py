@@ -18,6 +18,7 @@ from executor_service.adapters.postgres_accounts import PostgresAccounts
 from executor_service.adapters.postgres_book import SESSION_SETTINGS, PostgresOrderBook
 from executor_service.adapters.postgres_desk import PostgresOrderDesk
 from executor_service.adapters.postgres_keys import PostgresKeys
+from executor_service.adapters.price_feed import PriceFeed
 from executor_service.adapters.redis_feed import RedisEventFeed
 from executor_service.adapters.router_client import GrpcRouter
 from executor_service.application.account_book import AccountBook
@@ -48,6 +49,7 @@ class ServerParts:
     queue: DramatiqQueue
     gauges: Gauges
     accounts: AccountBook
+    prices: PriceFeed
     keys: Authenticate
 
 
@@ -77,6 +79,8 @@ class WorkerParts:
 async def server_parts(settings: Settings, broker: HintBroker) -> AsyncIterator[ServerParts]:
     """Open everything the server needs, on the running loop, and close it in the end."""
     redis = _open_redis(settings)
+    async with _open_pool(settings) as pool, open_channel(settings.router_address) as router_channel:
+        feed, queue, clock = RedisEventFeed(redis), DramatiqQueue(broker), RealTime()
     async with _open_pool(settings) as pool:
         feed, queue, clock = (
             RedisEventFeed(redis, order_channels=settings.order_channels),
@@ -84,7 +88,8 @@ async def server_parts(settings: Settings, broker: HintBroker) -> AsyncIterator[
             RealTime(),
         )
         accounts = AccountBook(accounts=PostgresAccounts(pool), clock=clock, defaults=settings.risk_limits)
-        desk = PostgresOrderDesk(pool, feed=feed, queue=queue)
+        prices = PriceFeed(router_channel)
+        desk = PostgresOrderDesk(pool, feed=feed, queue=queue, accounts=accounts, prices=prices)
         yield ServerParts(
             desk=desk,
             admission=Admission(desk=desk, open_orders_max=settings.open_orders_max),
@@ -95,6 +100,7 @@ async def server_parts(settings: Settings, broker: HintBroker) -> AsyncIterator[
             queue=queue,
             gauges=Gauges(pool, redis),
             accounts=accounts,
+            prices=prices,
             keys=Authenticate(keys=PostgresKeys(pool), clock=clock, pepper=settings.pepper),
         )
     await redis.aclose()

@@ -73,7 +73,15 @@ async def start_services(parts: ServerParts, settings: Settings) -> RunningServe
 
 
 def _background(parts: ServerParts) -> Sequence[Coroutine[None, None, None]]:
-    return (parts.feed.run(), parts.queue.run(), parts.hub.run(), parts.admission.run(), parts.gauges.run(), parts.accounts.run())
+    return (
+        parts.feed.run(),
+        parts.queue.run(),
+        parts.hub.run(),
+        parts.admission.run(),
+        parts.gauges.run(),
+        parts.accounts.run(),
+        parts.prices.run(),
+    )
 
 
 def _not_here(order_ids: list[str]) -> None:

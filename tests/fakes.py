@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from executor_service.application.account_ports import Prices
+from executor_service.application.measure_orders import refusals_of
 from executor_service.application.ports import (
     Accepted,
     Attempt,
@@ -30,8 +32,10 @@ from executor_service.domain.lifecycle import (
     SwapConfirmed,
 )
 from executor_service.domain.order import Order, apply, swap_id_of
+from executor_service.domain.risk import NO_LIMITS, AccountUse, RiskLimits
 from executor_service.domain.route import Route
 from servicekit.errors import Rejected
+from tests.account_fakes import FixedPrices, MemoryAccounts
 from tests.builders import NOON, a_route
 
 
@@ -145,10 +149,23 @@ class MemoryQueue:
 class MemoryDesk:
     """Implements OrderDesk on a store."""
 
-    def __init__(self, store: MemoryStore, feed: MemoryFeed, queue: MemoryQueue) -> None:
+    def __init__(
+        self,
+        store: MemoryStore,
+        feed: MemoryFeed,
+        queue: MemoryQueue,
+        *,
+        accounts: MemoryAccounts | None = None,
+        prices: Prices | None = None,
+        defaults: RiskLimits = NO_LIMITS,
+    ) -> None:
         self._store = store
         self._feed = feed
         self._queue = queue
+        self._accounts = accounts or MemoryAccounts()
+        self._accounts.usage = self._use
+        self._prices = prices or FixedPrices({})
+        self._defaults = defaults
 
     async def add(self, new: NewOrder) -> Accepted:
         order = new.order
@@ -158,10 +175,30 @@ class MemoryDesk:
                 if row.body_hash != new.body_hash:
                     raise Rejected("IDEMPOTENCY_KEY_REUSED")
                 return Accepted(row.order.order_id, row.order.status, row.order.created_at, replayed=True)
+        refusals = refusals_of(
+            [new],
+            accounts={order.account_id: await self._accounts.get(order.account_id)},
+            uses={order.account_id: self._use(order.account_id)},
+            known=(),
+            defaults=self._defaults,
+            prices=self._prices,
+        )
+        if refusals:
+            raise refusals[order.order_id]
         self._store.rows[order.order_id] = _Row(order, new.body_hash, self._store.now())
         self._feed.publish([self._store.append(order, OrderAccepted())])
         self._queue.offer([order.order_id])
         return Accepted(order.order_id, order.status, order.created_at, replayed=False)
+
+    def _use(self, account_id: str) -> AccountUse:
+        mine = [row for row in self._store.rows.values() if row.order.account_id == account_id]
+        ages = [self._store.now() - row.stored_at for row in mine]
+        young = [age for age in ages if age < 60]
+        return AccountUse(
+            in_flight=sum(not row.order.is_terminal for row in mine),
+            last_minute=len(young),
+            frees_in_ms=round((60 - max(young, default=0)) * 1000),
+        )
 
     async def get(self, order_id: UUID) -> Order | None:
         row = self._store.rows.get(order_id)

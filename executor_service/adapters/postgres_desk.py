@@ -9,7 +9,11 @@ from uuid import UUID
 from psycopg_pool import AsyncConnectionPool
 
 from executor_service import telemetry
-from executor_service.adapters.order_rows import ORDER_COLUMNS, constraints_text, order_from_row
+from executor_service.adapters.measured_orders import add_measured
+from executor_service.adapters.order_inserts import answer_of, first_event, firsts_of, insert
+from executor_service.adapters.order_rows import ORDER_COLUMNS, order_from_row
+from executor_service.application.account_book import AccountBook
+from executor_service.application.account_ports import Prices
 from executor_service.application.ports import (
     Accepted,
     Attempt,
@@ -22,44 +26,11 @@ from executor_service.application.ports import (
     StoredEvent,
 )
 from executor_service.domain.frames import frame_of
-from executor_service.domain.lifecycle import OrderAccepted, OrderEvent, OrderStatus
+from executor_service.domain.lifecycle import OrderEvent, OrderStatus
 from executor_service.domain.order import Order, apply
 from servicekit.batching import Batcher
-from servicekit.errors import Rejected
+from servicekit.errors import DomainError
 from servicekit.postgres import outages_named
-
-_ADD: Final[LiteralString] = """
-    WITH incoming AS MATERIALIZED (
-        SELECT * FROM unnest(
-            %(ids)b::uuid[], %(accounts)b::text[], %(client_ids)b::text[], %(hashes)b::bytea[], %(types)b::text[],
-            %(mints_in)b::text[], %(mints_out)b::text[], %(decimals_in)b::smallint[], %(decimals_out)b::smallint[],
-            %(amounts)b::numeric[], %(slippages)b::int[], %(scenarios)b::text[], %(constraints)b::text[],
-            %(traces)b::text[], %(statuses)b::text[], %(times)b::timestamptz[], %(payloads)b::text[]
-        ) AS i(id, account_id, client_order_id, body_hash, order_type, token_in, token_out, decimals_in, decimals_out,
-               amount_in, slippage_bps, scenario, constraints, traceparent, status, created_at, payload)
-    ),
-    added AS (
-        INSERT INTO orders (id, account_id, client_order_id, body_hash, order_type, token_in, token_out, decimals_in,
-            decimals_out, amount_in, slippage_bps, scenario, constraints, traceparent, status, version, created_at,
-            updated_at)
-        SELECT id, account_id, client_order_id, body_hash, order_type, token_in, token_out, decimals_in, decimals_out,
-            amount_in, slippage_bps, scenario, constraints::jsonb, traceparent, status, 1, created_at, created_at
-        FROM incoming
-        ON CONFLICT (account_id, client_order_id) DO NOTHING
-        RETURNING id
-    ),
-    written AS (
-        INSERT INTO order_events (order_id, sequence, status, payload, created_at)
-        SELECT i.id, 1, i.status, i.payload::json, i.created_at FROM incoming i JOIN added USING (id)
-    )
-    SELECT id FROM added
-"""
-
-_FIRST_OF: Final[LiteralString] = """
-    SELECT o.account_id, o.client_order_id, o.id, o.status, o.created_at, o.body_hash
-    FROM unnest(%(accounts)b::text[], %(client_ids)b::text[]) AS k(account_id, client_order_id)
-    JOIN orders o ON o.account_id = k.account_id AND o.client_order_id = k.client_order_id
-"""
 
 _EVENTS_AFTER: Final[LiteralString] = """
     SELECT e.order_id, e.sequence, e.status, e.payload::text
@@ -125,15 +96,29 @@ _LIST: Final[LiteralString] = f"""
 class PostgresOrderDesk:
     """Implements OrderDesk."""
 
-    def __init__(self, pool: AsyncConnectionPool, *, feed: EventFeed, queue: Queue) -> None:
+    def __init__(
+        self, pool: AsyncConnectionPool, *, feed: EventFeed, queue: Queue, accounts: AccountBook, prices: Prices
+    ) -> None:
         self._pool = pool
         self._feed = feed
         self._queue = queue
-        self._adder: Batcher[NewOrder, Accepted] = Batcher(self._add_batch, batch_max=128, in_flight_max=2, name="add")
+        self._accounts = accounts
+        self._prices = prices
+        self._adder: Batcher[NewOrder, Accepted | None] = Batcher(
+            self._add_batch, batch_max=128, in_flight_max=2, name="add"
+        )
+        # One at a time: accounts that meet in two batches would only wait for each other, and lose their order.
+        self._measured: Batcher[NewOrder, Accepted] = Batcher(
+            self._add_measured, batch_max=128, in_flight_max=1, name="add_measured"
+        )
 
     async def add(self, new: NewOrder) -> Accepted:
-        """Store the order in the next group commit."""
-        return await self._adder.submit(new)
+        """Store the order in the next group commit; if its account has limits, in one that measures first."""
+        if not self._accounts.is_measured(new.order.account_id):
+            accepted = await self._adder.submit(new)
+            if accepted is not None:
+                return accepted
+        return await self._measured.submit(new)
 
     async def get(self, order_id: UUID) -> Order | None:
         """Return the order, or None."""
@@ -199,70 +184,40 @@ class PostgresOrderDesk:
         self._feed.publish([StoredEvent(after.order_id, after.version, after.status, frame, after.account_id)])
         return after
 
-    async def _add_batch(self, batch: Sequence[NewOrder]) -> Sequence[Accepted | BaseException]:
-        frames = [frame_of(new.order, OrderAccepted()) for new in batch]
-        began = time.perf_counter()
-        added = {row[0] for row in await self._fetch(_ADD, _insert_columns(batch, frames))}
-        statuses = [new.order.status for new in batch if new.order.order_id in added]
-        telemetry.committed("add", statuses, 0, time.perf_counter() - began)
-        known = await self._first_of([new for new in batch if new.order.order_id not in added])
-        self._feed.publish(
-            [
-                StoredEvent(new.order.order_id, 1, new.order.status, frame, new.order.account_id)
-                for new, frame in zip(batch, frames, strict=True)
-                if new.order.order_id in added
-            ]
-        )
-        self._queue.offer([new.order.order_id for new in batch if new.order.order_id in added])
-        return [_answer(new, added, known) for new in batch]
+    async def _add_batch(self, batch: Sequence[NewOrder]) -> Sequence[Accepted | BaseException | None]:
+        """Store those whose accounts have no limits; None for those that got some while they waited."""
+        free = [new for new in batch if not self._accounts.is_measured(new.order.account_id)]
+        answers = dict(zip((new.order.order_id for new in free), await self._add_free(free), strict=True))
+        return [answers.get(new.order.order_id) for new in batch]
 
-    async def _first_of(self, repeats: Sequence[NewOrder]) -> Mapping[tuple[str, str], tuple[Any, ...]]:
-        if not repeats:
-            return {}
-        parameters = {
-            "accounts": [new.order.account_id for new in repeats],
-            "client_ids": [new.order.client_order_id for new in repeats],
-        }
-        return {(row[0], row[1]): row[2:] for row in await self._fetch(_FIRST_OF, parameters)}
+    async def _add_free(self, batch: Sequence[NewOrder]) -> Sequence[Accepted | DomainError]:
+        began = time.perf_counter()
+        events = [first_event(new) for new in batch]
+        with outages_named():
+            async with self._pool.connection() as connection:
+                added = await insert(connection, batch, events)
+                self._tell([event for event in events if event.order_id in added], began)
+                firsts = await firsts_of(connection, [new for new in batch if new.order.order_id not in added])
+        return [answer_of(new, added, firsts) for new in batch]
+
+    async def _add_measured(self, batch: Sequence[NewOrder]) -> Sequence[Accepted | DomainError]:
+        began = time.perf_counter()
+        with outages_named():
+            async with self._pool.connection() as connection:
+                events, answers = await add_measured(
+                    connection, batch, defaults=self._accounts.defaults, prices=self._prices
+                )
+        self._tell(events, began)
+        return answers
+
+    def _tell(self, stored: Sequence[StoredEvent], began: float) -> None:
+        """Pass on what has just been committed: to the metrics, to those who watch, to the workers."""
+        telemetry.committed("add", [event.status for event in stored], 0, time.perf_counter() - began)
+        self._feed.publish(stored)
+        self._queue.offer([event.order_id for event in stored])
 
     async def _fetch(self, statement: LiteralString, parameters: Mapping[str, Any]) -> list[Any]:
         with outages_named():
             async with self._pool.connection() as connection:
                 cursor = await connection.execute(statement, parameters)
                 return await cursor.fetchall()
-
-
-def _answer(
-    new: NewOrder, added: set[UUID], known: Mapping[tuple[str, str], tuple[Any, ...]]
-) -> Accepted | BaseException:
-    order = new.order
-    if order.order_id in added:
-        return Accepted(order.order_id, order.status, order.created_at, replayed=False)
-    assert order.client_order_id is not None
-    first_id, status, created_at, body_hash = known[order.account_id, order.client_order_id]
-    if bytes(body_hash or b"") != new.body_hash:
-        return Rejected("IDEMPOTENCY_KEY_REUSED", "this key was used before with another order")
-    return Accepted(first_id, OrderStatus(status), created_at, replayed=True)
-
-
-def _insert_columns(batch: Sequence[NewOrder], frames: Sequence[str]) -> dict[str, list[Any]]:
-    orders = [new.order for new in batch]
-    return {
-        "ids": [o.order_id for o in orders],
-        "accounts": [o.account_id for o in orders],
-        "client_ids": [o.client_order_id for o in orders],
-        "hashes": [new.body_hash for new in batch],
-        "types": [o.order_type for o in orders],
-        "mints_in": [o.mint_in for o in orders],
-        "mints_out": [o.mint_out for o in orders],
-        "decimals_in": [o.decimals_in for o in orders],
-        "decimals_out": [o.decimals_out for o in orders],
-        "amounts": [str(o.amount_in) for o in orders],
-        "slippages": [o.slippage_bps for o in orders],
-        "scenarios": [o.scenario for o in orders],
-        "constraints": [constraints_text(o.constraints) for o in orders],
-        "traces": [o.traceparent for o in orders],
-        "statuses": [o.status.value for o in orders],
-        "times": [o.created_at for o in orders],
-        "payloads": list(frames),
-    }

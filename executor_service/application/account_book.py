@@ -1,14 +1,13 @@
 """Which accounts are measured before their orders are accepted; all others take the short way."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from executor_service import telemetry
 from executor_service.application.account_ports import AccountStore
 from executor_service.application.ports import Clock
-from executor_service.domain.risk import AccountUse, RiskLimits, TradingAccount, TradingState
+from executor_service.domain.risk import NO_LIMITS, AccountUse, RiskLimits, TradingAccount, TradingState
 from servicekit.errors import Unavailable
 
 REFRESH_EVERY_SECONDS: Final = 1.0
@@ -24,15 +23,13 @@ class AccountBook:
         self.defaults = defaults
         self._accounts = accounts
         self._clock = clock
-        self._known: Mapping[str, TradingAccount] | None = None
+        # By account that somebody has set up; None before the first reading.
+        self._measured: dict[str, bool] | None = None
         self._changes = 0
 
     def is_measured(self, account_id: str) -> bool:
         """Tell whether the account's orders have to be measured."""
-        if self._known is None:
-            return True
-        account = self._known.get(account_id) or TradingAccount(account_id=account_id)
-        return account.is_measured(self.defaults)
+        return self._measured is None or self._measured.get(account_id, self.defaults != NO_LIMITS)
 
     async def run(self) -> None:
         """Read the accounts again and again, until cancelled."""
@@ -48,7 +45,7 @@ class AccountBook:
         except Unavailable:
             return
         if changes == self._changes:
-            self._known = {account.account_id: account for account in accounts}
+            self._measured = {account.account_id: account.is_measured(self.defaults) for account in accounts}
 
     async def look_up(self, account_id: str) -> tuple[TradingAccount, AccountUse]:
         """Return the account and its use. Raises Unavailable."""
@@ -70,6 +67,7 @@ class AccountBook:
 
         account = await self._accounts.change(account_id, changed)
         self._changes += 1
-        self._known = None if self._known is None else {**self._known, account_id: account}
+        if self._measured is not None:
+            self._measured[account_id] = account.is_measured(self.defaults)
         telemetry.account_updated(account_id, account.trading_state)
         return account, await self._accounts.use(account_id)

@@ -9,9 +9,11 @@ import msgspec
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
+from executor_service.adapters.postgres_accounts import PostgresAccounts
 from executor_service.adapters.postgres_book import PostgresOrderBook
 from executor_service.adapters.postgres_desk import PostgresOrderDesk
 from executor_service.adapters.worker_lease import take_lease
+from executor_service.application.account_book import AccountBook
 from executor_service.application.ports import LeaseLost, OrderBook, OrderDesk, OrderFilter, StaleOrder, StoredEvent
 from executor_service.domain.lifecycle import (
     AttemptFailed,
@@ -26,10 +28,12 @@ from executor_service.domain.lifecycle import (
     SwapSubmitted,
 )
 from executor_service.domain.order import Order, swap_id_of
+from executor_service.domain.risk import NO_LIMITS
 from executor_service.domain.route import route_to_json
 from servicekit.errors import Rejected
+from tests.account_fakes import FixedPrices
 from tests.builders import NOON, a_new_order, a_route, an_order
-from tests.fakes import MemoryBook, MemoryDesk, MemoryFeed, MemoryQueue, MemoryStore
+from tests.fakes import ManualClock, MemoryBook, MemoryDesk, MemoryFeed, MemoryQueue, MemoryStore
 
 LATER = NOON + timedelta(seconds=1)
 
@@ -70,6 +74,7 @@ class OnPostgres:
     desk: OrderDesk
     feed: MemoryFeed
     queue: MemoryQueue
+    accounts: AccountBook
 
     async def book(self) -> OrderBook:
         worker_id = uuid4()
@@ -96,11 +101,25 @@ async def memory_ports() -> InMemory:
 
 @pytest.fixture
 async def postgres_ports(pool: AsyncConnectionPool) -> OnPostgres:
+    ports = _on_postgres(pool)
+    await ports.accounts.refresh()
+    return ports
+
+
+@pytest.fixture
+async def measured_ports(pool: AsyncConnectionPool) -> OnPostgres:
+    """Postgres, and every order on the way that limits need: the book was never read."""
+    return _on_postgres(pool)
+
+
+def _on_postgres(pool: AsyncConnectionPool) -> OnPostgres:
     feed, queue = MemoryFeed(), MemoryQueue()
-    return OnPostgres(pool, PostgresOrderDesk(pool, feed=feed, queue=queue), feed, queue)
+    accounts = AccountBook(accounts=PostgresAccounts(pool), clock=ManualClock(), defaults=NO_LIMITS)
+    desk = PostgresOrderDesk(pool, feed=feed, queue=queue, accounts=accounts, prices=FixedPrices({}))
+    return OnPostgres(pool, desk, feed, queue, accounts)
 
 
-@pytest.fixture(params=["memory", "postgres"])
+@pytest.fixture(params=["memory", "postgres", "measured"])
 def ports(request: pytest.FixtureRequest) -> Ports:
     found: Ports = request.getfixturevalue(f"{request.param}_ports")
     return found
