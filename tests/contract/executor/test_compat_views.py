@@ -12,7 +12,6 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from executor_service.adapters.postgres_book import PostgresOrderBook
-from executor_service.adapters.postgres_desk import PostgresOrderDesk
 from executor_service.adapters.worker_lease import take_lease
 from executor_service.domain.lifecycle import (
     AttemptFailed,
@@ -26,7 +25,8 @@ from executor_service.domain.lifecycle import (
 from executor_service.domain.order import Order, swap_id_of
 from gateway.dialects import NESTED_CAPITALISED, Narrator
 from tests.builders import NOON, SOL, USDC, a_new_order, a_route
-from tests.fakes import MemoryFeed, MemoryQueue
+from tests.desks import a_desk
+from tests.fakes import MemoryFeed
 
 FAILED_AT, ENDED_AT = NOON + timedelta(seconds=1), NOON + timedelta(seconds=2)
 
@@ -37,7 +37,7 @@ class History:
     def __init__(self, pool: AsyncConnectionPool) -> None:
         self._pool = pool
         self.feed = MemoryFeed()
-        self.desk = PostgresOrderDesk(pool, feed=self.feed, queue=MemoryQueue())
+        self.desk = a_desk(pool, feed=self.feed)
 
     async def accepted(self, **changes: Any) -> Order:
         new = a_new_order(**changes)

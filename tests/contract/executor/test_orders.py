@@ -33,6 +33,7 @@ from executor_service.domain.route import route_to_json
 from servicekit.errors import Rejected
 from tests.account_fakes import FixedPrices
 from tests.builders import NOON, a_new_order, a_route, an_order
+from tests.desks import a_desk
 from tests.fakes import ManualClock, MemoryBook, MemoryDesk, MemoryFeed, MemoryQueue, MemoryStore
 
 LATER = NOON + timedelta(seconds=1)
@@ -74,7 +75,6 @@ class OnPostgres:
     desk: OrderDesk
     feed: MemoryFeed
     queue: MemoryQueue
-    accounts: AccountBook
 
     async def book(self) -> OrderBook:
         worker_id = uuid4()
@@ -101,22 +101,18 @@ async def memory_ports() -> InMemory:
 
 @pytest.fixture
 async def postgres_ports(pool: AsyncConnectionPool) -> OnPostgres:
-    ports = _on_postgres(pool)
-    await ports.accounts.refresh()
-    return ports
+    feed, queue = MemoryFeed(), MemoryQueue()
+    accounts = AccountBook(accounts=PostgresAccounts(pool), clock=ManualClock(), defaults=NO_LIMITS)
+    await accounts.refresh()
+    desk = PostgresOrderDesk(pool, feed=feed, queue=queue, accounts=accounts, prices=FixedPrices({}))
+    return OnPostgres(pool, desk, feed, queue)
 
 
 @pytest.fixture
 async def measured_ports(pool: AsyncConnectionPool) -> OnPostgres:
-    """Postgres, and every order on the way that limits need: the book was never read."""
-    return _on_postgres(pool)
-
-
-def _on_postgres(pool: AsyncConnectionPool) -> OnPostgres:
+    """The way that orders of accounts with limits take."""
     feed, queue = MemoryFeed(), MemoryQueue()
-    accounts = AccountBook(accounts=PostgresAccounts(pool), clock=ManualClock(), defaults=NO_LIMITS)
-    desk = PostgresOrderDesk(pool, feed=feed, queue=queue, accounts=accounts, prices=FixedPrices({}))
-    return OnPostgres(pool, desk, feed, queue, accounts)
+    return OnPostgres(pool, a_desk(pool, feed=feed, queue=queue), feed, queue)
 
 
 @pytest.fixture(params=["memory", "postgres", "measured"])
