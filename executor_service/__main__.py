@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from executor_service.admin import admin_parts
 from executor_service.command_line import command_line
 from executor_service.migrations.upgrade import upgrade
+from executor_service.order_log import tell_orders
 from executor_service.settings import AccountSettings, MigrationSettings, Settings
 from servicekit.errors import DomainError
 from servicekit.garbage import calm_garbage_collector
@@ -51,6 +52,7 @@ def _serve(command: str, settings: Settings) -> int:
     from executor_service.worker import run_worker  # noqa: PLC0415  # after the variable
 
     calm_garbage_collector()
+    tell_orders(settings.log_orders)
     service, instance = (command, settings.worker_name) if command == "worker" else ("executor", "")
     with tracing(service, instance=instance), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run_server(settings) if command == "server" else run_worker(settings))

@@ -1,6 +1,7 @@
 """gRPC in: OrderService, between the contract's messages and the use cases; AccountService is served beside it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Final, TypeAlias
 
@@ -220,11 +221,15 @@ class OrderServicer(rpc.OrderServiceServicer):
             return pb.SubmitAnswer(refusal=messages.refusal(error))
 
     async def _accepted(self, request: pb.SubmitOrderRequest) -> Accepted:
+        began_ns = time.time_ns()
         try:
-            return await self._parts.desk.add(self._new_order(request))
+            new = self._new_order(request)
+            accepted = await self._parts.desk.add(new)
         except DomainError as error:
-            telemetry.order_refused(error.reason)
+            telemetry.order_refused(error.reason, request.traceparent)
             raise
+        telemetry.order_accepted(new.order, began_ns, first_id=accepted.order_id)
+        return accepted
 
     def _new_order(self, request: pb.SubmitOrderRequest) -> NewOrder:
         violations: Sequence[FieldViolation] = messages.violations_of(request)

@@ -1,7 +1,7 @@
 """What the executor and its workers are told, by environment variables. Read once, in bootstrap."""
 
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -86,6 +86,8 @@ class Settings(AccountSettings):
     max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
     retry_base_ms: Annotated[int, Field(ge=1, le=60_000)] = 500
     scenarios: bool = False
+    # Whose story is told in the logs when it goes well: of no order, of those whose trace is sampled, of all.
+    log_orders: Literal["off", "sampled", "all"] = "sampled"
     order_channels: bool = False
 
     @field_validator("broker_url")

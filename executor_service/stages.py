@@ -1,9 +1,11 @@
-"""The stages of an order's way that a worker goes through with it, timed."""
+"""The stages of an order's way that a worker goes through with it: timed, and spans of the orders that are traced."""
 
 import time
 from types import TracebackType
 from typing import Final
 
+from executor_service import order_trace
+from servicekit.errors import DomainError
 from servicekit.metrics import stage_timer
 
 _TIMERS: Final = {name: stage_timer(name) for name in ("route", "send", "land")}
@@ -24,4 +26,14 @@ class Stage:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _TIMERS[self._name](time.perf_counter() - self._began)
+        seconds = time.perf_counter() - self._began
+        _TIMERS[self._name](seconds)
+        followed = order_trace.current()
+        if followed is not None:
+            followed.stage(self._name, time.time_ns() - int(seconds * 1e9), _reason(error))
+
+
+def _reason(error: BaseException | None) -> str:
+    if isinstance(error, DomainError):
+        return error.reason
+    return type(error).__name__ if error is not None else ""

@@ -9,7 +9,8 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-from executor_service.domain.lifecycle import TERMINAL, OrderStatus
+from executor_service import order_log, order_trace
+from executor_service.domain.lifecycle import TERMINAL, OrderEvent, OrderStatus
 from executor_service.domain.order import Order
 from executor_service.domain.risk import TradingState
 from servicekit.metrics import stage_timer
@@ -128,14 +129,10 @@ def queue_unknown() -> None:
     _QUEUED.clear()
 
 
-def attempt_failed(reason: str) -> None:
-    """An attempt is over without a fill."""
-    _ATTEMPTS_FAILED.labels(reason=reason).inc()
-
-
-def order_refused(reason: str) -> None:
+def order_refused(reason: str, traceparent: str) -> None:
     """An order was not accepted."""
     _REFUSED.labels(reason=reason).inc()
+    order_log.refused(reason, traceparent)
 
 
 def authenticated(outcome: Literal["accepted", "refused", "unavailable"]) -> None:
@@ -153,15 +150,26 @@ def prices_lost(reason: str) -> None:
     log.warning("prices.lost", reason=reason)
 
 
-def order_ended(order: Order) -> None:
-    """An order has reached its end."""
-    log.info(
-        "order.ended",
-        order_id=str(order.order_id),
-        status=order.status.value,
-        attempt=order.attempt,
-        reason=order.failure_reason if order.status is OrderStatus.FAILED else None,
-    )
+def order_accepted(order: Order, began_ns: int, *, first_id: UUID) -> None:
+    """An order was committed, or `first_id` had been stored before under its identity."""
+    order_log.accepted(order, first_id=first_id)
+    order_trace.accepted(order, began_ns, first_id=first_id)
+
+
+def order_claimed(order: Order) -> None:
+    """A worker drives an order from now on, in this task."""
+    order_log.begin(order)
+    order_trace.follow(order)
+
+
+def step_recorded(before: Order, events: Sequence[OrderEvent], after: Order) -> None:
+    """A worker committed an order's step."""
+    if after.status in (OrderStatus.RETRYING, OrderStatus.FAILED):
+        _ATTEMPTS_FAILED.labels(reason=after.failure_reason or "").inc()
+    order_log.recorded(before, after)
+    followed = order_trace.current()
+    if followed is not None:
+        followed.recorded(before, events, after)
 
 
 def run_crashed(order: Order, error: Exception) -> None:
@@ -170,10 +178,11 @@ def run_crashed(order: Order, error: Exception) -> None:
     log.error("order.run_crashed", order_id=str(order.order_id), exc_info=error)
 
 
-def orders_taken_over(count: int) -> None:
+def orders_taken_over(orders: Sequence[Order]) -> None:
     """The sweeper found orders that nobody drove."""
-    _TAKEN_OVER.inc(count)
-    log.info("orders.taken_over", count=count)
+    _TAKEN_OVER.inc(len(orders))
+    for order in orders:
+        order_log.taken_over(order)
 
 
 def lease_taken(worker_id: UUID) -> None:

@@ -13,6 +13,8 @@ SAMPLER_DEFAULT: Final = "parentbased_traceidratio"
 RATIO_DEFAULT: Final = 0.1
 
 _TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+# The last digit of the flags, when its lowest bit is set. Not "in a string": the empty text is in every string.
+_SAMPLED: Final = frozenset("13579bdf")
 _NO_TRACE: Final = "0" * 32
 _NO_SPAN: Final = "0" * 16
 _RATIO_BITS: Final = 64
@@ -48,6 +50,16 @@ def parse_traceparent(text: str) -> TraceContext | None:
     if match is None or match[1] == _NO_TRACE or match[2] == _NO_SPAN:
         return None
     return TraceContext(match[1], match[2], bool(int(match[3], 16) & 1))
+
+
+def trace_id_in(traceparent: str) -> str | None:
+    """Return the trace id of a traceparent known to be valid; None of an empty one."""
+    return traceparent[3:35] or None
+
+
+def is_sampled(traceparent: str) -> bool:
+    """Return what the flags of a traceparent known to be valid say; False of an empty one."""
+    return traceparent[-1:] in _SAMPLED
 
 
 def new_span_id() -> str:

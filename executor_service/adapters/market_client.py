@@ -10,6 +10,7 @@ import grpc
 from executor_service import telemetry
 from executor_service.application.ports import OutOfReach, SwapResult, SwapState
 from executor_service.domain.order import Order
+from executor_service.order_trace import attempt_traceparent
 from servicekit.batching import Batcher
 from servicekit.errors import error_of
 from tradewind.market.v1 import market_pb2 as pb
@@ -158,6 +159,7 @@ def _swap(order: Order, submitter: str) -> pb.Swap:
         submitter=submitter,
         scenario=order.scenario,
         attempt=order.attempt,
+        traceparent=attempt_traceparent(order),
     )
 
 

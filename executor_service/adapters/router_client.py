@@ -9,6 +9,7 @@ import grpc
 from executor_service.application.ports import OutOfReach
 from executor_service.domain.order import Order
 from executor_service.domain.route import Route, RouteLeg
+from executor_service.order_trace import attempt_traceparent
 from servicekit.batching import Batcher
 from servicekit.errors import DomainError, Rejected, error_of
 from servicekit.grpc_errors import error_from
@@ -100,6 +101,7 @@ def _request(wish: _Wish) -> pb.GetRouteRequest:
         max_price_impact_bps=wanted.max_price_impact_bps,
         scenario=order.scenario,
         attempt=order.attempt,
+        traceparent=attempt_traceparent(order),
     )
 
 

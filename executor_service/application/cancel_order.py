@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from executor_service import order_trace
 from executor_service.application.ports import Clock, OrderDesk, StaleOrder
 from executor_service.domain.lifecycle import TRANSITIONS, OrderCancelled, OrderStatus
 from executor_service.domain.order import Order
@@ -33,7 +34,9 @@ class CancelOrder:
             if (order.status, OrderCancelled) not in TRANSITIONS:
                 raise Rejected("TOO_LATE_TO_CANCEL", f"the order is {order.status}")
             try:
-                return await self._desk.cancel(order, OrderCancelled(), self._clock.now())
+                cancelled = await self._desk.cancel(order, OrderCancelled(), self._clock.now())
+                order_trace.cancelled(order)
+                return cancelled
             except StaleOrder:
                 continue
         raise Unavailable("UNAVAILABLE", "the order moves too fast; try again")

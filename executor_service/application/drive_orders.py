@@ -113,7 +113,7 @@ class DriveOrders:
                 self._lease_in_doubt.set()
             self.permits.give_back(permits - len(found))
             if found:
-                telemetry.orders_taken_over(len(found))
+                telemetry.orders_taken_over(found)
             self._drive(found)
 
     async def until_lease_in_doubt(self) -> None:
@@ -134,6 +134,7 @@ class DriveOrders:
             run.add_done_callback(self._ended)
 
     async def _run(self, order: Order) -> None:
+        telemetry.order_claimed(order)
         try:
             await self._run_in_spite_of_defects(order)
         except (Unavailable, LeaseLost):
@@ -145,7 +146,6 @@ class DriveOrders:
             try:
                 ended = await self._execute.run(found)
                 if ended is not None:
-                    telemetry.order_ended(ended)
                     execution_quality.order_ended(ended)
                 return
             except (Unavailable, LeaseLost):

@@ -97,8 +97,7 @@ class ExecuteOrder:
             await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
             return order
         after = await self._orders.record(order, *events, at=self._clock.now())
-        if after.status in (OrderStatus.RETRYING, OrderStatus.FAILED):
-            telemetry.attempt_failed(after.failure_reason or "")
+        telemetry.step_recorded(order, events, after)
         return after
 
     async def _start_attempt(self, order: Order) -> Sequence[OrderEvent]:
@@ -140,7 +139,8 @@ class ExecuteOrder:
             self._unsent.discard(order.swap_id)
             result = await self._sent(order)
         else:
-            result = await self._market.find(order.swap_id)
+            with Stage("land"):
+                result = await self._market.find(order.swap_id)
         while result.state in (SwapState.IN_FLIGHT, SwapState.UNKNOWN):
             if result.state is SwapState.UNKNOWN:
                 result = await self._sent(order)
