@@ -80,8 +80,6 @@ async def server_parts(settings: Settings, broker: HintBroker) -> AsyncIterator[
     """Open everything the server needs, on the running loop, and close it in the end."""
     redis = _open_redis(settings)
     async with _open_pool(settings) as pool, open_channel(settings.router_address) as router_channel:
-        feed, queue, clock = RedisEventFeed(redis), DramatiqQueue(broker), RealTime()
-    async with _open_pool(settings) as pool:
         feed, queue, clock = (
             RedisEventFeed(redis, order_channels=settings.order_channels),
             DramatiqQueue(broker),
