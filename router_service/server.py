@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Any, Final
@@ -64,11 +65,13 @@ class RouterServicer(rpc.RouterServiceServicer):
 
     async def GetRoutes(self, request: pb.GetRoutesRequest, context: Context) -> pb.GetRoutesResponse:
         """Find a route for each request of a batch."""
+        began_ns = time.time_ns()
         check_batch(request.requests)
         wishes = [self._read(message) for message in request.requests]
         good = [wish for wish in wishes if isinstance(wish, RouteRequest)]
         found = iter(await self._find(good, context.time_remaining()))
         answers = [wish if isinstance(wish, RouteRefused) else next(found) for wish in wishes]
+        telemetry.batch_routed([message.traceparent for message in request.requests], _reasons(answers), began_ns)
         return pb.GetRoutesResponse(answers=[_answer(answer) for answer in answers])
 
     async def WatchPrices(
@@ -118,6 +121,10 @@ async def _next_before(changes: AsyncIterator[PriceChange], end: asyncio.Future[
         change.cancel()
         # The generator cannot be closed while it is still being asked.
         await asyncio.gather(change, return_exceptions=True)
+
+
+def _reasons(answers: Sequence[IssuedAnswer | RouteRefused]) -> list[str]:
+    return [answer.error.reason if isinstance(answer, RouteRefused) else "" for answer in answers]
 
 
 def _answer(answer: IssuedAnswer | RouteRefused) -> pb.RouteAnswer:

@@ -1,10 +1,14 @@
 """The events worth knowing, one function each; this file alone decides on log lines."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
+
+from servicekit.trace_context import new_span_id
+from servicekit.tracing import Span, is_recording, record, recorded_context
 
 _log: Final = structlog.get_logger()
 
@@ -42,6 +46,18 @@ def searched(result: str, seconds: float) -> None:
     """A route was searched for: found, or refused for a reason."""
     _ROUTES.labels(result=result).inc()
     _SEARCH_SECONDS.observe(seconds)
+
+
+def batch_routed(traceparents: Sequence[str], reasons: Sequence[str], began_ns: int) -> None:
+    """A batch was answered, each request with a route or for a reason with none: record those that are traced."""
+    if not is_recording():
+        return
+    ended_ns = time.time_ns()
+    for traceparent, reason in zip(traceparents, reasons, strict=True):
+        asking = recorded_context(traceparent)
+        if asking is not None:
+            own = asking.child(new_span_id())
+            record(Span("route.find", own, asking.span_id, "server", began_ns, ended_ns, error=reason))
 
 
 def serving(port: int, market: str) -> None:

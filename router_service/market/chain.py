@@ -193,7 +193,7 @@ class Chain:
         for entry, written in zip(due, page.entry.swaps, strict=True):
             told_in = self.slot + -(-entry.fate.told_late_ms // SLOT_MS)
             self.mempool.end(written.result, told_in_slot=told_in)
-            telemetry.swap_ended(written.result.state.value)
+            telemetry.swap_ended(written.result, entry.swap.traceparent, entry.received_ms)
             if told_in == self.slot:
                 ended.append((entry.swap.submitter, written.result))
         self._tell_swaps(ended)

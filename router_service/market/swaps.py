@@ -53,6 +53,8 @@ class Swap:
     submitter: str = ""
     scenario: str = ""
     attempt: int = 1
+    # Of the span that sent it; kept until the swap has ended, and not in the ledger.
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,15 @@
 """What the market reports: one function for each event worth knowing."""
 
+import time
 from collections.abc import Callable
 from typing import Final
 
 import structlog
 from prometheus_client import Counter, Gauge
+
+from router_service.market.swaps import SwapResult, SwapState
+from servicekit.trace_context import new_span_id
+from servicekit.tracing import AttributeValue, Span, record, recorded_context
 
 _log = structlog.get_logger()
 
@@ -19,9 +24,19 @@ def watch_in_flight(count: Callable[[], int]) -> None:
     _IN_FLIGHT.set_function(count)
 
 
-def swap_ended(state: str) -> None:
-    """A swap has reached its final state, and the ledger knows."""
-    _SWAPS.labels(state=state).inc()
+def swap_ended(result: SwapResult, traceparent: str, received_ms: int) -> None:
+    """A swap that was received then, on the market's clock, has reached its final state, and the ledger knows."""
+    _SWAPS.labels(state=result.state.value).inc()
+    sending = recorded_context(traceparent)
+    if sending is None:
+        return
+    ended_ns = time.time_ns()
+    # The market's clock may be ahead of this one by a slot that was skipped: no span ends before it began.
+    began_ns = min(received_ms * 1_000_000, ended_ns)
+    attributes: dict[str, AttributeValue] = {"tradewind.swap_id": result.swap_id, "tradewind.slot": result.slot}
+    error = "" if result.state is SwapState.LANDED else (result.failure or result.state).upper()
+    own = sending.child(new_span_id())
+    record(Span("swap.land", own, sending.span_id, "server", began_ns, ended_ns, attributes, error=error))
 
 
 def market_started(*, name: str, slot: int, pools: int) -> None:

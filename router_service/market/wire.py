@@ -54,6 +54,7 @@ def swap_of(message: pb.Swap) -> Swap:
         submitter=message.submitter,
         scenario=message.scenario,
         attempt=message.attempt or 1,
+        traceparent=message.traceparent,
     )
 
 
