@@ -52,6 +52,8 @@ def problem_response(
     sent = {"cache-control": "no-store", **(headers or {})}
     if isinstance(error, Unavailable) and problem["status"] in (429, 503):
         sent["retry-after"] = str(max(1, -(-error.retry_after_ms // 1000)))
+    if error.reason == "UNAUTHENTICATED":
+        sent["www-authenticate"] = "Bearer"
     if error.reason == "UPGRADE_REQUIRED":
         sent |= {"upgrade": "websocket", "connection": "upgrade"}
     return Response(encode(problem), problem["status"], sent, PROBLEM_TYPE)
