@@ -22,6 +22,8 @@ _KINDS: Final[Mapping[PoolKind, pb.PoolKind.ValueType]] = {
     PoolKind.METEORA_DLMM: pb.POOL_KIND_METEORA_DLMM,
     PoolKind.METEORA_DAMM_V2: pb.POOL_KIND_METEORA_DAMM_V2,
 }
+# A valid one has exactly as many; of a longer text no more is kept.
+_TRACEPARENT_CHARACTERS: Final = 55
 _STATES: Final[Mapping[SwapState, pb.SwapState.ValueType]] = {
     SwapState.UNKNOWN: pb.SWAP_STATE_UNKNOWN,
     SwapState.IN_FLIGHT: pb.SWAP_STATE_IN_FLIGHT,
@@ -54,7 +56,7 @@ def swap_of(message: pb.Swap) -> Swap:
         submitter=message.submitter,
         scenario=message.scenario,
         attempt=message.attempt or 1,
-        traceparent=message.traceparent,
+        traceparent=message.traceparent[:_TRACEPARENT_CHARACTERS],
     )
 
 
