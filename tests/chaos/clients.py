@@ -27,6 +27,16 @@ class Client:
     last_status: str = ""
     cancel_won: bool | None = None
 
+    @property
+    def has_seen_the_end(self) -> bool:
+        """True once its stream told the order's last event."""
+        return self.last_status in TERMINAL
+
+    def see(self, sequence: int, status: str) -> None:
+        """Note an event as it was told."""
+        self.sequences.append(sequence)
+        self.last_status = status
+
 
 class Crowd:
     """All clients of a run."""
@@ -96,7 +106,7 @@ class Crowd:
             await asyncio.sleep(REPEAT_SECONDS)
 
     async def _watch(self, http: aiohttp.ClientSession, client: Client, order_id: str) -> None:
-        while client.last_status not in TERMINAL:
+        while not client.has_seen_the_end:
             after = client.sequences[-1] if client.sequences else 0
             leaves_after = self._random.choice((1, 2, 100))
             try:
@@ -114,6 +124,5 @@ class Crowd:
             if message.type is not aiohttp.WSMsgType.TEXT:
                 return
             frame: dict[str, Any] = json.loads(message.data)
-            client.sequences.append(frame["sequence"])
-            client.last_status = frame["status"]
+            client.see(frame["sequence"], frame["status"])
             self.counts["frames"] += 1

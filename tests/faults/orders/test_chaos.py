@@ -1,7 +1,8 @@
 """A short fault campaign, and proof that its checker sees what is broken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from uuid import uuid4
 
 import psycopg
@@ -11,7 +12,7 @@ from executor_service.migrations.upgrade import upgrade as upgrade_orders
 from router_service.market.migrations.apply import migrate as upgrade_market
 from tests.chaos.clients import Client
 from tests.chaos.run import run
-from tests.chaos.verdict import verdict
+from tests.chaos.verdict import Told, verdict
 from tests.conftest import DatabaseMaker
 from tests.e2e.conftest import stack_folder
 
@@ -24,6 +25,8 @@ async def test_a_short_campaign_breaks_nothing(stack_folder: Path) -> None:
     assert report.settled_in is not None, "some order had not ended in time"
     assert not report.breaches, report.checks
     assert report.orders == 600
+    assert report.counts["orders through the client package"] == 240
+    assert report.counts["orders told by watch_all"] == 600
     assert sum(report.injected.values()) >= 4
     assert report.counts["frames"] > 600
 
@@ -69,9 +72,18 @@ def _swap(database: "psycopg.Connection[tuple[object, ...]]", order_id: str, swa
     )
 
 
-def _broken(database: "psycopg.Connection[tuple[object, ...]]", clients: list[Client]) -> set[str]:
+def _broken(
+    database: "psycopg.Connection[tuple[object, ...]]",
+    clients: list[Client],
+    customers: Sequence[Client] = (),
+    unobserved: Mapping[str, list[int]] = MappingProxyType({}),
+) -> set[str]:
+    """Return the names of the broken checks; `unobserved` says of which orders `watch_all` told something else."""
     url = database.info.dsn + f" password={database.info.password}"
-    return {name for name, rows in verdict(url, clients).items() if rows}
+    rows = database.execute("SELECT id::text, version FROM orders").fetchall()
+    whole = {str(order_id): list(range(1, int(str(version)) + 1)) for order_id, version in rows}
+    told = Told(clients, customers, whole | dict(unobserved))
+    return {name for name, breaks in verdict(url, told).items() if breaks}
 
 
 LIFE = ["pending", "routing", "routing_complete", "building", "submitted", "confirmed"]
@@ -126,4 +138,20 @@ def test_the_checker_sees_torn_streams_wrong_cancels_and_lost_money(
         "tokens are conserved",
         "a watched stream is complete: each event once, in order, to the end",
         "a cancel is told who won",
+    }
+
+
+@pytest.mark.parametrize("seen", [[], [1, 2, 3, 4, 5], [1, 2, 3, 3, 4, 5, 6], [1, 2, 4, 3, 5, 6]])
+def test_the_checker_sees_what_the_client_package_left_out_or_told_twice(
+    database: "psycopg.Connection[tuple[object, ...]]", seen: list[int]
+) -> None:
+    order_id = _order(database, "confirmed", LIFE)
+    _swap(database, order_id, order_id)
+    customer = Client("k", {order_id}, seen, "confirmed")
+    assert "the client package tells each of its orders whole, once, in order, to the end" in _broken(
+        database, [customer], [customer]
+    )
+    whole = Client("k", {order_id}, [1, 2, 3, 4, 5, 6], "confirmed")
+    assert _broken(database, [whole], [whole], {order_id: seen}) == {
+        "watch_all tells every order whole, once, in order, to the end"
     }
