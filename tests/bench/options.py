@@ -7,6 +7,7 @@ from dataclasses import dataclass
 ALL_PARTS = (
     "limits",
     "post",
+    "post_default",
     "agreement",
     "pipeline",
     "sockets",

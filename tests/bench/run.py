@@ -43,6 +43,7 @@ PARTS: Final[Mapping[str, tuple[str, Part]]] = {
     "pipeline": ("instant", pipeline.run),
     "post": ("instant", post.run),
     "agreement": ("instant", agreement.run),
+    "post_default": ("realistic", post.run_at_default_latency),
     "overhead": ("realistic", overhead.run),
     "fan_out": ("realistic", fan_out.run),
     "sustained": ("realistic", sustained.run),
