@@ -45,7 +45,8 @@ async def open_access(
         yield Access(Guard(None, None), None, TicketDesk(None, addresses))
         return
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(_open_pool(settings))
+        assert settings.redis_url is not None, "the settings have seen to it"
+        pool = await stack.enter_async_context(redis_pool(settings.redis_url.get_secret_value()))
         limiter = RateLimiter(pool)
         stack.push_async_callback(limiter.close)
         limits = RateLimits(limiter, _policies(settings), addresses)
@@ -71,11 +72,10 @@ def _policies(settings: Settings) -> Policies:
 
 
 @asynccontextmanager
-async def _open_pool(settings: Settings) -> AsyncIterator[ConnectionPool]:
+async def redis_pool(url: str) -> AsyncIterator[ConnectionPool]:
     """Yield connections that are made when they are needed, never wait long, and try nothing twice."""
-    assert settings.redis_url is not None, "the settings have seen to it"
     pool = BlockingConnectionPool.from_url(
-        settings.redis_url.get_secret_value(),
+        url,
         max_connections=REDIS_CONNECTIONS_MAX,
         timeout=REDIS_SECONDS_MAX,
         socket_timeout=REDIS_SECONDS_MAX,

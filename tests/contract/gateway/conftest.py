@@ -11,8 +11,10 @@ import pytest
 import pytest_asyncio
 import websockets
 
+from deploy.local.redis import EmbeddedRedis
 from gateway.server import DrainingServer, running_gateway
 from gateway.settings import Settings
+from tests.contract.gateway.fake_accounts import FakeAccounts
 from tests.contract.gateway.fake_market import FakeMarket
 from tests.contract.gateway.fake_orders import FakeOrders
 from tests.contract.gateway.fake_router import FakeRouter
@@ -29,8 +31,17 @@ class World:
     port: int
     http: httpx.AsyncClient
 
+    @property
+    def accounts(self) -> FakeAccounts:
+        return self.orders.accounts
+
     def socket(self, path: str, **options: Any) -> websockets.connect:
         return websockets.connect(f"ws://127.0.0.1:{self.port}{path}", **options)
+
+
+def bearer(key: str) -> dict[str, str]:
+    """Return the header that shows a key."""
+    return {"authorization": f"Bearer {key}"}
 
 
 async def eventually(holds: Callable[[], bool], seconds: float = 5.0) -> None:
@@ -70,6 +81,23 @@ def world(shared_world: World) -> World:
     return shared_world
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_keyed_world(redis_server: EmbeddedRedis) -> AsyncIterator[World]:
+    """One world that asks for keys, for a file's tests."""
+    unlimited = dict.fromkeys(("rate_limit_submits", "rate_limit_reads", "rate_limit_address"), "off")
+    settings = {"auth": "on", "redis_url": redis_server.url, "key_recheck_seconds": 0.05}
+    async with a_world(**settings, **unlimited, rate_limit_failures="off") as world:
+        yield world
+
+
+@pytest.fixture
+def keyed(shared_keyed_world: World) -> World:
+    """The file's world that asks for keys, with fakes that know nothing yet."""
+    for fake in (shared_keyed_world.orders, shared_keyed_world.router, shared_keyed_world.market):
+        fake.forget()
+    return shared_keyed_world
+
+
 @asynccontextmanager
 async def a_world(**settings: Any) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
@@ -93,5 +121,5 @@ async def a_world(**settings: Any) -> AsyncIterator[World]:
 
 async def _ready(world: World) -> None:
     async with asyncio.timeout(5):
-        while (await world.http.get("/api/tokens")).status_code == 503:
+        while (await world.http.get("/readyz")).status_code == 503:
             await asyncio.sleep(0.005)

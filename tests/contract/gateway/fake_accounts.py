@@ -1,6 +1,7 @@
 # ruff: noqa: N802
 """An AccountService in memory that keeps the contract of accounts.proto."""
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,9 +43,9 @@ class FakeAccounts(rpc.AccountServiceServicer):
 
     def make_key(self, account_id: str = "default", right: str = "trade", *, expires_at: float | None = None) -> str:
         """Return a new key of an account, as its holder keeps it."""
-        key_id = f"{len(self.keys):012x}"
-        self.keys[key_id] = FakeKey(f"secret-{key_id}", account_id, right, expires_at)
-        return f"tw_{key_id}_secret-{key_id}"
+        key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+        self.keys[key_id] = FakeKey(secret, account_id, right, expires_at)
+        return f"tw_{key_id}_{secret}"
 
     def revoke(self, key: str) -> None:
         """Have a key hold no longer."""

@@ -62,7 +62,7 @@ async def test_every_engines_example_is_taken_verbatim(
     assert (stored.mint_in[:4], stored.mint_out[:4]) == ("So11", "EPjF")
     assert (stored.decimals_in, stored.decimals_out) == (9, 6)
     assert len(stored.body_hash) == 32
-    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", stored.traceparent)
+    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]", stored.traceparent)
 
 
 async def test_a_repeated_request_gets_the_same_bytes(world: World) -> None:

@@ -24,7 +24,13 @@ def test_the_defaults_are_those_that_the_older_engines_state() -> None:
         ({"HOST": "0.0.0.0"}, "AUTH=off"),
         ({"HOST": "::"}, "AUTH=off"),
         ({"HOST": "gateway.example"}, "AUTH=off"),
-        ({"AUTH": "on"}, "AUTH=on"),
+        ({"AUTH": "on"}, "AUTH=on needs REDIS_URL"),
+        ({"AUTH": "on", "REDIS_URL": ""}, "AUTH=on needs REDIS_URL"),
+        ({"REDIS_URL": "http://redis:6379"}, "redis_url"),
+        ({"RATE_LIMIT_READS": "5/second"}, "RATE_LIMIT_... needs REDIS_URL"),
+        ({"RATE_LIMIT_SUBMITS": "5 a second", "REDIS_URL": "redis://x"}, "rate_limit_submits"),
+        ({"KEY_RECHECK_SECONDS": "0"}, "key_recheck_seconds"),
+        ({"SOCKETS_PER_KEY_MAX": "0"}, "sockets_per_key_max"),
         ({"PORT": "many"}, "port"),
         ({"PORT": "70000"}, "port"),
         ({"TRUSTED_PROXIES": "everyone"}, "trusted_proxies"),
@@ -63,3 +69,28 @@ def test_proxies_are_a_list_of_networks(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.0/8, 192.168.1.7 ,::1")
 
     assert [str(network) for network in Settings().trusted_proxies] == ["10.0.0.0/8", "192.168.1.7/32", "::1/128"]
+
+
+def test_rate_limits_come_with_keys_unless_others_or_none_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not Settings().has_rate_limits
+
+    monkeypatch.setenv("AUTH", "on")
+    monkeypatch.setenv("REDIS_URL", "redis://x")
+    monkeypatch.setenv("RATE_LIMIT_READS", "")
+    monkeypatch.setenv("RATE_LIMIT_ADDRESS", "off")
+    monkeypatch.setenv("RATE_LIMIT_FAILURES", "3/minute")
+    settings = Settings()
+
+    assert [str(limit) for limit in settings.rate_limits("submits")] == ["100 per 1 second"]
+    assert settings.rate_limits("reads") == settings.rate_limits("address") == ()
+    assert [str(limit) for limit in settings.rate_limits("failures")] == ["3 per 1 minute"]
+
+
+def test_the_password_of_redis_is_in_no_picture_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://:s3cret@127.0.0.1:6379/0")
+    assert "s3cret" not in repr(Settings())
+
+    monkeypatch.setenv("REDIS_URL", "s3cret@127.0.0.1")
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert "s3cret" not in refused.value.errors()[0]["msg"]
