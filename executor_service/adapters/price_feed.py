@@ -60,6 +60,8 @@ class PriceFeed:
             return error.code().name
         except TimeoutError:
             return "SILENCE"
+        except (ValueError, ZeroDivisionError):
+            return "MALFORMED"
         finally:
             call.cancel()
 
