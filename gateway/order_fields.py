@@ -70,7 +70,7 @@ def lower_case(word: str) -> str:
     return word.lower() if word.isascii() else word
 
 
-@takes(type="string", minLength=1, maxLength=64, description="Symbol in any case, or mint address.")
+@takes(type="string", minLength=1, maxLength=64, examples=["SOL"], description="Symbol in any case, or mint address.")
 def token_name(value: object, name: str) -> str:
     """Read a symbol or mint address."""
     found = text(value, name)
@@ -81,6 +81,7 @@ def token_name(value: object, name: str) -> str:
 
 @takes(
     anyOf=[{"type": "number", "exclusiveMinimum": 0}, NUMBER_IN_TEXT],
+    examples=["1.5"],
     description="Whole tokens as a decimal, read digit for digit; at most the token's decimals.",
 )
 def number_text(value: object, name: str) -> str:
