@@ -119,6 +119,10 @@ up-smoke: setup ## Restart, kill, deny and scale in the cluster of `make up`, un
 render: setup ## Render the Kubernetes overlays into deploy/kubernetes/rendered (kubectl or kustomize)
 	@$(BIN)/python -m deploy.up render
 
+.PHONY: dashboards
+dashboards: setup ## Write the Grafana dashboards from their code (deploy/dashboards)
+	@$(BIN)/python -m deploy.dashboards
+
 .PHONY: test-deploy
 test-deploy: setup $(DEV_STAMP) ## The tests of images, compose, manifests and docs/grpc.md; no cluster needed
 	@$(BIN)/python -m pytest tests/deploy

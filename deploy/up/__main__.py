@@ -23,13 +23,17 @@ def up() -> None:
     if release.ensure_secrets(release.SECRETS) and not made:
         release.SECRETS.unlink()
         raise Refusal("the cluster's passwords are gone (secrets.env): `make down`, then `make up`")
+    release.ensure_pepper(release.PEPPER)
     cluster.load(tagged)
-    for variable in release.STORE_IMAGES.values():
+    for variable in release.OTHER_IMAGES.values():
         given = os.environ.get(variable)
         if given and image.is_local(given):
             cluster.load(given)
-    rollout.apply(release.write_release(tagged, os.environ, release.FOLDER), release.job_name(tagged))
+    observers = rollout.OBSERVERS if release.is_observed(os.environ) else ()
+    rollout.apply(release.write_release(tagged, os.environ, release.FOLDER), release.job_name(tagged), observers)
     send_one_order()
+    if observers:
+        say(f"dashboards: {' '.join(cluster.kubectl('port-forward', 'service/grafana', '3001:3000'))}")
 
 
 def send_one_order() -> None:
@@ -52,10 +56,11 @@ def send_one_order() -> None:
 
 
 def down() -> None:
-    """Delete the cluster and its passwords."""
+    """Delete the cluster, its passwords and its pepper."""
     check_tools()
     cluster.delete()
     release.SECRETS.unlink(missing_ok=True)
+    release.PEPPER.unlink(missing_ok=True)
 
 
 def main() -> int:

@@ -10,9 +10,15 @@ from deploy.up.image import NAME, REPOSITORY
 
 KUBERNETES: Final = REPOSITORY / "deploy" / "kubernetes"
 SECRETS: Final = KUBERNETES / "overlays" / "kind" / "secrets.env"
+PEPPER: Final = SECRETS.with_name("pepper.env")
 FOLDER: Final = KUBERNETES / ".release"
-# Variables that replace a store's image, by the name it has in the overlay.
-STORE_IMAGES: Final = {"postgres": "POSTGRES_IMAGE", "redis": "REDIS_IMAGE"}
+# Variables that replace an image that is not ours, by the name it has in the overlay.
+OTHER_IMAGES: Final = {
+    "postgres": "POSTGRES_IMAGE",
+    "redis": "REDIS_IMAGE",
+    "prom/prometheus": "PROMETHEUS_IMAGE",
+    "grafana/grafana": "GRAFANA_IMAGE",
+}
 
 
 def name_and_tag(image: str) -> tuple[str, str]:
@@ -28,15 +34,20 @@ def job_name(image: str) -> str:
     return f"migrate-{name_and_tag(image)[1]}"
 
 
+def is_observed(environ: Mapping[str, str]) -> bool:
+    """Return whether Prometheus and Grafana are wanted in the cluster."""
+    return environ.get("OBSERVABILITY") == "on"
+
+
 def kustomization(image: str, environ: Mapping[str, str]) -> dict[str, Any]:
     """Return the release's kustomization."""
-    given = {store: environ[name] for store, name in STORE_IMAGES.items() if environ.get(name)}
+    given = {other: environ[name] for other, name in OTHER_IMAGES.items() if environ.get(name)}
     images = {NAME: image, **given}
     parts = {old: name_and_tag(new) for old, new in images.items()}
     return {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
-        "resources": ["../overlays/kind"],
+        "resources": ["../overlays/kind-observability" if is_observed(environ) else "../overlays/kind"],
         "images": [{"name": old, "newName": name, "newTag": tag} for old, (name, tag) in parts.items()],
         "patches": [
             {
@@ -70,6 +81,16 @@ def ensure_secrets(path: Path) -> bool:
         "REDIS_URL": f"redis://:{redis}@redis:6379/0",
         "REDIS_ADDRESS": "redis.tradewind.svc.cluster.local:6379",
     }
+    _write_private(path, values)
+    return True
+
+
+def ensure_pepper(path: Path) -> None:
+    """Write what this cluster's API keys are hashed with; keep it when it is there, or every key would be void."""
+    if not path.exists():
+        _write_private(path, {"KEY_PEPPER": secrets.token_hex(32)})
+
+
+def _write_private(path: Path, values: Mapping[str, str]) -> None:
     path.touch(mode=0o600)
     path.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
-    return True

@@ -13,10 +13,13 @@ from deploy.up.commands import answer, say
 from deploy.up.refusal import Refusal
 from deploy.up.release import KUBERNETES
 
-OVERLAYS: Final = ("kind", "production", "production-keda")
+OVERLAYS: Final = ("kind", "kind-observability", "production", "production-keda", "production-tracing")
 RENDERED: Final = KUBERNETES / "rendered"
-_SOURCES: Final = ("base", "components", "overlays")
-_NOT_SOURCES: Final = frozenset({"secrets.env", ".gitignore"})
+DEPLOY: Final = KUBERNETES.parent
+# Beside the manifests: what Prometheus and Grafana are told, in files that compose mounts too.
+_SOURCES: Final = ("kubernetes/base", "kubernetes/components", "kubernetes/overlays", "observability")
+_SECRETS: Final = ("secrets.env", "pepper.env")
+_NOT_SOURCES: Final = frozenset({*_SECRETS, ".gitignore"})
 
 
 def digest() -> str:
@@ -24,12 +27,12 @@ def digest() -> str:
     files = sorted(
         path
         for folder in _SOURCES
-        for path in (KUBERNETES / folder).rglob("*")
+        for path in (DEPLOY / folder).rglob("*")
         if path.is_file() and path.name not in _NOT_SOURCES
     )
     whole = hashlib.sha256()
     for path in files:
-        whole.update(f"{path.relative_to(KUBERNETES).as_posix()}\0".encode() + path.read_bytes() + b"\0")
+        whole.update(f"{path.relative_to(DEPLOY).as_posix()}\0".encode() + path.read_bytes() + b"\0")
     return whole.hexdigest()
 
 
@@ -48,10 +51,11 @@ def render(overlay: str) -> str:
     # In a copy, with the example's passwords in place of a cluster's own.
     with tempfile.TemporaryDirectory(prefix="tradewind-render-") as folder:
         for source in _SOURCES:
-            shutil.copytree(KUBERNETES / source, Path(folder) / source)
-        kind = Path(folder) / "overlays" / "kind"
-        shutil.copyfile(kind / "secrets.env.example", kind / "secrets.env")
-        text = answer([*kustomize, str(Path(folder) / "overlays" / overlay)])
+            shutil.copytree(DEPLOY / source, Path(folder) / source)
+        overlays = Path(folder) / "kubernetes" / "overlays"
+        for name in _SECRETS:
+            shutil.copyfile(overlays / "kind" / f"{name}.example", overlays / "kind" / name)
+        text = answer([*kustomize, str(overlays / overlay)])
     return f"# Made by `make render` from overlays/{overlay}; sources {digest()}\n{text}"
 
 

@@ -1,6 +1,7 @@
 """The stack applied and waited for, or what the cluster has to say about why not."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,18 +17,20 @@ SERVICES: Final = (
     "deployment/worker",
     "deployment/gateway",
 )
+# With OBSERVABILITY=on.
+OBSERVERS: Final = ("statefulset/prometheus", "statefulset/grafana")
 _READY_WITHIN_S: Final = 300.0
 _EVENTS_SHOWN: Final = 30
 _LOG_LINES_SHOWN: Final = 40
 
 
-def apply(folder: Path, job: str) -> None:
+def apply(folder: Path, job: str, observers: Sequence[str] = ()) -> None:
     """Apply the release and return when all of it runs. Raises Refusal after printing pods, events and logs."""
     try:
         run(kubectl("apply", "--kustomize", str(folder)), within_s=120.0)
         wait_for(*STORES)
         run(_waiting("wait", "--for=condition=complete", f"job/{job}"), within_s=_READY_WITHIN_S + 30)
-        wait_for(*SERVICES)
+        wait_for(*SERVICES, *observers)
     except Refusal:
         show_trouble()
         raise

@@ -45,7 +45,7 @@ class Edge:
 EDGES: Final = (
     Edge("deployment/gateway", "executor", 50052, is_open=True),
     Edge("deployment/gateway", "postgres", 5432, is_open=False),
-    Edge("deployment/gateway", "redis", 6379, is_open=False),
+    Edge("deployment/gateway", "redis", 6379, is_open=True),
     Edge("deployment/worker", "postgres", 5432, is_open=True),
     Edge("deployment/worker", "executor", 50052, is_open=False),
     Edge("deployment/router", "market", 50053, is_open=True),

@@ -43,6 +43,9 @@ def read_overlay(name: str) -> Overlay:
 
 
 def selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    """Return whether a selector of labels alone takes in a pod; an empty one takes in all."""
-    assert "matchExpressions" not in selector
-    return all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items())
+    """Return whether a selector takes in a pod; an empty one takes in all."""
+    rules = selector.get("matchExpressions", [])
+    assert all(rule["operator"] == "In" for rule in rules), "the only one in use"
+    return all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items()) and all(
+        labels.get(rule["key"]) in rule["values"] for rule in rules
+    )

@@ -96,10 +96,19 @@ def test_grafana_asks_the_prometheus_of_this_file() -> None:
     jobs = yaml.safe_load((folder / "prometheus.yaml").read_text())["scrape_configs"]
 
     assert source["datasources"][0]["url"] == "http://prometheus:9090"
-    names = [name for job in jobs for rule in job.get("dns_sd_configs", []) for name in rule["names"]]
-    assert sorted(names) == sorted(SERVERS)
-    for job in jobs:
-        for rule in job.get("dns_sd_configs", []):
-            for name in rule["names"]:
-                environment = SERVICES[name]["environment"]
-                assert str(rule["port"]) == environment.get("METRICS_PORT", "3000"), name
+    found = {job["job_name"]: job["dns_sd_configs"][0] for job in jobs if "dns_sd_configs" in job}
+    assert sorted(found) == sorted(SERVERS)
+    for job, rule in found.items():
+        service = SERVICES[job]
+        aliases = service["networks"]["default"]["aliases"] if "networks" in service else [job]
+        assert rule["names"] == aliases, job
+        assert str(rule["port"]) == service["environment"].get("METRICS_PORT", "3000"), job
+
+
+def test_what_is_passed_on_is_passed_on_to_who_reads_it() -> None:
+    passed = {name: {key for key, value in OURS[name]["environment"].items() if value is None} for name in OURS}
+
+    assert {"KEY_PEPPER", "RISK_ORDER_USD_MAX"} <= passed["executor"]
+    assert {"RATE_LIMIT_SUBMITS", "RATE_LIMIT_READS", "RATE_LIMIT_ADDRESS", "TRUSTED_PROXIES"} <= passed["gateway"]
+    assert all("OTEL_EXPORTER_OTLP_ENDPOINT" in passed[name] for name in SERVERS)
+    assert [name for name in passed if "KEY_PEPPER" in passed[name]] == ["executor"]

@@ -28,11 +28,33 @@ SETTINGS: Mapping[tuple[str, ...], type[BaseSettings] | None] = {
 }
 # Given to every process that knows a store, needed or not.
 SHARED = {"DATABASE_URL", "REDIS_URL"}
-PORTS = {"executor": "50052", "router": "50051", "market": "50053"}
+# OpenTelemetry's own names, which servicekit/tracing.py reads.
+TRACING = {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG"}
+ADDRESSES = {
+    "EXECUTOR_ADDRESS": "executor:50052",
+    "ROUTER_ADDRESS": "router:50051",
+    "MARKET_ADDRESS": "market:50053",
+}
 STAND_INS = {
     "DATABASE_URL": "postgresql://tradewind:secret@postgres:5432/tradewind",
     "REDIS_URL": "redis://:secret@redis:6379/0",
     "WORKER_NAME": "worker-5c9f-x2x",
+    "KEY_PEPPER": "pepper-pepper-pepper-pepper-pepper-pepper",
+}
+# Taken from the environment of compose, and what somebody might say there.
+PASSED_ON = {
+    "KEY_PEPPER": STAND_INS["KEY_PEPPER"],
+    "RISK_ORDER_USD_MAX": "5000",
+    "RISK_ORDERS_IN_FLIGHT_MAX": "100",
+    "RISK_ORDERS_PER_MINUTE_MAX": "600",
+    "RISK_SLIPPAGE_BPS_MAX": "300",
+    "TRUSTED_PROXIES": "10.0.0.0/8, 127.0.0.1",
+    "RATE_LIMIT_SUBMITS": "100/second",
+    "RATE_LIMIT_READS": "500/second",
+    "RATE_LIMIT_ADDRESS": "1000/second",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "http://otel-collector:4318",
+    "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
+    "OTEL_TRACES_SAMPLER_ARG": "0.1",
 }
 
 Told = tuple[str, tuple[str, ...], dict[str, str]]
@@ -53,7 +75,14 @@ def environment_of(container: Mapping[str, Any]) -> dict[str, str]:
 def by_compose() -> list[Told]:
     services = yaml.safe_load((REPOSITORY / "deploy/compose.yaml").read_text())["services"]
     return [
-        (f"compose/{name}", tuple(service["command"]), {k: default_of(v) for k, v in service["environment"].items()})
+        (
+            f"compose/{name}",
+            tuple(service["command"]),
+            {
+                key: PASSED_ON[key] if value is None else default_of(value)
+                for key, value in service["environment"].items()
+            },
+        )
         for name, service in services.items()
         if "tradewind" in service["image"]
     ]
@@ -72,7 +101,7 @@ EVERYONE = [*(told for overlay in OVERLAYS for told in in_kubernetes(overlay)), 
 
 
 def test_every_role_is_looked_at() -> None:
-    assert len(in_kubernetes("kind")) == 10
+    assert len(in_kubernetes("kind")) == len(in_kubernetes("kind-observability")) == 10
     assert len(by_compose()) == 7
 
 
@@ -84,7 +113,7 @@ def test_every_name_is_a_setting_and_every_value_is_taken(told: Told, monkeypatc
         assert environment.keys() == {"DATABASE_URL"}
         return
 
-    unknown = environment.keys() - {name.upper() for name in settings.model_fields} - SHARED
+    unknown = environment.keys() - {name.upper() for name in settings.model_fields} - SHARED - TRACING
 
     assert not unknown
     for name, value in environment.items():
@@ -95,19 +124,20 @@ def test_every_name_is_a_setting_and_every_value_is_taken(told: Told, monkeypatc
 @pytest.mark.parametrize("told", EVERYONE, ids=lambda told: str(told[0]))
 def test_addresses_are_looked_up_again_and_lead_to_services(told: Told) -> None:
     for name, value in told[2].items():
-        if name.endswith("_ADDRESS"):
-            host = name.removesuffix("_ADDRESS").lower()
-            assert value == f"dns:///{host}:{PORTS[host]}"
+        if name in ADDRESSES:
+            assert value == f"dns:///{ADDRESSES[name]}"
 
 
 @pytest.mark.parametrize("told", EVERYONE, ids=lambda told: str(told[0]))
 def test_no_address_is_left_to_its_default(told: Told) -> None:
     _, command, environment = told
     settings = SETTINGS[command]
-    if settings is None or command == ("executor_service", "server"):
-        return  # it shares the worker's settings and calls nobody
+    if settings is None:
+        return
+    # It shares the worker's settings and does not call the market.
+    uncalled = {"MARKET_ADDRESS"} if command == ("executor_service", "server") else set()
 
-    addresses = {name.upper() for name in settings.model_fields if name.endswith("_address")}
+    addresses = {name.upper() for name in settings.model_fields} & ADDRESSES.keys() - uncalled
 
     assert addresses <= environment.keys(), "a default leads to the pod itself"
 
@@ -120,14 +150,41 @@ def test_servers_listen_beyond_their_own_pod(told: Told) -> None:
         assert environment["METRICS_HOST"] == "0.0.0.0"
     if command == ("gateway",):
         assert environment["HOST"] == "0.0.0.0"
-        assert environment["AUTH"] == "off", "open to others without keys: said, not assumed"
+
+
+@pytest.mark.parametrize("told", EVERYONE, ids=lambda told: str(told[0]))
+def test_only_what_this_machine_alone_reaches_is_open_without_keys(told: Told) -> None:
+    name, command, environment = told
+    if command == ("gateway",):
+        assert environment["AUTH"] == ("on" if name.startswith("production") else "off"), "said, not assumed"
+
+
+@pytest.mark.parametrize("told", EVERYONE, ids=lambda told: str(told[0]))
+def test_the_pepper_is_the_executors_alone(told: Told) -> None:
+    _, command, environment = told
+
+    assert ("KEY_PEPPER" in environment) is (command == ("executor_service", "server"))
+
+
+@pytest.mark.parametrize("told", in_kubernetes("production-tracing"), ids=lambda told: str(told[0]))
+def test_every_server_sends_spans_where_a_collector_is_named(told: Told) -> None:
+    _, command, environment = told
+    runs_once = command[-1] in {"migrate", "deploy.container.schema"}
+
+    assert ("OTEL_EXPORTER_OTLP_ENDPOINT" in environment) is not runs_once
+
+
+def test_names_of_tracing_are_those_that_are_read() -> None:
+    read = "".join((REPOSITORY / "servicekit" / name).read_text() for name in ("tracing.py", "trace_context.py"))
+
+    assert [name for name in sorted(TRACING) if name not in read] == []
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_secrets_come_by_reference(overlay: str) -> None:
     for name, container in read_overlay(overlay).containers():
         for entry in container.get("env", []):
-            if any(word in entry["name"] for word in ("PASSWORD", "_URL")):
-                assert (
-                    entry.get("valueFrom", {}).get("secretKeyRef", {}).get("name", "").startswith("tradewind-stores")
-                ), name
+            if any(word in entry["name"] for word in ("PASSWORD", "_URL", "PEPPER")):
+                secret = entry.get("valueFrom", {}).get("secretKeyRef", {}).get("name", "")
+                expected = "tradewind-keys" if entry["name"] == "KEY_PEPPER" else "tradewind-stores"
+                assert secret.startswith(expected), name

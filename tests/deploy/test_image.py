@@ -87,7 +87,11 @@ def test_images_install_the_versions_that_are_tested(part: str) -> None:
 def test_what_services_import_is_in_the_image() -> None:
     installed = {re.sub(r"[-_.]+", "_", name) for name in pins("base.txt")}
     aliases = {"google": "protobuf", "grpc": "grpcio", "grpc_health": "grpcio_health_checking", "tradewind": "protobuf"}
-    aliases |= {"grpc_reflection": "grpcio_reflection", "grpc_status": "grpcio_status"}
+    aliases |= {
+        "opentelemetry": "opentelemetry_sdk",
+        "grpc_reflection": "grpcio_reflection",
+        "grpc_status": "grpcio_status",
+    }
     own = {*SOURCES, "deploy"}
     files = [file for folder in (*SOURCES, "deploy/container") for file in (REPOSITORY / folder).rglob("*.py")]
 

@@ -9,6 +9,7 @@ from tests.deploy.manifests import Object, Overlay, read_overlay, selects
 
 STORES = {("executor", "postgres", 5432), ("worker", "postgres", 5432), ("market", "postgres", 5432)} | {
     ("migrate", "postgres", 5432),
+    ("gateway", "redis", 6379),
     ("executor", "redis", 6379),
     ("worker", "redis", 6379),
 }
@@ -16,11 +17,17 @@ SERVICES = {
     ("gateway", "executor", 50052),
     ("gateway", "router", 50051),
     ("gateway", "market", 50053),
+    ("executor", "router", 50051),
     ("worker", "router", 50051),
     ("worker", "market", 50053),
     ("router", "market", 50053),
 }
+OBSERVERS = {("prometheus", name, 9100) for name in ("executor", "worker", "router", "market")} | {
+    ("prometheus", "gateway", 3000),
+    ("grafana", "prometheus", 9090),
+}
 ADDRESSES = {"executor": 50052, "router": 50051, "market": 50053, "gateway": 3000, "postgres": 5432, "redis": 6379}
+PORTS = {*ADDRESSES.values(), 9090, 9100}
 
 
 def policies_of(overlay: Overlay, labels: dict[str, str], direction: str) -> list[Object]:
@@ -65,17 +72,24 @@ def labels_of(overlay: Overlay) -> dict[str, dict[str, str]]:
     }
 
 
-@pytest.mark.parametrize(("name", "expected"), [("kind", SERVICES | STORES), ("production", SERVICES)])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("kind", SERVICES | STORES),
+        ("kind-observability", SERVICES | STORES | OBSERVERS),
+        ("production", SERVICES),
+        ("production-tracing", SERVICES),
+    ],
+)
 def test_the_open_edges_are_exactly_the_named_ones(name: str, expected: set[tuple[str, str, int]]) -> None:
     overlay = read_overlay(name)
     pods = labels_of(overlay)
-    ports = set(ADDRESSES.values())
 
     found = {
         (source, target, port)
-        for source, target, port in product(pods, pods, ports)
+        for source, target, port in product(pods, pods, PORTS)
         if source != target and may_connect(overlay, pods[source], pods[target], port)
-    } - {(source, "gateway", 3000) for source in pods}
+    }
 
     assert found == expected
 
@@ -88,13 +102,14 @@ def test_every_service_is_admitted(overlay: Overlay) -> None:
         (target,) = (labels for labels in pods.values() if selects({"matchLabels": selector}, labels))
         outside = admits(policies_of(overlay, target, "Ingress"), "ingress", None, port["port"])
         inside = [name for name, labels in pods.items() if may_connect(overlay, labels, target, port["port"])]
-        assert outside or inside, service["metadata"]["name"]
+        by_port_forward = service["metadata"]["name"] == "grafana"
+        assert bool(outside or inside) is not by_port_forward, service["metadata"]["name"]
 
 
 def test_only_the_gateway_is_reached_from_outside(overlay: Overlay) -> None:
     for name, labels in labels_of(overlay).items():
         incoming = policies_of(overlay, labels, "Ingress")
-        reached = {port for port in ADDRESSES.values() if admits(incoming, "ingress", None, port)}
+        reached = {port for port in PORTS if admits(incoming, "ingress", None, port)}
         assert reached == ({3000} if name == "gateway" else set())
 
 
@@ -139,7 +154,35 @@ def test_production_reaches_its_stores_by_network_and_port() -> None:
 
     both, postgres = {5432, 6379}, {5432}
     expected = {"executor": both, "worker": both, "market": postgres, "migrate": postgres}
-    assert reached == {**expected, "gateway": set(), "router": set()}
+    assert reached == {**expected, "gateway": {6379}, "router": set()}
+
+
+def test_spans_go_to_the_collector_alone() -> None:
+    overlay = read_overlay("production-tracing")
+    spec = overlay.one("NetworkPolicy", "spans")["spec"]
+    (rule,) = spec["egress"]
+    senders = {name for name, labels in labels_of(overlay).items() if selects(spec["podSelector"], labels)}
+
+    assert senders == {"gateway", "executor", "worker", "router", "market"}
+    assert rule == {
+        "to": [
+            {
+                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}},
+                "podSelector": {"matchLabels": {"app.kubernetes.io/name": "otel-collector"}},
+            }
+        ],
+        "ports": [{"protocol": "TCP", "port": 4318}],
+    }
+
+
+def test_pages_are_announced_where_they_are() -> None:
+    for name, template in read_overlay("production").pods():
+        annotations = template["metadata"].get("annotations", {})
+        ports = {port["containerPort"] for c in template["spec"]["containers"] for port in c.get("ports", [])}
+        if not name.startswith("migrate"):
+            assert annotations["prometheus.io/scrape"] == "true", name
+            assert annotations["prometheus.io/path"] == "/metrics", name
+            assert int(annotations["prometheus.io/port"]) in ports & {3000, 9100}, name
 
 
 def test_the_smoke_test_tries_open_and_closed_edges_of_these_policies(kind: Overlay) -> None:

@@ -33,14 +33,21 @@ def test_rendering_again_gives_the_same() -> None:
 
 
 def test_the_digest_notices_a_changed_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(KUBERNETES, tmp_path / "kubernetes")
-    monkeypatch.setattr(rendered, "KUBERNETES", tmp_path / "kubernetes")
-    before = rendered.digest()
+    for folder in (KUBERNETES, KUBERNETES.parent / "observability"):
+        shutil.copytree(folder, tmp_path / folder.name)
+    monkeypatch.setattr(rendered, "DEPLOY", tmp_path)
+    digests = [rendered.digest()]
 
-    source = tmp_path / "kubernetes" / "base" / "worker.yaml"
-    source.write_text(source.read_text().replace("replicas: 2", "replicas: 3"))
+    for source in (tmp_path / "kubernetes/base/worker.yaml", tmp_path / "observability/alerts.yaml"):
+        source.write_text(source.read_text().replace("replicas: 2", "replicas: 3") + "# another line")
+        digests.append(rendered.digest())
 
-    assert rendered.digest() != before
+    assert digests[0] == rendered_digest()
+    assert len(set(digests)) == 3
+
+
+def rendered_digest() -> str:
+    return rendered.RENDERED.joinpath("kind.yaml").read_text().splitlines()[0].rpartition(" ")[2]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -75,6 +82,10 @@ def test_overlays_differ_where_they_should() -> None:
     production, kind = read_overlay("production"), read_overlay("kind")
 
     assert not production.of("Secret"), "production's secrets come from a store, never from here"
+    assert {thing["metadata"]["name"].rpartition("-")[0] for thing in kind.of("Secret")} == {
+        "tradewind-stores",
+        "tradewind-keys",
+    }
     assert {thing["metadata"]["name"] for thing in kind.of("StatefulSet")} == {"market", "postgres", "redis"}
     assert {thing["metadata"]["name"] for thing in production.of("StatefulSet")} == {"market"}
     assert kind.one("Service", "gateway")["spec"]["type"] == "NodePort"

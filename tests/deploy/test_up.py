@@ -18,7 +18,7 @@ from deploy.up.load import Account, Load
 from deploy.up.orders import Client, GaveUp, should_retry
 from deploy.up.refusal import Refusal
 from deploy.up.tools import TOOLS, problems, version_in
-from tests.deploy.manifests import Overlay
+from tests.deploy.manifests import Overlay, read_overlay
 
 SAID = {"docker": "Docker version 28.2.2, build e6534b4", "kind": "kind v0.33.0 go1.24.3 linux/amd64"}
 SAID["kubectl"] = "Client Version: v1.32.4-dispatcher\nKustomize Version: v5.5.0"
@@ -91,14 +91,57 @@ def test_passwords_are_made_once_and_kept_private(tmp_path: Path, kind: Overlay)
     assert file.read_text() == first
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     names = {line.partition("=")[0] for line in first.splitlines()}
-    (secret,) = kind.of("Secret")
-    assert names == secret["data"].keys(), "what overlays/kind is rendered with and what `make up` writes"
+    assert names == secret(kind, "tradewind-stores").keys(), "what overlays/kind is rendered with and `make up` writes"
+
+
+def secret(kind: Overlay, name: str) -> dict[str, str]:
+    (found,) = (thing["data"] for thing in kind.of("Secret") if thing["metadata"]["name"].startswith(f"{name}-"))
+    return dict(found)
+
+
+def test_the_pepper_is_made_once_and_kept_private(tmp_path: Path, kind: Overlay) -> None:
+    file = tmp_path / "pepper.env"
+
+    release.ensure_pepper(file)
+    first = file.read_text()
+    release.ensure_pepper(file)
+
+    name, _, pepper = first.strip().partition("=")
+    assert file.read_text() == first
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(pepper) >= 32
+    assert {name} == secret(kind, "tradewind-keys").keys()
+
+
+def workloads(overlay: Overlay) -> set[str]:
+    return {f"{thing['kind'].lower()}/{thing['metadata']['name']}" for thing in overlay.of("Deployment", "StatefulSet")}
 
 
 def test_waited_for_is_what_is_applied(kind: Overlay) -> None:
-    applied = {f"{thing['kind'].lower()}/{thing['metadata']['name']}" for thing in kind.of("Deployment", "StatefulSet")}
+    own = {*rollout.STORES, *rollout.SERVICES}
 
-    assert set(rollout.STORES) | set(rollout.SERVICES) == applied
+    assert workloads(kind) == own
+    assert workloads(read_overlay("kind-observability")) == {*own, *rollout.OBSERVERS}
+
+
+@pytest.mark.parametrize(
+    ("environ", "overlay"),
+    [({}, "kind"), ({"OBSERVABILITY": "off"}, "kind"), ({"OBSERVABILITY": "on"}, "kind-observability")],
+)
+def test_dashboards_come_when_asked_for(environ: dict[str, str], overlay: str) -> None:
+    assert release.kustomization("tradewind:0f3a", environ)["resources"] == [f"../overlays/{overlay}"]
+
+
+def test_images_that_are_not_ours_are_those_of_compose() -> None:
+    compose = yaml.safe_load((REPOSITORY / "deploy/compose.yaml").read_text())["services"]
+    by_compose = {service["image"].partition(":-")[2].removesuffix("}") for service in compose.values()}
+    in_cluster = {container["image"] for _, container in read_overlay("kind-observability").containers()}
+
+    assert in_cluster == by_compose
+    assert {image.rpartition(":")[0] for image in in_cluster} == {"tradewind", *release.OTHER_IMAGES}
+    assert {f"${{{name}" for name in release.OTHER_IMAGES.values()} <= {
+        service["image"].partition(":-")[0] for service in compose.values()
+    }
 
 
 def test_the_cluster_maps_the_port_that_the_gateway_is_on(kind: Overlay) -> None:

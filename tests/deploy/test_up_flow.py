@@ -44,10 +44,11 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     calls.touch()
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setattr(release, "SECRETS", tmp_path / "secrets.env")
+    monkeypatch.setattr(release, "PEPPER", tmp_path / "pepper.env")
     monkeypatch.setattr(release, "FOLDER", tmp_path / "release")
     monkeypatch.setattr(command, "send_one_order", lambda: calls.write_text(f"{calls.read_text()}one order\n"))
     monkeypatch.setattr("deploy.up.cluster._check_port", lambda: None)
-    for name in ("POSTGRES_IMAGE", "REDIS_IMAGE", "KIND_NODE_IMAGE", *image._BUILD_ARGUMENTS):
+    for name in ("OBSERVABILITY", "KIND_NODE_IMAGE", *release.OTHER_IMAGES.values(), *image._BUILD_ARGUMENTS):
         monkeypatch.delenv(name, raising=False)
 
     def answering(**answers: tuple[int, str]) -> list[str]:
@@ -84,6 +85,20 @@ def test_a_first_run_does_everything_in_order(cluster: Cluster, tmp_path: Path) 
     found = [next(number for number, call in enumerate(calls) if call.startswith(step)) for step in steps]
     assert found == sorted(found)
     assert (tmp_path / "secrets.env").exists()
+    assert (tmp_path / "pepper.env").exists()
+
+
+def test_dashboards_are_waited_for_and_the_way_to_them_is_told(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OBSERVABILITY", "on")
+    cluster()
+
+    command.up()
+
+    waited = [call for call in cluster() if " rollout status " in call]
+    assert waited[-1].startswith(f"{_KUBECTL} rollout status statefulset/grafana")
+    assert f"dashboards: {_KUBECTL} port-forward service/grafana 3001:3000" in capfd.readouterr().out
 
 
 def test_a_second_run_keeps_the_cluster_and_its_passwords(cluster: Cluster, tmp_path: Path) -> None:
@@ -149,8 +164,10 @@ def test_an_older_builder_is_used_without_the_plugin(cluster: Cluster) -> None:
 def test_down_deletes_the_cluster_and_its_passwords(cluster: Cluster, tmp_path: Path) -> None:
     cluster()
     release.ensure_secrets(tmp_path / "secrets.env")
+    release.ensure_pepper(tmp_path / "pepper.env")
 
     command.down()
 
     assert cluster()[-1] == "kind delete cluster --name tradewind"
     assert not (tmp_path / "secrets.env").exists()
+    assert not (tmp_path / "pepper.env").exists()

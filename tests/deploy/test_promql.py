@@ -1,0 +1,53 @@
+"""The reader of queries finds what is wrong, so that its silence means something."""
+
+import pytest
+
+from tests.deploy.metric_use import faults
+
+GOOD = [
+    "sum by (status) (rate(tradewind_order_events_total[5m]))",
+    'sum(rate(tradewind_order_events_total{status=~"failed|expired"}[5m])) > 0.1',
+    "histogram_quantile(0.99, sum by (le, method) (rate(tradewind_http_seconds_bucket[1h30m])))",
+    '(sum(up{job="worker"}) or vector(0)) == 0',
+    "sum by (venue) (rate(tradewind_fill_legs_total[5m])) / on () group_left () sum(rate(tradewind_routes_total[5m]))",
+    "1 - rate(process_cpu_seconds_total[5m]) * 2",
+    "max(deriv(tradewind_queue_messages[5m])) > 0 and max(tradewind_queue_messages) > 100",
+]
+
+
+@pytest.mark.parametrize("expression", GOOD)
+def test_a_good_query_has_no_fault(expression: str) -> None:
+    assert faults(expression) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "fault"),
+    [
+        ("", "the end"),
+        ("sum(up", "the end where )"),
+        ("sum(up))", ") after the end"),
+        ("up{job=worker}", "where a string should be"),
+        ("up{job}", "between a label and its value"),
+        ("rate(tradewind_routes_total[5])", "where a duration should be"),
+        ("speed(up)", "no function speed"),
+        ("up & up", "unreadable"),
+        ("rate(tradewind_routes_total)", "is not of the kind r"),
+        ("tradewind_routes_total[5m]", "it is no vector"),
+        ("histogram_quantile(sum by (le) (rate(tradewind_order_seconds_bucket[5m])))", "takes 2 arguments"),
+        ("up or 1", "or of"),
+        ("tradewind_order_count", "no metric"),
+        ("sum(rate(tradewind_order_event_total[5m]))", "no metric tradewind_order_event_total"),
+        ("tradewind_routes_total", "only ever grows"),
+        ("rate(tradewind_order_seconds[5m])", "is a histogram"),
+        ("rate(tradewind_orders_open[5m])", "rate of the gauge"),
+        ("deriv(tradewind_routes_total[5m])", "deriv of the counter"),
+        ('tradewind_orders_open{venue="raydium"}', "has no label venue"),
+        ('tradewind_orders_in_flight{job="gateway"}', "is not on the page of gateway"),
+        ("sum by (venue) (rate(tradewind_routes_total[5m]))", "no label venue to group by"),
+        ("histogram_quantile(0.9, sum(rate(tradewind_order_seconds_bucket[5m])))", "without le"),
+        ("sum(up) / sum by (job) (up)", "finds no partners"),
+        ("sum(up) / on (job) sum by (job) (up)", "on a label that a side has not"),
+    ],
+)
+def test_a_poor_query_is_told_its_fault(expression: str, fault: str) -> None:
+    assert any(fault in found for found in faults(expression)), faults(expression)
