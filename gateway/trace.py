@@ -2,12 +2,16 @@
 
 import functools
 import os
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
 from servicekit.trace_context import Sampler, TraceContext, new_span_id, new_trace, parse_traceparent, sampler_of
 from servicekit.tracing import is_recording
+
+
+# What asks every few seconds whether this process lives, and what it counts, is nobody's request.
+_PROBES: Final = frozenset({"/health", "/healthz", "/livez", "/readyz", "/metrics"})
 
 
 class Trace(NamedTuple):
@@ -38,7 +42,7 @@ def trace_from(scope: Scope) -> Trace:
             if sampled and is_recording():
                 return Trace(TraceContext(caller.trace_id, new_span_id(), sampled), caller.span_id)
             return Trace(caller._replace(sampled=sampled))
-    return Trace(new_trace(_sampler()))
+    return Trace(new_trace(_never if scope.get("path") in _PROBES else _sampler()))
 
 
 def trace_of(scope: Scope) -> Trace:
@@ -52,6 +56,10 @@ def begin_trace(scope: Scope) -> Trace:
     trace = trace_from(scope)
     scope["tradewind.trace"] = trace
     return trace
+
+
+def _never(trace_id: str, caller: bool | None) -> bool:
+    return False
 
 
 @functools.cache

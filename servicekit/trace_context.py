@@ -79,7 +79,7 @@ def sampler_of(environ: Mapping[str, str]) -> Sampler:
     always_on, always_off, traceidratio, and each of them with parentbased_ before it: then a caller's decision
     stands. What is not among them means the default, as OpenTelemetry wants it.
     """
-    name = environ.get("OTEL_TRACES_SAMPLER", "").lower()
+    name = (environ.get("OTEL_TRACES_SAMPLER") or SAMPLER_DEFAULT).lower()
     decide = _root_sampler(name.removeprefix("parentbased_"), environ.get("OTEL_TRACES_SAMPLER_ARG", ""))
     if decide is None:
         name, decide = SAMPLER_DEFAULT, _ratio(RATIO_DEFAULT)
@@ -94,7 +94,7 @@ def _root_sampler(name: str, argument: str) -> Callable[[str], bool] | None:
             return lambda trace_id: True
         case "always_off":
             return lambda trace_id: False
-        case "traceidratio" | "":
+        case "traceidratio":
             return _ratio(_share(argument))
     return None
 

@@ -48,7 +48,7 @@ def _spanned(behaviour: Any, method: str, caller: TraceContext) -> Any:
             failed = False
             return answer
         finally:
-            error = str(context.code()) if failed else ""
+            error = context.code().name if failed else ""
             attributes = {"rpc.system.name": "grpc", "rpc.method": name}
             record(Span(name, own, caller.span_id, "server", began_ns, time.time_ns(), attributes, error=error))
 
