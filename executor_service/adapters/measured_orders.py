@@ -1,6 +1,6 @@
 """Storing orders of accounts that have limits: exactly as many as fit, whoever else is storing some."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
@@ -10,7 +10,7 @@ from executor_service.adapters.postgres_accounts import LOCK, MAKE, USE, account
 from executor_service.application.account_ports import Prices
 from executor_service.application.measure_orders import refusals_of
 from executor_service.application.ports import Accepted, NewOrder, StoredEvent
-from executor_service.domain.risk import RiskLimits
+from executor_service.domain.risk import AccountUse, RiskLimits, TradingAccount
 from servicekit.errors import DomainError
 
 
@@ -27,7 +27,7 @@ async def add_measured(
     async with connection.transaction():
         accounts = [account_of(row) for row in await (await connection.execute(LOCK, named)).fetchall()]
         known = await firsts_of(connection, batch)
-        uses = {row[0]: use_of(row) for row in await (await connection.execute(USE, named)).fetchall()}
+        uses = await _uses_of(connection, accounts, defaults)
         refusals = refusals_of(
             batch,
             accounts={account.account_id: account for account in accounts},
@@ -42,3 +42,17 @@ async def add_measured(
         firsts = await firsts_of(connection, [new for new in allowed if new.order.order_id not in added])
     answers = [refusals.get(new.order.order_id) or answer_of(new, added, firsts) for new in batch]
     return [event for event in events if event.order_id in added], answers
+
+
+async def _uses_of(
+    connection: AsyncConnection[TupleRow], accounts: Sequence[TradingAccount], defaults: RiskLimits
+) -> Mapping[str, AccountUse]:
+    """Return how much of their limits the accounts use. What has no limit is not counted."""
+    limits = [account.limits_in_force(defaults) for account in accounts]
+    counted = {
+        "accounts": [account.account_id for account in accounts],
+        "in_flight": [limit.orders_in_flight_max is not None for limit in limits],
+        "minute": [limit.orders_per_minute_max is not None for limit in limits],
+    }
+    cursor = await connection.execute(USE, counted)
+    return {row[0]: use_of(row) for row in await cursor.fetchall()}

@@ -23,18 +23,19 @@ MAKE: Final[LiteralString] = """
 
 # `stored_at` decides, by the database's clock. An order's id begins with the time at which an executor made it, which
 # only narrows what is read: by a minute more than needed, for clocks that differ and orders that waited to be stored.
+# Statement_timestamp() is the one that is read after the lock was given and that an index can still be searched by.
 USE: Final[LiteralString] = """
     SELECT a.account_id, in_flight.count, minute.count,
-        ceil(extract(epoch FROM minute.first + interval '60 s' - clock_timestamp()) * 1000)::int
-    FROM unnest(%(accounts)s::text[]) AS a(account_id),
+        ceil(extract(epoch FROM minute.first + interval '60 s' - statement_timestamp()) * 1000)::int
+    FROM unnest(%(accounts)s::text[], %(in_flight)s::bool[], %(minute)s::bool[]) AS a(account_id, in_flight, minute),
     LATERAL (
-        SELECT count(*) FROM orders o WHERE o.account_id = a.account_id AND o.ended_at IS NULL
+        SELECT count(*) FROM orders o WHERE a.in_flight AND o.account_id = a.account_id AND o.ended_at IS NULL
     ) AS in_flight,
     LATERAL (
         SELECT count(*), min(o.stored_at) AS first FROM orders o
-        WHERE o.account_id = a.account_id AND o.stored_at > clock_timestamp() - interval '60 s'
+        WHERE a.minute AND o.account_id = a.account_id AND o.stored_at > statement_timestamp() - interval '60 s'
             AND o.id >= rpad(lpad(to_hex(
-                (extract(epoch FROM clock_timestamp() - interval '120 s') * 1000)::bigint), 12, '0'), 32, '0')::uuid
+                (extract(epoch FROM statement_timestamp() - interval '120 s') * 1000)::bigint), 12, '0'), 32, '0')::uuid
     ) AS minute
 """
 
@@ -79,7 +80,7 @@ class PostgresAccounts:
 
     async def use(self, account_id: str) -> AccountUse:
         """Return the account's use."""
-        [row] = await self._fetch(USE, {"accounts": [account_id]})
+        [row] = await self._fetch(USE, {"accounts": [account_id], "in_flight": [True], "minute": [True]})
         return use_of(row)
 
     async def _fetch(self, statement: LiteralString, parameters: Mapping[str, Any]) -> list[Any]:
