@@ -78,7 +78,7 @@ class WorkerParts:
 @asynccontextmanager
 async def server_parts(settings: Settings, broker: HintBroker) -> AsyncIterator[ServerParts]:
     """Open everything the server needs, on the running loop, and close it in the end."""
-    redis = _open_redis(settings)
+    redis, broker_redis = _open_redis(settings.redis_url.get_secret_value()), _open_redis(settings.queue_url)
     async with _open_pool(settings) as pool, open_channel(settings.router_address) as router_channel:
         feed, queue, clock = (
             RedisEventFeed(redis, order_channels=settings.order_channels),
@@ -96,18 +96,19 @@ async def server_parts(settings: Settings, broker: HintBroker) -> AsyncIterator[
             clock=clock,
             feed=feed,
             queue=queue,
-            gauges=Gauges(pool, redis),
+            gauges=Gauges(pool, broker_redis),
             accounts=accounts,
             prices=prices,
             keys=Authenticate(keys=PostgresKeys(pool), clock=clock, pepper=settings.pepper),
         )
     await redis.aclose()
+    await broker_redis.aclose()
 
 
 @asynccontextmanager
 async def worker_parts(settings: Settings, broker: HintBroker, permits: Permits) -> AsyncIterator[WorkerParts]:
     """Open everything a worker needs, on the running loop, and close it in the end."""
-    redis = _open_redis(settings)
+    redis = _open_redis(settings.redis_url.get_secret_value())
     router_channel, market_channel = open_channel(settings.router_address), open_channel(settings.market_address)
     router = GrpcRouter(router_channel, target=settings.router_address)
     async with _open_pool(settings) as pool, router_channel, market_channel:
@@ -133,6 +134,5 @@ def _open_pool(settings: Settings) -> AsyncConnectionPool:
     return pool
 
 
-def _open_redis(settings: Settings) -> Redis:
-    url = settings.redis_url.get_secret_value()
+def _open_redis(url: str) -> Redis:
     return Redis.from_url(url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=2, health_check_interval=15)

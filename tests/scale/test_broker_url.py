@@ -4,23 +4,26 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from uuid import uuid4
 
 import pytest
 import redis
+from prometheus_client import REGISTRY
 from pydantic import SecretStr, ValidationError
 
 from executor_service.adapters.dramatiq_queue import DramatiqQueue, make_broker
+from executor_service.bootstrap import server_parts
 from executor_service.settings import Settings
 from tests.stack import REPOSITORY
 
 STORES = {"DATABASE_URL": "postgresql://localhost/none", "REDIS_URL": "redis://:pass@events:6379/0"}
 
 
-def settings(broker_url: str | None) -> Settings:
+def settings(broker_url: str | None, stores: Mapping[str, str] = STORES) -> Settings:
     return Settings(
-        database_url=SecretStr(STORES["DATABASE_URL"]),
-        redis_url=SecretStr(STORES["REDIS_URL"]),
+        database_url=SecretStr(stores["DATABASE_URL"]),
+        redis_url=SecretStr(stores["REDIS_URL"]),
         broker_url=None if broker_url is None else SecretStr(broker_url),
     )
 
@@ -78,3 +81,13 @@ async def test_messages_and_wake_ups_are_all_on_the_broker(redis_url: str) -> No
     with redis.Redis.from_url(redis_url) as events, redis.Redis.from_url(broker_url) as broker:
         assert events.keys() == []
         assert {b"dramatiq:orders", b"dramatiq:orders.msgs", b"tradewind:wake_ups"} <= set(broker.keys())
+
+
+async def test_the_queues_length_is_read_from_the_broker(database_url: str, redis_url: str) -> None:
+    broker_url = f"{redis_url.rpartition('/')[0]}/1"
+    told = settings(broker_url, {"DATABASE_URL": database_url, "REDIS_URL": redis_url})
+    broker = make_broker(told.queue_url, lambda order_ids: None)
+    await asyncio.to_thread(broker.send, [uuid4()])
+    async with server_parts(told, broker) as parts:
+        await parts.gauges.read_queues()
+    assert REGISTRY.get_sample_value("tradewind_queue_messages", {"queue": "orders"}) == 1
