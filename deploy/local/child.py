@@ -5,11 +5,13 @@ no Python behind, so the process id, its signals and its exit code are the comma
 in a program of its own, keeps every step out of the fork of a process that has threads.
 """
 
+import contextlib
 import ctypes
 import os
 import sys
 
 _PR_SET_PDEATHSIG = 1
+_SESSION_NICENESS = "/proc/self/autogroup"
 
 
 def main(arguments: list[str]) -> None:
@@ -18,6 +20,7 @@ def main(arguments: list[str]) -> None:
     command = arguments[6:]
     if niceness:
         os.nice(niceness)
+        nice_session(niceness)
     if uid >= 0:
         os.setgroups([])
         os.setgid(gid)
@@ -29,6 +32,12 @@ def main(arguments: list[str]) -> None:
         if os.getppid() != parent:  # the parent died before the request was in place
             sys.exit(1)
     os.execvp(command[0], command)  # noqa: S606 - the command the supervisor built
+
+
+def nice_session(niceness: int) -> None:
+    """Be nice to other sessions too: where Linux schedules by session, a niceness counts within its own alone."""
+    with contextlib.suppress(OSError), open(_SESSION_NICENESS, "w") as session:
+        session.write(str(niceness))
 
 
 if __name__ == "__main__":

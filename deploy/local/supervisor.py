@@ -32,6 +32,7 @@ class Supervisor:
             done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             all_ready.cancel()
+            await asyncio.gather(all_ready, return_exceptions=True)
         for result in done:
             await result
         for process in started:

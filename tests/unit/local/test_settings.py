@@ -91,8 +91,8 @@ def test_only_workers_are_niced_and_each_has_its_name() -> None:
         "market": 0,
         "router": 0,
         "executor": 0,
-        "worker-1": 15,
-        "worker-2": 15,
+        "worker-1": 5,
+        "worker-2": 5,
         "gateway": 0,
     }
     assert [spec.env["WORKER_NAME"] for spec in specs if spec.niceness] == ["worker-1", "worker-2"]

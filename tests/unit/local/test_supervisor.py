@@ -1,4 +1,5 @@
 import asyncio
+import dataclasses
 import os
 import signal
 import subprocess
@@ -72,6 +73,12 @@ async def supervisor(folder: DataFolder, told: list[str]) -> AsyncIterator[Super
 
 def pid_of(folder: DataFolder, name: str = "it") -> int:
     return int((folder.path / "run" / f"{name}.pid").read_text())
+
+
+def session_niceness(pid: int) -> str | None:
+    """Return the niceness of a process's session; None where the kernel does not schedule by session."""
+    session = Path(f"/proc/{pid}/autogroup")
+    return session.read_text().split()[-1] if session.exists() else None
 
 
 async def eventually(what: Callable[[], bool], within_seconds: float = 5.0) -> None:
@@ -155,6 +162,13 @@ async def test_a_child_does_not_hear_the_terminal(supervisor: Supervisor, folder
     await supervisor.start([spec(SAYS_READY)])
     assert os.getpgid(pid_of(folder)) != os.getpgid(0)
     assert os.getsid(pid_of(folder)) != os.getsid(0)
+
+
+async def test_a_niced_child_yields_to_other_sessions_too(supervisor: Supervisor, folder: DataFolder) -> None:
+    await supervisor.start([dataclasses.replace(spec(SAYS_READY), niceness=7)])
+    pid = pid_of(folder)
+    assert os.getpriority(os.PRIO_PROCESS, pid) == 7
+    assert session_niceness(pid) in ("7", None)
 
 
 @pytest.mark.parametrize(("deaths", "seconds"), [(1, 0.0), (2, 0.25), (3, 0.5), (4, 1.0), (9, 1.0)])
