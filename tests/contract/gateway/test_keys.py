@@ -11,7 +11,7 @@ import websockets
 from starlette.routing import Route, WebSocketRoute
 
 from gateway.guard import Door
-from servicekit.errors import Rejected, Unavailable
+from servicekit.errors import DomainError, Rejected, Unavailable
 from tests.contract.gateway.conftest import OpenWorld, World, bearer, eventually
 from tests.contract.gateway.fake_orders import LIFE
 from tests.unit.gateway.corpus import GOOD
@@ -222,7 +222,7 @@ async def test_streams_outlive_an_executor_that_cannot_be_asked(keyed: World) ->
 
 
 @pytest.mark.parametrize("error", [Unavailable("UNAVAILABLE"), Rejected("INTERNAL")])
-async def test_while_keys_cannot_be_checked_nobody_new_comes_in(keyed: World, error: Exception) -> None:
+async def test_while_keys_cannot_be_checked_nobody_new_comes_in(keyed: World, error: DomainError) -> None:
     key = keyed.accounts.make_key()
     keyed.accounts.refuse = error
     answer = await keyed.http.get("/api/orders", headers=bearer(key))

@@ -83,8 +83,8 @@ def right_at(route: Route | WebSocketRoute) -> str | None:
 async def test_keys_are_asked_for_in_the_document_where_they_are_at_the_door() -> None:
     asking = openapi.document(keys_required=True)["paths"]
     for operation in OPERATIONS:
-        needed = [{"bearer": []}, {"apiKey": []}] if operation.right else []
-        assert asking[operation.path][operation.method]["security"] == needed
+        needed = ["bearer", "apiKey"] if operation.right else []
+        assert asking[operation.path][operation.method]["security"] == [{name: []} for name in needed]
 
 
 async def test_every_socket_is_documented_and_nothing_else(world: World) -> None:

@@ -48,6 +48,7 @@ async def test_a_ticket_opens_a_socket_and_is_not_said_again(keyed: World, path:
     ticket = await a_ticket(keyed, keyed.accounts.make_key("alice", "read"))
     async with opened(keyed, path.replace("{id}", order_id), ticket) as socket:
         assert socket.subprotocol == "tradewind.v1"
+        assert socket.response is not None
         assert ticket not in str(socket.response.headers)
         if path == "/api/stream":
             await socket.send(json.dumps({"op": "subscribe", "orderIds": [order_id]}))
