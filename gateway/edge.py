@@ -50,6 +50,7 @@ class Edge:
             await self._router(scope, receive, send)
         except Exception as error:
             await self._refusal(error, scope)(scope, receive, send)
+            telemetry.request_refused(scope, error)
         finally:
             answering.ended()
 

@@ -7,16 +7,19 @@ from datetime import datetime
 from typing import Final
 
 import structlog
+from starlette.types import Scope
 from prometheus_client import Counter
 
 from gateway.trace import Trace
 from gateway.watch import Event, Watch
+from servicekit.errors import DomainError
 from servicekit.metrics import stage_timer
 from servicekit.trace_context import current_trace
 
 log = structlog.get_logger()
 
 _LIMITS_UNREACHABLE: Final = Counter("tradewind_rate_limits_unreachable", "Times Redis did not count what callers do.")
+_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _deliver_timed: Final = stage_timer("deliver")
 # Where the timestamp stands in every stored frame: `"timestamp":"2026-01-01T00:00:00.000Z"}`.
 _MOMENT: Final = slice(-26, -2)
@@ -50,6 +53,12 @@ def stopped() -> None:
 def request_crashed(path: str, error: Exception) -> None:
     """A defect of ours answered a request with 500."""
     log.error("request.crashed", path=path, exc_info=error)
+
+
+def request_refused(scope: Scope, error: Exception) -> None:
+    """A request was refused. Of those that only read there may be any number, and they changed nothing."""
+    if isinstance(error, DomainError) and scope["type"] == "http" and scope["method"] not in _READING:
+        log.info("request.refused", method=scope["method"], path=scope["path"], reason=error.reason)
 
 
 def service_failed(path: str, reason: str) -> None:
