@@ -16,6 +16,7 @@ from tests.bench.parts.sustained import RATES
 from tests.bench.report import Machine, Report, read, save
 from tests.bench.results import Figure, Results
 from tests.bench.table import headline, matrix, number, share, verdict
+from tests.scale.calculate import PARTS, write_page
 from tests.stack import REPOSITORY
 
 PAGE: Final = REPOSITORY / "docs" / "performance.md"
@@ -25,7 +26,7 @@ END: Final = "<!-- end of the run -->"
 
 
 def publish(report: Report) -> None:
-    """Write the run's files and replace the page's table."""
+    """Write the run's files and replace the page's table, and what docs/scaling.md calculates from it."""
     save(report, FOLDER / "run.json")
     made = charts(report.results)
     for name, chart in made.items():
@@ -35,6 +36,8 @@ def publish(report: Report) -> None:
     _, mark, after = rest.partition(END)
     assert mark, f"{PAGE.name} holds no place for the run"
     PAGE.write_text(before + BEGIN + "\n\n" + "\n".join(_lines(report)) + f"\n\n{pictures}\n\n" + END + after)
+    if all(report.results.of(part) for part in PARTS):
+        write_page()
 
 
 def charts(results: Results) -> dict[str, str]:
