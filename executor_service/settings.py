@@ -17,7 +17,8 @@ _RABBIT: Final = ("amqp://", "amqps://")
 class MigrationSettings(BaseSettings):
     """What a migration needs."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    # An empty value counts as not given, as it does for `make run`.
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     database_url: SecretStr
     log_level: str = "INFO"
