@@ -49,7 +49,7 @@ class Batch:
         try:
             if not isinstance(body, dict):
                 raise Rejected("INVALID_ORDER", "An order must be a JSON object.")
-            accepted = await self._intake.submit(self._intake.read(body), scope)
+            accepted = await self._intake.submit(await self._intake.read(body), scope)
         except DomainError as error:
             problem = problem_of(error, scope)
             return {"status": problem["status"], "problem": problem}

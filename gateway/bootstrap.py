@@ -28,6 +28,7 @@ from gateway.origin import Origins
 from gateway.price_stream import Prices
 from gateway.quotes import Quotes
 from gateway.router_client import RouterClient
+from gateway.scenario_names import ScenarioNames
 from gateway.settings import Settings
 from gateway.stream_socket import StreamLimits, StreamSocket
 from gateway.streams import OrderWatches
@@ -76,7 +77,8 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     )
     rules = _rules(settings)
     origins = Origins(settings.trusted_proxies)
-    intake = Intake(orders, tokens, rules, origins)
+    scenarios = ScenarioNames(market.scenarios, switched_on=rules.scenarios)
+    intake = Intake(orders, tokens, rules, scenarios, origins)
     small = BodyLimits(settings.body_bytes_max, settings.body_read_seconds)
     large = BodyLimits(settings.batch_body_bytes_max, settings.body_read_seconds)
     market_data = MarketData(quoting, tokens)
@@ -89,7 +91,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
                 guard=access.guard,
                 submit=SubmitOrder(intake, small),
                 batch=Batch(intake, large, access.limits, orders_max=settings.batch_orders_max),
-                quotes=Quotes(quoting, tokens, rules, small),
+                quotes=Quotes(quoting, tokens, rules, scenarios, small),
                 listing=Listing(orders, tokens),
                 orders=Orders(orders, tokens),
                 explain=Explain(orders, tokens),

@@ -2,7 +2,7 @@
 
 import difflib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -69,14 +69,19 @@ class NewOrder:
         return hashlib.sha256(msgspec.json.encode(meaning)).digest()
 
 
-def read_order(body: Mapping[str, JsonValue], tokens: Tokens, rules: Rules) -> NewOrder:
-    """Return the order a body describes. Raises Rejected("INVALID_ORDER") with all its violations."""
-    return _Reading(ORDER_FIELDS, _ORDER_NAMES, "INVALID_ORDER").run(body, tokens, rules)
+def read_order(
+    body: Mapping[str, JsonValue], tokens: Tokens, rules: Rules, scenarios: Collection[str] = ()
+) -> NewOrder:
+    """Return the order a body describes. Raises Rejected("INVALID_ORDER") with all its violations.
+
+    Without known `scenarios` any name of one will do.
+    """
+    return _Reading(ORDER_FIELDS, _ORDER_NAMES, "INVALID_ORDER").run(body, tokens, rules, scenarios)
 
 
-def read_pair(body: Mapping[str, JsonValue], tokens: Tokens, rules: Rules) -> NewOrder:
+def read_pair(body: Mapping[str, JsonValue], tokens: Tokens, rules: Rules, scenarios: Collection[str] = ()) -> NewOrder:
     """Return what a request for quotes describes. Raises Rejected("INVALID_REQUEST") with all its violations."""
-    return _Reading(PAIR_FIELDS, _PAIR_NAMES, "INVALID_REQUEST").run(body, tokens, rules)
+    return _Reading(PAIR_FIELDS, _PAIR_NAMES, "INVALID_REQUEST").run(body, tokens, rules, scenarios)
 
 
 def _names_of(fields: Mapping[str, Field]) -> dict[str, str]:
@@ -98,7 +103,7 @@ class _Reading:
         self._names: dict[str, str] = {}
         self._violations: list[FieldViolation] = []
 
-    def run(self, body: Mapping[str, JsonValue], tokens: Tokens, rules: Rules) -> NewOrder:
+    def run(self, body: Mapping[str, JsonValue], tokens: Tokens, rules: Rules, scenarios: Collection[str]) -> NewOrder:
         self._fields_of(body)
         self._require(body)
         token_in, token_out = self._token("tokenIn", tokens), self._token("tokenOut", tokens)
@@ -106,8 +111,7 @@ class _Reading:
             self._blame("tokenOut", "same_token", "{name} must be another token than the one sold.")
         amount_in = self._amount(token_in)
         slippage_bps = self._slippage(rules)
-        if "scenario" in self._values and not rules.scenarios:
-            self._blame("scenario", "scenarios_off", "{name} is refused: this stack runs without SCENARIOS=on.")
+        self._check_scenario(rules, scenarios)
         if self._violations or token_in is None or token_out is None:
             raise self._refusal()
         return self._order(token_in, token_out, amount_in, slippage_bps)
@@ -196,6 +200,17 @@ class _Reading:
             most = f"{rules.max_slippage_bps} bps ({decimal_text(rules.max_slippage_bps, 2)} %)"
             self._blame("slippageBps", "slippage_too_large", f"{{name}} is above the limit of {most}.")
         return bps
+
+    def _check_scenario(self, rules: Rules, known: Collection[str]) -> None:
+        called = self._values.get("scenario")
+        if called is None:
+            return
+        if not rules.scenarios:
+            self._blame("scenario", "scenarios_off", "{name} is refused: this stack runs without SCENARIOS=on.")
+        elif known and called not in known:
+            near = difflib.get_close_matches(called, sorted(known), n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(known))}."
+            self._blame("scenario", "unknown_scenario", f"{{name}}: {called!a} is none of the market's. {hint}")
 
     def _blame(self, meaning: str, code: str, detail: str) -> None:
         name = self._names.get(meaning, meaning)

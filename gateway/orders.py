@@ -16,6 +16,7 @@ from gateway.orders_client import Accepted, OrdersClient
 from gateway.origin import Origins
 from gateway.problems import pointer_to, problem_response
 from gateway.query import sequence_after
+from gateway.scenario_names import ScenarioNames
 from gateway.snapshots import snapshot, status_name
 from gateway.strict_json import JsonValue, parse_json_object
 from gateway.tokens import TokenDirectory
@@ -55,15 +56,19 @@ def order_id_of(text: str) -> str:
 class Intake:
     """Takes in orders: one at a time here, many at a time in the batch. Both ways mean the same."""
 
-    def __init__(self, client: OrdersClient, tokens: TokenDirectory, rules: Rules, origins: Origins) -> None:
+    def __init__(
+        self, client: OrdersClient, tokens: TokenDirectory, rules: Rules, scenarios: ScenarioNames, origins: Origins
+    ) -> None:
         self._client = client
         self._tokens = tokens
         self._rules = rules
+        self._scenarios = scenarios
         self._origins = origins
 
-    def read(self, body: dict[str, JsonValue]) -> NewOrder:
+    async def read(self, body: dict[str, JsonValue]) -> NewOrder:
         """Return the order a body describes. Raises Rejected("INVALID_ORDER") with all its violations."""
-        return read_order(body, self._tokens.current(), self._rules)
+        scenarios = await self._scenarios.needed_by(body)
+        return read_order(body, self._tokens.current(), self._rules, scenarios)
 
     async def submit(self, order: NewOrder, scope: Scope) -> Accepted:
         """Store an order. Raises DomainError in the client's own words."""
@@ -97,7 +102,7 @@ class SubmitOrder:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 202 after the order is stored, or raise DomainError."""
         body = await read_json_body(scope, receive, self._limits)
-        order = with_header_key(self._intake.read(parse_json_object(body)), scope)
+        order = with_header_key(await self._intake.read(parse_json_object(body)), scope)
         accepted = await self._intake.submit(order, scope)
         answer = encode(self._intake.receipt(accepted.order_id, scope))
         headers = [

@@ -11,6 +11,7 @@ from gateway.codec import NewOrder, Rules, read_order, read_pair
 from gateway.json_out import exact, instant, json_response
 from gateway.problems import code_of
 from gateway.router_client import RouterClient
+from gateway.scenario_names import ScenarioNames
 from gateway.snapshots import price
 from gateway.strict_json import JsonValue, parse_json_object
 from gateway.tokens import TokenDirectory
@@ -22,20 +23,27 @@ _BPS: Final = 10_000
 class Quotes:
     """Asks the router; stores nothing."""
 
-    def __init__(self, router: RouterClient, tokens: TokenDirectory, rules: Rules, limits: BodyLimits) -> None:
+    def __init__(
+        self, router: RouterClient, tokens: TokenDirectory, rules: Rules, scenarios: ScenarioNames, limits: BodyLimits
+    ) -> None:
         self._router = router
         self._tokens = tokens
         self._rules = rules
+        self._scenarios = scenarios
         self._limits = limits
 
     async def quote(self, request: Request) -> Response:
         """POST /api/quotes: every pool's quote and the best route, under a `quoteId` that an order may name."""
-        wanted = read_pair(await self._body(request), self._tokens.current(), self._rules)
+        body = await self._body(request)
+        scenarios = await self._scenarios.needed_by(body)
+        wanted = read_pair(body, self._tokens.current(), self._rules, scenarios)
         return json_response(_routed(wanted, await self._router.route(wanted)))
 
     async def preview(self, request: Request) -> Response:
         """POST /api/orders/preview: the order as it would be stored and the route it would take now."""
-        order = read_order(await self._body(request), self._tokens.current(), self._rules)
+        body = await self._body(request)
+        scenarios = await self._scenarios.needed_by(body)
+        order = read_order(body, self._tokens.current(), self._rules, scenarios)
         answer = await self._router.route(order)
         return json_response({"order": _understood(order, answer), **_routed(order, answer)})
 

@@ -90,6 +90,7 @@ VALUES: dict[str, dict[str, tuple[str, ...]]] = {
     "scenario": {
         "wrong_type": NOT_TEXT,
         "invalid_value": ('""', '"FAIL_ONCE"', '"fail once"', '"a/b"', '"a\\u0000"', '"\\u00e9"', f'"{"a" * 65}"'),
+        "unknown_scenario": ('"no_such"', '"fail_onse"', '"venue_down"', '"venue_down:"', '"venue_down:orca"', '"..."'),
     },
 }
 QUOTE_FIELDS = ("amountIn", "tokenIn", "tokenOut", "maxLegs", "venues", "excludePools", "scenario")

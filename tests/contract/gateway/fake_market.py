@@ -24,6 +24,7 @@ class FakeMarket(rpc.MarketServiceServicer):
         self.refuse: DomainError | None = None
         self.wallets: dict[tuple[str, str], int] = {}
         self.airdrops: list[pb.AirdropRequest] = []
+        self.asked_for_scenarios = 0
 
     async def start(self) -> None:
         service = Service(
@@ -55,6 +56,7 @@ class FakeMarket(rpc.MarketServiceServicer):
         return pb.AirdropResponse(balance=balance, replayed=replayed)
 
     async def ListScenarios(self, request: Any, context: Any) -> pb.ListScenariosResponse:
+        self.asked_for_scenarios += 1
         self._check()
         return pb.ListScenariosResponse(
             scenarios=[

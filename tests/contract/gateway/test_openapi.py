@@ -32,8 +32,12 @@ DOCUMENT = openapi.document()
 STREAMS = asyncapi.document()
 # What only the market, the operator's limits or the token's decimals decide: no schema can say it.
 BEYOND_SCHEMAS = frozenset(
-    {"unknown_token", "same_token", "too_large", "too_many_decimals", "slippage_too_large", "not_whole_bps"}
+    {
+        *("unknown_token", "same_token", "too_large", "too_many_decimals", "slippage_too_large", "not_whole_bps"),
+        "unknown_scenario",
+    }
 )
+SCENARIOS = ("fail_once", "venue_down:raydium")
 TOKENS = Tokens(
     Token(token.mint, token.symbol, token.name, token.decimals) for token in (fake_router.SOL, fake_router.USDC)
 )
@@ -153,7 +157,7 @@ async def test_what_the_parser_takes_the_schema_takes() -> None:
     for field, values in GOOD_VALUES.items():
         for raw in values:
             text = order_text(field, raw)
-            read_order(parse_json_object(text), TOKENS, Rules(scenarios=True))
+            read_order(parse_json_object(text), TOKENS, Rules(scenarios=True), SCENARIOS)
             assert schema.is_valid(json.loads(text)), text
 
 
@@ -164,7 +168,7 @@ async def test_what_the_schema_refuses_the_parser_refuses_and_the_other_way_roun
             for raw in values:
                 text = order_text(field, raw)
                 with pytest.raises(Rejected):
-                    read_order(parse_json_object(text), TOKENS, Rules(scenarios=True))
+                    read_order(parse_json_object(text), TOKENS, Rules(scenarios=True), SCENARIOS)
                 if fault not in BEYOND_SCHEMAS and not about_spelling(fault, raw):
                     assert not schema.is_valid(json.loads(text)), text
 
