@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 
 import structlog
-from starlette.types import Scope
 from prometheus_client import Counter
+from starlette.types import Scope
 
 from gateway.trace import Trace
 from gateway.watch import Event, Watch
