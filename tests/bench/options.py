@@ -19,6 +19,7 @@ ALL_PARTS = (
     "sustained",
     "fan_out",
     "growth",
+    "observability",
 )
 
 
