@@ -2,18 +2,20 @@
 
 import hmac
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
 from executor_service.application.authenticate import Authenticate
 from executor_service.application.manage_keys import ManageKeys
 from executor_service.domain import keys as keys_module
 from executor_service.domain.keys import ApiKey, Scope, checked, digest_of, key_text, with_included
-from servicekit.errors import Rejected
+from servicekit.errors import DomainError, Rejected
 from tests.account_fakes import MemoryKeys
 from tests.builders import NOON
 from tests.fakes import ManualClock
@@ -98,6 +100,25 @@ async def test_every_refusal_takes_the_same_steps_and_says_the_same(
     assert (refused.value.reason, refused.value.detail) == ("UNAUTHENTICATED", "No valid key was given")
     assert compared == [(32, 32)]
     assert keys.looked_up == 1
+
+
+@pytest.mark.parametrize(
+    ("pepper", "secret", "outcome"),
+    [(PEPPER, "", "accepted"), (PEPPER, "x", "refused"), (None, "", "unavailable")],
+)
+async def test_what_comes_of_a_key_is_counted(pepper: bytes | None, secret: str, outcome: str) -> None:
+    keys, clock = MemoryKeys(), ManualClock()
+    manage = ManageKeys(keys=keys, clock=clock)
+    _, text = await manage.create(PEPPER, account_id="alice", scopes={Scope.READ}, name="", lifetime=None)
+    _, key_id, right = text.split("_")
+
+    def counted() -> float:
+        return REGISTRY.get_sample_value("tradewind_authentications_total", {"outcome": outcome}) or 0
+
+    before = counted()
+    with suppress(DomainError):
+        await Authenticate(keys=keys, clock=clock, pepper=pepper).key_of(key_id, secret or right)
+    assert counted() == before + 1
 
 
 class SpiedHmac:
