@@ -40,9 +40,9 @@ def run(bench: Bench) -> None:
         with (
             _sink() as url,
             fresh_bench(bench.options, Results(), "instant", OTEL_EXPORTER_OTLP_ENDPOINT=url) as seeing,
+            _scraped(seeing.stack.env()),
         ):
-            with _scraped(seeing.stack.env()):
-                on.append(_pipeline(seeing, bench.results, "on"))
+            on.append(_pipeline(seeing, bench.results, "on"))
     fewer = (1 - median(run.rate for run in on) / median(run.rate for run in off)) * 100
     more = (median(run.cpu_ms for run in on) / median(run.cpu_ms for run in off) - 1) * 100
     bench.results.note(PART, "on: fewer orders a second", fewer, unit="%", better="less")
