@@ -90,6 +90,10 @@ lock: $(DEV_STAMP) ## Pin the requirements again, with hashes
 chaos: setup $(DEV_STAMP) ## The fault campaign on a stack of its own (CHAOS_SECONDS, CHAOS_SEED, CHAOS_RATE)
 	@$(BIN)/python -m tests.chaos
 
+.PHONY: rude
+rude: setup $(DEV_STAMP) ## Slow and rude clients in crowds, and what a polite one has of them (RUDE_CROWDS, RUDE_SECONDS, RUDE_SCALE)
+	@$(BIN)/python -m tests.rude
+
 .PHONY: bench
 bench: setup $(DEV_STAMP) ## The benchmark beside the machine's own limits (BENCH_PARTS, BENCH_QUICK, ...: docs/performance.md)
 	@$(BIN)/python -m tests.bench

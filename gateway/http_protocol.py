@@ -1,18 +1,19 @@
-"""HTTP/1.1 with limits that uvicorn leaves to a proxy: header size, time to send headers, bytes after the answer."""
+"""HTTP/1.1 with limits that uvicorn leaves to a proxy: connections, header size and time, bytes after the answer."""
 
 import asyncio
+from http import HTTPStatus
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.problems import PROBLEM_TYPE, unrouted_problem
-from servicekit.errors import Rejected
+from servicekit.errors import DomainError, Rejected, Unavailable
 
 # What a refused body may still bring before the connection is cut.
 DROPPED_BYTES_MAX: Final = 32 * 1024 * 1024
 
 
-def limited_http(*, header_bytes_max: int, header_read_seconds: float) -> type[HttpToolsProtocol]:
+def limited_http(*, header_bytes_max: int, header_read_seconds: float, connections_max: int) -> type[HttpToolsProtocol]:
     """Return the protocol class with these limits, for uvicorn's configuration."""
 
     class LimitedHttp(HttpToolsProtocol):
@@ -28,6 +29,8 @@ def limited_http(*, header_bytes_max: int, header_read_seconds: float) -> type[H
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it the same way
             super().connection_made(transport)
             self._expect_headers()
+            if len(self.connections) > connections_max:
+                self._refuse(Unavailable("OVERLOADED", f"At most {connections_max} connections."))
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._forget_headers()
@@ -66,10 +69,10 @@ def limited_http(*, header_bytes_max: int, header_read_seconds: float) -> type[H
                 super().on_message_complete()
 
         def send_400_response(self, msg: str) -> None:
-            self._refuse(msg)
+            self._refuse(Rejected("MALFORMED_REQUEST", msg))
 
-        def _refuse(self, detail: str) -> None:
-            self.transport.write(_refusal(detail, self._path))
+        def _refuse(self, error: DomainError) -> None:
+            self.transport.write(_refusal(error, self._path))
             self.transport.close()
 
         def _expect_headers(self) -> None:
@@ -88,7 +91,7 @@ def limited_http(*, header_bytes_max: int, header_read_seconds: float) -> type[H
         def _count(self, size: int) -> None:
             self._header_bytes += size
             if self._header_bytes > header_bytes_max and not self.transport.is_closing():
-                self._refuse("The headers are too long.")
+                self._refuse(Rejected("MALFORMED_REQUEST", "The headers are too long."))
 
         def _drop(self, size: int) -> None:
             self._dropped_bytes += size
@@ -98,9 +101,11 @@ def limited_http(*, header_bytes_max: int, header_read_seconds: float) -> type[H
     return LimitedHttp
 
 
-def _refusal(detail: str, path: bytes) -> bytes:
-    body = unrouted_problem(Rejected("MALFORMED_REQUEST", detail), path)
+def _refusal(error: DomainError, path: bytes) -> bytes:
+    body = unrouted_problem(error, path)
+    status = HTTPStatus(error.row.http_status or HTTPStatus.INTERNAL_SERVER_ERROR)
+    again = "retry-after: 1\r\n" if error.retryable else ""
     return (
-        f"HTTP/1.1 400 Bad Request\r\ncontent-type: {PROBLEM_TYPE}\r\ncache-control: no-store\r\n"
-        f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {PROBLEM_TYPE}\r\ncache-control: no-store\r\n"
+        f"content-length: {len(body)}\r\n{again}connection: close\r\n\r\n"
     ).encode() + body

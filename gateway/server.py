@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import resource
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -12,10 +13,12 @@ import uvicorn
 from gateway.bootstrap import Gateway, open_gateway
 from gateway.http_protocol import limited_http
 from gateway.settings import Settings
-from gateway.socket_protocol import ProblemSockets
+from gateway.socket_limits import LimitedSockets
 
 DRAIN_SECONDS: Final = 0.5
 GRACE_SECONDS: Final = 2
+# For what is no client: channels, logs, the listener.
+FILES_SPARE: Final = 200
 
 
 class DrainingServer(uvicorn.Server):
@@ -63,7 +66,7 @@ class DrainingServer(uvicorn.Server):
 @asynccontextmanager
 async def running_gateway(settings: Settings) -> AsyncIterator[tuple[DrainingServer, int]]:
     """Yield a serving gateway and its port; stop it at the end. Raises OSError when the port is taken."""
-    listener = _listen(settings.host, settings.port)
+    listener = _listen(settings)
     async with open_gateway(settings) as gateway:
         server = DrainingServer(_config(gateway, settings), gateway)
         serving = asyncio.create_task(server.serve([listener]))
@@ -75,19 +78,32 @@ async def running_gateway(settings: Settings) -> AsyncIterator[tuple[DrainingSer
             await serving
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(settings: Settings) -> socket.socket:
+    host = settings.host
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     both = host == "::" and socket.has_dualstack_ipv6()
-    listener = socket.create_server((host, port), family=family, backlog=2048, dualstack_ipv6=both)
+    listener = socket.create_server((host, settings.port), family=family, backlog=2048, dualstack_ipv6=both)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        # Every connection inherits it: whoever takes nothing of what is on its way for so long is cut off.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(settings.stall_seconds * 1000))
     listener.setblocking(False)
     return listener
+
+
+def _connections_max(settings: Settings) -> int:
+    """Return how many connections leave files for everything else."""
+    return max(1, min(settings.connections_max, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - FILES_SPARE))
 
 
 def _config(gateway: Gateway, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         gateway.app,
-        http=limited_http(header_bytes_max=settings.header_bytes_max, header_read_seconds=settings.header_read_seconds),
-        ws=ProblemSockets,
+        http=limited_http(
+            header_bytes_max=settings.header_bytes_max,
+            header_read_seconds=settings.header_read_seconds,
+            connections_max=_connections_max(settings),
+        ),
+        ws=LimitedSockets,
         ws_max_size=16 * 1024,
         ws_per_message_deflate=False,
         ws_ping_interval=settings.ping_seconds,

@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     header_bytes_max: int = Field(default=16 * 1024, gt=0)
     header_read_seconds: float = Field(default=10.0, gt=0)
     body_read_seconds: float = Field(default=10.0, gt=0)
+    # How long a client may take nothing of what is on its way to it.
+    stall_seconds: float = Field(default=30.0, gt=0)
     submits_waiting_max: int = Field(default=10_000, gt=0)
     rpc_deadline_seconds: float = Field(default=5.0, gt=0)
     watch_deadline_seconds: float = Field(default=2.0, gt=0)
@@ -71,6 +73,8 @@ class Settings(BaseSettings):
     stream_frames_waiting_max: int = Field(default=20_000, gt=0)
     stream_orders_max: int = Field(default=5_000, gt=0)
     stream_commands_per_second_max: int = Field(default=1_000, gt=0)
+    # All open connections, as far as the limit on open files allows.
+    connections_max: int = Field(default=20_000, gt=0)
     sockets_per_address_max: int = Field(default=10_000, gt=0)
     sockets_per_key_max: int = Field(default=5_000, gt=0)
     ping_seconds: float = Field(default=20.0, gt=0)
