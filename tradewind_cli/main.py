@@ -6,8 +6,9 @@ from tradewind_cli import demo, market_commands, order_commands
 
 app = typer.Typer(
     name="tradewind",
-    help="Trade with a Tradewind gateway. Exit codes: 0 done or confirmed, 1 failed or refused, 2 usage, "
-    "3 unreachable, 4 timed out, 5 not offered by this stack, 130 interrupted.",
+    help="Trade with a Tradewind gateway. The API key, where one is wanted, is read from TRADEWIND_API_KEY. "
+    "Exit codes: 0 done or confirmed, 1 failed or refused, 2 usage, 3 unreachable, 4 timed out, "
+    "5 not offered by this stack, 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_show_locals=False,

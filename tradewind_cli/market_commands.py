@@ -11,7 +11,7 @@ from rich.text import Text
 from tradewind_cli.exits import Exit
 from tradewind_cli.lives import Narrator, number
 from tradewind_cli.screen import Screen
-from tradewind_cli.session import DEFAULT_URL, AsJson, Key, Url, run
+from tradewind_cli.session import DEFAULT_URL, AsJson, Url, run
 from tradewind_client import Quote, Token, Tradewind
 
 
@@ -23,7 +23,6 @@ def quote(
     venue: Annotated[list[str] | None, typer.Option(help="Only this venue; may be repeated.")] = None,
     max_legs: Annotated[int | None, typer.Option(help="Most swaps the route may have.")] = None,
     url: Url = DEFAULT_URL,
-    key: Key = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask what every pool would pay, and for the best route; nothing is traded."""
@@ -36,7 +35,7 @@ def quote(
             screen.say(_told(asked, await tradewind.tokens(), token_in, token_out))
         return Exit.OK
 
-    run(work, url=url, key=key, as_json=as_json)
+    run(work, url=url, as_json=as_json)
 
 
 def _told(asked: Quote, tokens: tuple[Token, ...], token_in: str, token_out: str) -> Group:
@@ -70,7 +69,7 @@ def _symbol(name: str, tokens: tuple[Token, ...]) -> str:
     return next((token.symbol for token in tokens if name == token.mint or name.upper() == token.symbol.upper()), name)
 
 
-def tokens(url: Url = DEFAULT_URL, key: Key = None, as_json: AsJson = False) -> None:
+def tokens(url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
     """List what can be traded."""
 
     async def work(tradewind: Tradewind, screen: Screen) -> Exit:
@@ -85,10 +84,10 @@ def tokens(url: Url = DEFAULT_URL, key: Key = None, as_json: AsJson = False) -> 
         screen.say(table)
         return Exit.OK
 
-    run(work, url=url, key=key, as_json=as_json)
+    run(work, url=url, as_json=as_json)
 
 
-def balances(url: Url = DEFAULT_URL, key: Key = None, as_json: AsJson = False) -> None:
+def balances(url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
     """Show what the account's simulated wallet holds."""
 
     async def work(tradewind: Tradewind, screen: Screen) -> Exit:
@@ -105,7 +104,7 @@ def balances(url: Url = DEFAULT_URL, key: Key = None, as_json: AsJson = False) -
         screen.say(table)
         return Exit.OK
 
-    run(work, url=url, key=key, as_json=as_json)
+    run(work, url=url, as_json=as_json)
 
 
 def airdrop(
@@ -113,7 +112,6 @@ def airdrop(
     amount: Annotated[str, typer.Argument(help="How much, in whole tokens.")],
     *,
     url: Url = DEFAULT_URL,
-    key: Key = None,
     as_json: AsJson = False,
 ) -> None:
     """Put tokens into the account's simulated wallet."""
@@ -123,4 +121,4 @@ def airdrop(
         screen.show(balance, f"{number(balance.amount)} {balance.token}")
         return Exit.OK
 
-    run(work, url=url, key=key, as_json=as_json)
+    run(work, url=url, as_json=as_json)

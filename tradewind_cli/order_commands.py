@@ -12,7 +12,7 @@ from rich.text import Text
 from tradewind_cli.exits import Exit
 from tradewind_cli.lives import Narrator, coloured, number
 from tradewind_cli.screen import Screen
-from tradewind_cli.session import DEFAULT_URL, AsJson, Key, Timeout, Url, run
+from tradewind_cli.session import DEFAULT_URL, AsJson, Timeout, Url, run
 from tradewind_client import Order, OrderEvent, OrderRequest, Tradewind
 
 OrderId = Annotated[str, typer.Argument(help="The order's id.")]
@@ -32,7 +32,6 @@ def submit(
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Follow it to its end.")] = False,
     timeout: Timeout = None,
     url: Url = DEFAULT_URL,
-    key: Key = None,
     as_json: AsJson = False,
 ) -> None:
     """Submit a market order; with --watch follow it to its end."""
@@ -54,7 +53,7 @@ def submit(
         screen.show(submitted, words)
         return await _watched(tradewind, screen, [submitted.order_id]) if watch else Exit.OK
 
-    run(work, url=url, key=key, as_json=as_json, timeout=timeout)
+    run(work, url=url, as_json=as_json, timeout=timeout)
 
 
 def watch(
@@ -64,7 +63,6 @@ def watch(
     after: Annotated[int, typer.Option(min=0, help="Only events after this sequence.")] = 0,
     timeout: Timeout = None,
     url: Url = DEFAULT_URL,
-    key: Key = None,
     as_json: AsJson = False,
 ) -> None:
     """Follow orders to their end; the exit code is 0 when all were confirmed."""
@@ -76,7 +74,7 @@ def watch(
             return await _told(tradewind, screen, tradewind.watch_all())
         return await _watched(tradewind, screen, order_ids or [], after)
 
-    run(work, url=url, key=key, as_json=as_json, timeout=timeout)
+    run(work, url=url, as_json=as_json, timeout=timeout)
 
 
 async def _watched(tradewind: Tradewind, screen: Screen, order_ids: list[str], after: int = 0) -> Exit:
@@ -103,7 +101,6 @@ def orders(
     token: Annotated[str | None, typer.Option(help="Only orders that sell or buy it.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
     url: Url = DEFAULT_URL,
-    key: Key = None,
     as_json: AsJson = False,
 ) -> None:
     """List orders, newest first."""
@@ -123,7 +120,7 @@ def orders(
             screen.say(_table(found))
         return Exit.OK
 
-    run(work, url=url, key=key, as_json=as_json)
+    run(work, url=url, as_json=as_json)
 
 
 def _table(found: list[Order]) -> Table:
@@ -144,7 +141,7 @@ def _table(found: list[Order]) -> Table:
     return table
 
 
-def explain(order_id: OrderId, url: Url = DEFAULT_URL, key: Key = None, as_json: AsJson = False) -> None:
+def explain(order_id: OrderId, url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
     """Say why an order went as it did."""
 
     async def work(tradewind: Tradewind, screen: Screen) -> Exit:
@@ -152,10 +149,10 @@ def explain(order_id: OrderId, url: Url = DEFAULT_URL, key: Key = None, as_json:
         screen.show(told, JSON.from_data(told, default=str))
         return Exit.OK
 
-    run(work, url=url, key=key, as_json=as_json)
+    run(work, url=url, as_json=as_json)
 
 
-def cancel(order_id: OrderId, url: Url = DEFAULT_URL, key: Key = None, as_json: AsJson = False) -> None:
+def cancel(order_id: OrderId, url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
     """Take an order back, as long as it has not been submitted to the market."""
 
     async def work(tradewind: Tradewind, screen: Screen) -> Exit:
@@ -163,4 +160,4 @@ def cancel(order_id: OrderId, url: Url = DEFAULT_URL, key: Key = None, as_json: 
         screen.show(order, Text.assemble(order.order_id, "  ", coloured(order.status)))
         return Exit.OK
 
-    run(work, url=url, key=key, as_json=as_json)
+    run(work, url=url, as_json=as_json)

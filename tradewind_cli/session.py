@@ -1,6 +1,7 @@
 """From a command's options to a connected client, and from what went wrong to an exit code."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
@@ -11,17 +12,10 @@ from tradewind_cli.screen import Screen
 from tradewind_client import NotAvailable, RetryPolicy, Tradewind, TradewindError, Unreachable
 
 DEFAULT_URL: Final = "http://127.0.0.1:3000"
+# No option beside it: others can read a command line.
+KEY_VARIABLE: Final = "TRADEWIND_API_KEY"
 
 Url = Annotated[str, typer.Option("--url", envvar="TRADEWIND_URL", help="The gateway's address.")]
-Key = Annotated[
-    str | None,
-    typer.Option(
-        "--key",
-        envvar="TRADEWIND_KEY",
-        show_default=False,
-        help="The API key. Prefer the variable: a command line is visible to others.",
-    ),
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 Timeout = Annotated[
     float | None, typer.Option("--timeout", min=0.0, help="Stop waiting after so many seconds (exit code 4).")
@@ -33,11 +27,11 @@ PATIENCE: Final = RetryPolicy(tries_max=5, seconds_max=10.0)
 Work = Callable[[Tradewind, Screen], Awaitable[Exit]]
 
 
-def run(work: Work, *, url: str, key: str | None, as_json: bool, timeout: float | None = None) -> None:
+def run(work: Work, *, url: str, as_json: bool, timeout: float | None = None) -> None:
     """Run a command's work and end the process with its exit code, by raising typer.Exit."""
     screen = Screen(as_json=as_json)
     try:
-        client = Tradewind(url, key, retry=PATIENCE)
+        client = Tradewind(url, os.environ.get(KEY_VARIABLE), retry=PATIENCE)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--url") from error
     try:

@@ -1,6 +1,6 @@
 """Asks for a price first and trades at that quote only when it is good enough.
 
-    python examples/clients/quote_then_execute.py [least USDC for 10 SOL]          (TRADEWIND_URL, TRADEWIND_KEY)
+    python examples/clients/quote_then_execute.py [least USDC for 10 SOL]          (TRADEWIND_URL, TRADEWIND_API_KEY)
 
 `on_stale="reject"` means: that quote or none. An order whose quote has expired in the meantime fails with
 `quote_expired`, and this program asks again.
@@ -20,7 +20,7 @@ TRIES = 3
 async def main(least: Decimal) -> int:
     """Trade if the price is right; return the exit code."""
     url = os.environ.get("TRADEWIND_URL", "http://127.0.0.1:3000")
-    async with Tradewind(url, os.environ.get("TRADEWIND_KEY")) as tradewind:
+    async with Tradewind(url, os.environ.get("TRADEWIND_API_KEY")) as tradewind:
         for _ in range(TRIES):
             quote = await tradewind.quote("SOL", "USDC", SOLD)
             print(f"{SOLD} SOL would buy {quote.amount_out} USDC over {quote.dex}, impact {quote.price_impact_bps} bps")

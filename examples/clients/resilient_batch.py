@@ -1,6 +1,6 @@
 """Submits many orders at once, survives being run twice, and reports what became of each.
 
-    python examples/clients/resilient_batch.py [name of the run]          (TRADEWIND_URL, TRADEWIND_KEY)
+    python examples/clients/resilient_batch.py [name of the run]          (TRADEWIND_URL, TRADEWIND_API_KEY)
 
 Each order's `client_order_id` is made from the name of the run, so a run that broke off may simply be started again
 under its name: what was submitted is not submitted twice. One order of the batch is wrong on purpose; it does not
@@ -22,7 +22,7 @@ ORDERS = 24
 async def main(run: str) -> int:
     """Submit, wait for every end, report; return the exit code."""
     url = os.environ.get("TRADEWIND_URL", "http://127.0.0.1:3000")
-    async with Tradewind(url, os.environ.get("TRADEWIND_KEY")) as tradewind:
+    async with Tradewind(url, os.environ.get("TRADEWIND_API_KEY")) as tradewind:
         entries = await tradewind.batch([order(run, number) for number in range(ORDERS)])
         taken = [entry.submitted for entry in entries if entry.submitted]
         refused = [entry.problem for entry in entries if entry.problem]

@@ -1,6 +1,6 @@
 """A small bot: sells a little at a time and follows each order to its end.
 
-    python examples/clients/submit_and_watch.py          (TRADEWIND_URL, TRADEWIND_KEY)
+    python examples/clients/submit_and_watch.py          (TRADEWIND_URL, TRADEWIND_API_KEY)
 
 A stream that breaks is taken up again by itself; a submission that is not answered is repeated under its key. So the
 bot need not care whether the gateway is restarted meanwhile.
@@ -20,7 +20,7 @@ async def main() -> int:
     """Trade; return the exit code."""
     url = os.environ.get("TRADEWIND_URL", "http://127.0.0.1:3000")
     bought = Decimal(0)
-    async with Tradewind(url, os.environ.get("TRADEWIND_KEY")) as tradewind:
+    async with Tradewind(url, os.environ.get("TRADEWIND_API_KEY")) as tradewind:
         for number in range(1, ROUNDS + 1):
             end = await trade(tradewind, number)
             if end.status != "confirmed":

@@ -14,9 +14,11 @@ import httpx
 import pytest
 import redis
 import websockets
+from typer.testing import CliRunner
 
 from tests.clients import ORDER
 from tests.stack import REPOSITORY, Stack
+from tradewind_cli.main import app
 
 SOCKETS = ("/api/orders/{id}/events", "/ws/orders/{id}", "/api/orders/status/{id}", "/api/orders/execute?orderId={id}")
 RECHECK_SECONDS = 1
@@ -294,6 +296,16 @@ async def test_an_admin_halts_an_account_and_only_that(http: httpx.AsyncClient, 
             await asyncio.sleep(0.1)
     assert refused.json()["code"] == "risk_limit_exceeded"
     assert {error["pointer"] for error in refused.json()["errors"]} == {"/slippageBps", "/tokenOut"}
+
+
+def test_the_command_trades_with_the_key_in_its_environment(guarded: Stack, alice: str) -> None:
+    def command(*words: str, **env: str) -> Any:
+        return CliRunner().invoke(app, words, env={"TRADEWIND_URL": guarded.url, **env})
+
+    done = command("submit", "SOL", "USDC", "1.5", "--watch", TRADEWIND_API_KEY=alice)
+    assert (done.exit_code, "confirmed" in done.stdout) == (0, True)
+    for refused in (command("tokens", TRADEWIND_API_KEY=""), command("tokens", TRADEWIND_API_KEY="tw_wrong")):
+        assert (refused.exit_code, "unauthenticated" in refused.stderr) == (1, True)
 
 
 async def test_while_the_executor_is_away_nobody_new_comes_in(

@@ -29,7 +29,7 @@ async def tradewind(stack: Stack) -> AsyncIterator[Tradewind]:
 
 def command(*words: str, url: str, **env: str) -> Result:
     """Run a command line in this process."""
-    return CliRunner().invoke(app, words, env={"TRADEWIND_URL": url, "TRADEWIND_KEY": "", **env})
+    return CliRunner().invoke(app, words, env={"TRADEWIND_URL": url, "TRADEWIND_API_KEY": "", **env})
 
 
 def script(*words: str, url: str) -> subprocess.CompletedProcess[str]:
@@ -209,13 +209,15 @@ def test_the_command_refuses_in_one_line(stack: Stack) -> None:
 
 
 def test_the_command_says_when_nobody_answers_and_keeps_the_key(stack: Stack) -> None:
-    away = command("tokens", url="http://127.0.0.1:9", TRADEWIND_KEY="tw_me_secret")
+    away = command("tokens", url="http://127.0.0.1:9", TRADEWIND_API_KEY="tw_me_secret")
     assert (away.exit_code, away.stderr.count("\n")) == (3, 1)
-    helped = command("submit", "--help", url=stack.url, TRADEWIND_KEY="tw_me_secret")
-    there = command("tokens", "--json", "--key", "tw_me_secret", url=stack.url)
+    helped = command("submit", "--help", url=stack.url, TRADEWIND_API_KEY="tw_me_secret")
+    there = command("tokens", "--json", url=stack.url, TRADEWIND_API_KEY="tw_me_secret")
+    spoken = command("tokens", "--api-key", "tw_me_secret", url=stack.url)
+    assert spoken.exit_code == 2
     assert there.exit_code == 0
     assert {token["symbol"] for token in lines(there)} >= {"SOL", "USDC", "BONK"}
-    assert "secret" not in away.stdout + away.stderr + helped.stdout + there.stdout + there.stderr
+    assert "secret" not in away.stdout + away.stderr + helped.stdout + there.stdout + there.stderr + spoken.stderr
 
 
 def test_the_command_shows_tables(stack: Stack) -> None:
