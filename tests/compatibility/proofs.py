@@ -1,4 +1,4 @@
-"""Rows that are proven by tests which do not carry their name, and rows that are not proven and why.
+"""Rows that are proven by tests which do not carry their name.
 
 A test whose name begins with its rows (test_s1_02_..., test_s5_06_s5_07_...) needs no line here.
 """
@@ -96,8 +96,4 @@ PROOFS: Final[Mapping[str, tuple[str, ...]]] = {
     "S5-36": (f"{_RETRY}::test_a_fill_of_exactly_the_least_output_passes",),
     "S5-37": (f"{_GATEWAY}/test_streams.py::test_many_sockets_on_one_order_all_see_everything",),
     "S5-38": (_ATTEMPTS,),
-}
-
-WITHOUT: Final[Mapping[str, str]] = {
-    "S5-23": "The lines are structured and say these things; no test reads them, for log text is not a contract.",
 }

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from tests.compatibility.proofs import PROOFS, WITHOUT
+from tests.compatibility.proofs import PROOFS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 LIST: Final = ROOT.parent / "shared" / "COMPAT.md"
@@ -64,21 +64,14 @@ def _tests() -> Iterator[str]:
 def page() -> str:
     """Return docs/compatibility.md."""
     listed, proven = rows(), proofs_by_row()
-    held = [row for row in listed if row.name in proven]
-    body = "".join(_line(row, proven[row.name]) for row in held)
-    rest = "".join(
-        f"| {row.name} | {KINDS[row.kind]} | {_claim(row)} | {WITHOUT[row.name]} |\n"
-        for row in listed
-        if row not in held
-    )
     return (
         "# Compatibility with five earlier engines\n\n"
         "Clients written for five earlier order execution engines run here unchanged. Each row is a wire contract\n"
         "or a behaviour of one of them (S1 to S5) and names the tests that hold it.\n\n"
-        f"{len(held)} of {len(listed)} rows are held by a test; the others stand at the end.\n\n"
+        f"Each of the {len(listed)} rows is held by a test, and a test sees to that.\n\n"
         "This page is written by `python -m tests.compatibility`; a test holds it current.\n\n"
-        "| row | kind | claim | tests |\n| --- | --- | --- | --- |\n" + body + "\n## Rows without a test\n\n"
-        "| row | kind | claim | instead |\n| --- | --- | --- | --- |\n" + rest
+        "| row | kind | claim | tests |\n| --- | --- | --- | --- |\n"
+        + "".join(_line(row, proven[row.name]) for row in listed)
     )
 
 
