@@ -37,8 +37,12 @@ class Gauges:
     async def run(self) -> None:
         """Read until cancelled."""
         while True:
-            await asyncio.gather(self.read_orders(), self.read_queues())
+            await self.run_once()
             await asyncio.sleep(READ_EVERY_SECONDS)
+
+    async def run_once(self) -> None:
+        """Read both."""
+        await asyncio.gather(self.read_orders(), self.read_queues())
 
     async def read_orders(self) -> None:
         """Report the open orders."""

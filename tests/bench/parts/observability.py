@@ -1,7 +1,8 @@
 """What seeing costs: the pipeline with everything off, and with everything on as it comes.
 
-On: spans to a local sink at the default sampling, every page of metrics read each second, logs at INFO with the story of the
-orders that are sampled. Each is a fresh stack, in turns, so that a machine that slows down does not tell against one.
+On: spans to a local sink at the default sampling, every page of metrics read each second, logs at INFO with the story
+of the orders that are sampled. Each is a fresh stack, in turns, so that a machine that slows down does not tell against
+one.
 """
 
 import threading

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextvars import ContextVar
 
 import pytest
+from prometheus_client import REGISTRY
 
 from servicekit.batching import Batcher
 from servicekit.errors import Unavailable
@@ -108,3 +110,41 @@ async def test_closing_waits_for_what_is_queued() -> None:
     await batcher.close()
     assert all(task.done() for task in waiting) or await asyncio.gather(*waiting) == [0, 10, 20]
     assert batcher.waiting == 0
+
+
+async def test_a_call_runs_in_the_context_of_none_of_its_items() -> None:
+    who: ContextVar[str] = ContextVar("who", default="nobody")
+    seen: list[str] = []
+
+    async def call(items: Sequence[int]) -> Sequence[int]:
+        seen.append(who.get())
+        return items
+
+    batcher: Batcher[int, int] = Batcher(call)
+
+    async def submit(name: str) -> int:
+        who.set(name)
+        return await batcher.submit(1)
+
+    await asyncio.gather(submit("first"), submit("second"))
+    assert seen == ["nobody"]
+
+
+async def test_a_named_batcher_tells_its_sizes_and_its_queue() -> None:
+    release = asyncio.Event()
+
+    async def call(items: Sequence[int]) -> Sequence[int]:
+        await release.wait()
+        return items
+
+    batcher: Batcher[int, int] = Batcher(call, in_flight_max=1, name="measured")
+    submits = [asyncio.ensure_future(batcher.submit(number)) for number in range(2)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    submits += [asyncio.ensure_future(batcher.submit(number)) for number in range(3)]
+    await asyncio.sleep(0)
+    assert REGISTRY.get_sample_value("tradewind_batch_waiting", {"batch": "measured"}) == 3
+    release.set()
+    await asyncio.gather(*submits)
+    assert REGISTRY.get_sample_value("tradewind_batch_items_sum", {"batch": "measured"}) == 5
+    assert REGISTRY.get_sample_value("tradewind_batch_items_count", {"batch": "measured"}) == 2
