@@ -92,7 +92,10 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _connections_max(settings: Settings) -> int:
     """Return how many connections leave files for everything else."""
-    return max(1, min(settings.connections_max, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - FILES_SPARE))
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if files == resource.RLIM_INFINITY:
+        return settings.connections_max
+    return max(1, min(settings.connections_max, files - FILES_SPARE))
 
 
 def _config(gateway: Gateway, settings: Settings) -> uvicorn.Config:
