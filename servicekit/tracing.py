@@ -6,6 +6,7 @@ Recording puts it into a bounded queue; a thread sends it. While the collector i
 
 import logging
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -75,7 +76,7 @@ def tracing(service: str, *, instance: str = "") -> Iterator[None]:
     if not _is_wanted(os.environ):
         yield
         return
-    _recorder, stop = _open(service, instance or service)
+    _recorder, stop = _open(service, instance or socket.gethostname())
     try:
         yield
     finally:
