@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any, Final
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.datastructures import Headers
 from websockets.http11 import Response
@@ -38,6 +39,12 @@ class ProblemSockets(WebSocketsSansIOProtocol):
             # A request that the library cannot read would be left without an answer.
             self.transport.write(self._handshake.reject(HTTPStatus.BAD_REQUEST, "").serialize())
             self.transport.close()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Pass on what the application says. A refusal ends the handshake as well, which the library does not note."""
+        await super().send(message)
+        if self.close_sent:
+            self.handshake_complete = True
 
 
 class _Handshake(ServerProtocol):

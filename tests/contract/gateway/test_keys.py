@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 from typing import Any
 
 import httpx
@@ -46,7 +47,9 @@ async def test_no_door_opens_without_a_key_or_with_a_wrong_one(keyed: World) -> 
                 assert answer.json()["code"] == "unauthenticated"
 
 
-async def test_no_socket_opens_without_a_key_or_with_a_wrong_one(keyed: World) -> None:
+async def test_no_socket_opens_without_a_key_or_with_a_wrong_one(
+    keyed: World, caplog: pytest.LogCaptureFixture
+) -> None:
     paths = {r.path for r in keyed.server.gateway.app._routes if isinstance(r, WebSocketRoute)}
     assert len(paths) == len(SOCKETS) + 1
     for path in paths:
@@ -55,6 +58,8 @@ async def test_no_socket_opens_without_a_key_or_with_a_wrong_one(keyed: World) -
                 await keyed.socket(filled(path), additional_headers=headers)
             assert refused.value.response.status_code == 401
             assert refused.value.response.headers["www-authenticate"] == "Bearer"
+    # Whoever knocks in vain leaves no line in the log.
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 async def test_a_door_wants_its_right_and_names_it(keyed: World) -> None:
