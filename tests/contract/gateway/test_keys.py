@@ -268,7 +268,7 @@ async def test_who_says_too_much_is_cut_off(open_world: OpenWorld) -> None:
     world = await open_world(stream_commands_per_second_max=50)
     async with world.socket("/api/stream") as socket:
         with contextlib.suppress(websockets.ConnectionClosed):
-            for _ in range(5_000):
+            for _ in range(1_000):
                 await socket.send('{"op":"ping"}')
         async with asyncio.timeout(5):
             await socket.wait_closed()
