@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gateway.plain_http import PlainHttp
 from gateway.problems import PROBLEM_TYPE, unrouted_problem
 from servicekit.errors import DomainError, Rejected, Unavailable
 
@@ -16,7 +17,7 @@ DROPPED_BYTES_MAX: Final = 32 * 1024 * 1024
 def limited_http(*, header_bytes_max: int, header_read_seconds: float, connections_max: int) -> type[HttpToolsProtocol]:
     """Return the protocol class with these limits, for uvicorn's configuration."""
 
-    class LimitedHttp(HttpToolsProtocol):
+    class LimitedHttp(PlainHttp):
         """One connection."""
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:

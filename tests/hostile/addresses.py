@@ -110,6 +110,8 @@ def addresses() -> Iterator[Case]:
     """Yield all of these."""
     for path in NOWHERE:
         yield Case(f"GET {short(path)}", request("GET", path), 404, "not_found")
+    yield Case("OPTIONS of the whole server", request("OPTIONS", "*"), 404, "not_found")
+    yield Case("HTTP/1.0", b"GET /nothing HTTP/1.0\r\n\r\n", 404, "not_found")
     for name in NOT_AN_ORDER:
         yield Case(f"GET order {short(name)}", request("GET", f"/api/orders/{name}"), 404, "order_not_found")
     for name in NOT_AN_ORDER[::3]:

@@ -26,6 +26,7 @@ NOT_HTTP: dict[str, bytes] = {
     "a word": b"NONSENSE\r\n\r\n",
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(32),
     "HTTP/2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "a tunnel": b"CONNECT elsewhere:443 HTTP/1.1\r\nhost: x\r\n\r\n",
     "an unknown method": b"BREW /api/orders HTTP/1.1\r\nhost: x\r\n\r\n",
     "a method in lower case": b"get /health HTTP/1.1\r\nhost: x\r\n\r\n",
     "a version of its own": b"GET /health HTTP/9.9\r\nhost: x\r\n\r\n",

@@ -55,6 +55,16 @@ def handshakes() -> list[Case]:
         Case(f"handshake with {name}", request("GET", path, headers={**UPGRADE, **headers}), 400, "malformed_request")
         for name, headers in HANDSHAKES.items()
     ]
+    twice = request("GET", path, headers={**UPGRADE, "upgrade": "websocket, h2c"})
+    bad += [
+        Case("handshake of two protocols", twice, 426, "upgrade_required"),
+        Case(
+            "handshake with 9,000 bytes of query",
+            request("GET", f"{path}?x={'a' * 9_000}", headers=UPGRADE),
+            400,
+            "malformed_request",
+        ),
+    ]
     return [*bad, Case("handshake by POST", request("POST", path, headers=UPGRADE), 405, "method_not_allowed")]
 
 
