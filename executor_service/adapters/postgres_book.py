@@ -34,8 +34,14 @@ from executor_service.domain.order import Order, apply, swap_id_of
 from servicekit.batching import Batcher
 from servicekit.postgres import outages_named
 
-# The planner must not turn to a sequential scan while the tables are small: the plan would outlive their youth.
-SESSION_SETTINGS: Final = ("SET enable_seqscan = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off")
+# The planner must not turn to a sequential scan while the tables are small: the plan would outlive their youth. And a
+# process that stands still within a transaction loses it, and its locks, before the others that wait give up.
+SESSION_SETTINGS: Final = (
+    "SET enable_seqscan = off",
+    "SET enable_hashjoin = off",
+    "SET enable_mergejoin = off",
+    "SET idle_in_transaction_session_timeout = 1500",
+)
 
 _LEASE: Final[LiteralString] = """
     lease AS MATERIALIZED (SELECT 1 FROM workers WHERE id = %(me)s AND lease_until > clock_timestamp())

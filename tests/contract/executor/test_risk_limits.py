@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+import psycopg
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
@@ -219,6 +220,20 @@ async def test_an_account_that_is_halted_while_orders_stream_in_accepts_none_aft
     accepted = [answer for answer in answers if not isinstance(answer, BaseException)]
     assert 1 <= len(accepted) == accepted_before == (await ports.accounts.use("local")).in_flight
     assert {answer.reason for answer in answers if isinstance(answer, DomainError)} <= {"ACCOUNT_HALTED"}
+
+
+async def test_an_executor_that_stands_still_while_it_measures_holds_up_nobody_for_long(
+    pool: AsyncConnectionPool,
+) -> None:
+    desk = a_desk(pool)
+    await desk.add(a_new_order())
+    async with pool.connection() as frozen:
+        await frozen.execute("BEGIN")
+        await frozen.execute("SELECT 1 FROM accounts FOR UPDATE")
+        await desk.add(a_new_order())
+        assert (await PostgresAccounts(pool).use("local")).in_flight == 2
+        with pytest.raises(psycopg.Error):
+            await frozen.execute("COMMIT")
 
 
 async def test_a_burst_over_two_executors_never_passes_a_limit(ports: Ports) -> None:
