@@ -31,8 +31,14 @@ class AccountWatch:
     """Passes events on as they come. `positions` holds the newest sequence of each order on its way."""
 
     def __init__(
-        self, account_id: str, *, forward: Callable[[str], None], heal: Heal, on_end: Callable[["AccountWatch"], None]
+        self,
+        account_id: str,
+        *,
+        forward: Callable[[str, str], None],
+        heal: Heal,
+        on_end: Callable[["AccountWatch"], None],
     ) -> None:
+        """`forward` takes an order and a frame of it, `heal` begins to read what was missed."""
         self.watch_id = 0
         self.account_id = account_id
         self.positions: dict[str, int] = {}
@@ -77,7 +83,7 @@ class AccountWatch:
             self._missed(order_id, last)
             return
         self.positions[order_id] = event.sequence
-        self._forward(event.payload)
+        self._forward(order_id, event.payload)
         if is_last:
             self.told_all(order_id)
 
@@ -105,11 +111,6 @@ class AccountWatch:
         if not self.standing.done():
             self.standing.set_exception(error)
         self.end("broken")
-
-    def resume(self, order_id: str, after_sequence: int) -> None:
-        """Tell an order from behind a sequence that the client has, wherever it stands."""
-        self.positions[order_id] = after_sequence
-        self._missed(order_id, after_sequence)
 
     def _missed(self, order_id: str, last: int) -> None:
         if order_id not in self._healing:

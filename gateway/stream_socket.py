@@ -7,6 +7,7 @@ from typing import Final
 from starlette.types import Receive, Scope, Send
 
 from gateway import telemetry
+from gateway.account_hub import AccountHub
 from gateway.command_meter import CommandMeter
 from gateway.credentials import acceptance
 from gateway.identity import account_of
@@ -43,6 +44,7 @@ class StreamSocket:
 
     def __init__(self, watches: OrderWatches, turnstile: Turnstile, limits: StreamLimits) -> None:
         self._watches = watches
+        self._accounts = AccountHub(watches)
         self._turnstile = turnstile
         self._limits = limits
         self._mailboxes: set[Mailbox] = set()
@@ -72,7 +74,9 @@ class StreamSocket:
 
     async def _serve(self, mailbox: Mailbox, scope: Scope, receive: Receive, send: Send) -> None:
         await send(acceptance(scope))
-        subscriptions = Subscriptions(self._watches, mailbox, account_of(scope), orders_max=self._limits.orders_max)
+        subscriptions = Subscriptions(
+            self._watches, self._accounts, mailbox, account_of(scope), orders_max=self._limits.orders_max
+        )
         meter = CommandMeter(self._limits.commands_per_second_max)
         listener = asyncio.create_task(_listen(receive, mailbox, subscriptions, meter))
         try:

@@ -1,30 +1,32 @@
 """The subscriptions of one socket: what it asked to be told, and how that reaches its mailbox."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
-from gateway.account_watch import AccountWatch
+from gateway.account_hub import AccountHub, AccountReader
 from gateway.json_out import encode
 from gateway.mailbox import Mailbox
 from gateway.problems import code_of
 from gateway.stream_commands import Command, Ping, Subscribe, Unsubscribe
 from gateway.streams import OrderWatches
-from gateway.watch import Event, ForwardedWatch, Watch
+from gateway.watch import End, Event, ForwardedWatch, Watch
 from servicekit.errors import DomainError, Rejected, Unavailable
 
 
 class Subscriptions:
     """Obeys the commands of one socket. It follows named orders, or all of the account, not both."""
 
-    def __init__(self, watches: OrderWatches, mailbox: Mailbox, account_id: str, *, orders_max: int) -> None:
+    def __init__(
+        self, watches: OrderWatches, accounts: AccountHub, mailbox: Mailbox, account_id: str, *, orders_max: int
+    ) -> None:
         self._watches = watches
+        self._accounts = accounts
         self._mailbox = mailbox
         self._account_id = account_id
         self._orders_max = orders_max
         self._orders: dict[str, ForwardedWatch] = {}
-        self._account: AccountWatch | None = None
+        self._account: AccountReader | None = None
         # Events that arrive while a subscription is being acknowledged; they follow the acknowledgement.
         self._held: list[str] | None = None
 
@@ -57,8 +59,7 @@ class Subscriptions:
         """End every watch."""
         for watch in list(self._orders.values()):
             watch.end("away")
-        if self._account is not None:
-            self._account.end("away")
+        self._leave_account()
 
     async def _follow_orders(self, orders: Mapping[str, int]) -> None:
         if self._account is not None:
@@ -88,17 +89,22 @@ class Subscriptions:
             raise Rejected("INVALID_REQUEST", "This socket follows single orders; unsubscribe from them first.")
         if self._account is not None:
             raise Rejected("INVALID_REQUEST", "This socket follows all orders already.")
-        watch = AccountWatch(self._account_id, forward=self._forward, heal=self._heal, on_end=self._account_ended)
-        self._account = watch
-        await self._watches.stand(watch)
-        for order_id, sequence in after.items():
-            watch.resume(order_id, sequence)
-        self._say({"op": "subscribed", "all": True, "positions": watch.positions})
+        self._account = reader = AccountReader(forward=self._forward, on_end=self._account_ended)
+        try:
+            positions = await self._accounts.join(self._account_id, reader, after)
+        except BaseException:
+            self._leave_account()
+            raise
+        self._say({"op": "subscribed", "all": True, "positions": positions})
+
+    def _leave_account(self) -> None:
+        if self._account is not None:
+            self._accounts.leave(self._account_id, self._account)
+            self._account = None
 
     def _unsubscribe(self, command: Unsubscribe) -> None:
         if command.everything:
-            if self._account is not None:
-                self._account.end("away")
+            self._leave_account()
             self._say({"op": "unsubscribed", "all": True})
             return
         for order_id in command.order_ids:
@@ -114,24 +120,10 @@ class Subscriptions:
         elif watch.ended == "broken" and watch.standing.done() and not watch.standing.exception():
             self.refuse(Rejected("INTERNAL"), watch.order_id)
 
-    def _account_ended(self, watch: AccountWatch) -> None:
-        self._watches.remove(watch)
+    def _account_ended(self, why: End) -> None:
         self._account = None
-        if watch.ended == "broken" and watch.standing.done() and not watch.standing.exception():
+        if why == "broken":
             self.refuse(Rejected("INTERNAL"))
-
-    def _heal(self, watch: AccountWatch, order_id: str, after_sequence: int) -> Callable[[], None]:
-        def passed_on(event: Event) -> None:
-            watch.put(order_id, event, is_last=False)
-
-        def ended(healing: Watch) -> None:
-            self._watches.remove(healing)
-            if healing.ended == "finished":
-                watch.told_all(order_id)
-
-        healing = ForwardedWatch(self._account_id, order_id, after_sequence, forward=passed_on, on_end=ended)
-        self._watches.begin(healing)
-        return partial(healing.end, "away")
 
     def _event(self, event: Event) -> None:
         self._forward(event.payload)

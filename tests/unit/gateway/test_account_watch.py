@@ -24,7 +24,11 @@ class Reader:
     ended: int = 0
 
     def watch(self) -> AccountWatch:
-        return AccountWatch("a", forward=self.frames.append, heal=self.heal, on_end=self.on_end)
+        return AccountWatch("a", forward=self.forward, heal=self.heal, on_end=self.on_end)
+
+    def forward(self, order_id: str, frame: str) -> None:
+        assert frame.startswith(f"{order_id}:")
+        self.frames.append(frame)
 
     def heal(self, watch: AccountWatch, order_id: str, after_sequence: int) -> Callable[[], None]:
         self.healed.append((order_id, after_sequence))
