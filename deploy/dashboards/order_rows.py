@@ -57,7 +57,7 @@ ORDERS: Final = Row(
             "short",
             "What each worker drives, beside what it may.",
             (
-                Query("tradewind_orders_in_flight", "{{instance}}"),
+                Query('tradewind_orders_in_flight{job="worker"}', "{{instance}}"),
                 Query("sum(tradewind_orders_in_flight_max)", "at most, all"),
             ),
         ),

@@ -49,7 +49,12 @@ STREAMS: Final = Row(
             (Query("sum by (kind) (tradewind_streams_open)", "{{kind}}"),),
             stacked=True,
         ),
-        Panel("Watches", "short", "Orders watched, at the executors.", (Query("tradewind_watches", "{{instance}}"),)),
+        Panel(
+            "Watches",
+            "short",
+            "Orders watched, at the executors.",
+            (Query('tradewind_watches{job="executor"}', "{{instance}}"),),
+        ),
         Panel(
             "Slow readers dropped",
             "ops",
