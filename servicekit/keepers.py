@@ -72,6 +72,8 @@ class Keepers(Generic[Client]):
         finally:
             for task in asked:
                 task.cancel()
+            # Also looks at the refusals that came too late to be heard.
+            await asyncio.gather(*asked, return_exceptions=True)
         raise min(refusals, key=self._vagueness)
 
     def _keep_only(self, addresses: list[str]) -> None:
