@@ -18,6 +18,7 @@ ALL_PARTS = (
     "in_flight",
     "sustained",
     "fan_out",
+    "streams",
     "growth",
     "observability",
 )

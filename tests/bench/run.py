@@ -21,6 +21,7 @@ from tests.bench.parts import (
     post,
     routes,
     sockets,
+    streams,
     sustained,
 )
 from tests.bench.results import Results
@@ -41,6 +42,7 @@ PARTS: Final[Mapping[str, tuple[str, Part]]] = {
     "post_default": ("realistic", post.run_at_default_latency),
     "overhead": ("realistic", overhead.run),
     "fan_out": ("realistic", fan_out.run),
+    "streams": ("realistic", streams.run),
     "sustained": ("realistic", sustained.run),
     "in_flight": ("realistic", in_flight.run),
     "growth": ("instant", growth.run),

@@ -15,6 +15,7 @@ import uvloop
 from tests.bench.load.lives import LoadReport
 from tests.bench.load.posting import run_posts
 from tests.bench.load.sharing import run_fan_out, run_multiplexed
+from tests.bench.load.streams import run_streams
 from tests.bench.load.task import Task
 from tests.bench.load.watching import run_watches
 
@@ -23,6 +24,7 @@ _MODES: Final[Mapping[str, Callable[[Task], Awaitable[LoadReport]]]] = {
     "watch": run_watches,
     "multiplex": run_multiplexed,
     "fan_out": run_fan_out,
+    "streams": run_streams,
 }
 
 

@@ -17,7 +17,7 @@ from tests.bench.load.websocket import WebSocket
 CONNECTIONS: Final = 64
 
 
-class _Shared:
+class Shared:
     """All lives on one socket, found by their order; an event may be here before the POST is answered."""
 
     def __init__(self, count: int) -> None:
@@ -41,7 +41,7 @@ class _Shared:
 
 async def run_multiplexed(task: Task) -> LoadReport:
     """Submit all at once and watch them on one socket; `refused` holds the status when there is no such socket."""
-    shared = _Shared(task.count)
+    shared = Shared(task.count)
     loop = asyncio.get_running_loop()
     _, socket = await loop.create_connection(
         lambda: WebSocket(task.host, "/api/stream", shared.hear), task.host, task.port

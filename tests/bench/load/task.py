@@ -10,9 +10,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     `watch`: a stream for each order, all at once, or `in_flight` at a time, or at `rate` a second.
     `multiplex`: all at once, watched on one socket. `fan_out`: one order, watched by `count` streams.
+    `streams`: all at once over kept connections, `watched` on a socket each, on one that names them, on one with all.
     """
 
-    mode: Literal["post", "watch", "multiplex", "fan_out"]
+    mode: Literal["post", "watch", "multiplex", "fan_out", "streams"]
     host: str
     port: int
     connections: int = 64
@@ -21,5 +22,6 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     in_flight: int = 0
     rate: float = 0.0
     stream: Literal["socket", "events"] = "socket"
+    watched: Literal["each", "ids", "all"] = "each"
     path: str = "/api/orders/{id}/events"
     deadline: float = 60.0
