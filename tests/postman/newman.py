@@ -1,5 +1,6 @@
 """Newman, the runner of Postman collections: installed once below .venv, from the lock file beside this one."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -38,17 +39,24 @@ def install() -> Path:
     """
     digest = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in MANIFESTS)).hexdigest()
     folder = Path(sys.prefix) / "newman" / digest[:16]
-    if not folder.exists():
-        folder.parent.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as place:
-            fresh = Path(place) / "newman"
-            fresh.mkdir()
-            for name in MANIFESTS:
-                shutil.copy(HERE / name, fresh)
-            _npm_ci(fresh)
-            # At once and whole: a run that is broken off leaves nothing that looks installed.
-            fresh.rename(folder)
+    folder.parent.mkdir(exist_ok=True)
+    with (folder.parent / "lock").open("w") as lock:
+        # Test processes come at the same time: one installs, the others find it done.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            _install_into(folder)
     return folder
+
+
+def _install_into(folder: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=folder.parent) as place:
+        fresh = Path(place) / "newman"
+        fresh.mkdir()
+        for name in MANIFESTS:
+            shutil.copy(HERE / name, fresh)
+        _npm_ci(fresh)
+        # At once and whole: a run that is broken off leaves nothing that looks installed.
+        fresh.rename(folder)
 
 
 def _npm_ci(folder: Path) -> None:
