@@ -46,8 +46,12 @@ def labels_of(node: Node) -> frozenset[str]:
             return labels_of(inner) - labels
         case Call(function="histogram_quantile", arguments=(_, histogram)):
             return labels_of(histogram) - {"le"}
+        case Call(function="absent", arguments=(Selector(matchers=matchers),)):
+            return frozenset(matcher.label for matcher in matchers if matcher.how == "=")
         case Call(function="absent" | "absent_over_time" | "vector" | "scalar" | "time"):
             return _NONE
+        case Binary(operator="or", left=left, right=right):
+            return labels_of(left) & labels_of(right)
         case Call(arguments=arguments):
             return labels_of(arguments[0])
         case Binary(left=left, right=right, on=on, is_many_to_one=many):
@@ -104,7 +108,7 @@ def _jobs(matcher: Matcher) -> frozenset[str]:
 
 
 def _faults_of_sides(node: Binary) -> Iterator[str]:
-    if isinstance(node.left, Number) or isinstance(node.right, Number):
+    if isinstance(node.left, Number) or isinstance(node.right, Number) or node.operator == "or":
         return
     if "s" in (kind_of(node.left), kind_of(node.right)):
         return

@@ -22,7 +22,7 @@ DURATION = re.compile(r"(\d+(ms|[smhdwy]))+")
 RULE = pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule["alert"]))
 # What has to be watched, each by the metric or the absence that shows it.
 WATCHED = {
-    "up": {"TargetDown", "NoReadyWorker", "ExecutorUnavailable"},
+    "up": {"TargetDown", "ProcessMissing", "NoReadyWorker", "ExecutorUnavailable"},
     "tradewind_queue_messages": {"QueueGrowing", "DeadLetters"},
     "tradewind_orders_oldest_open_seconds": {"OldestOpenOrder", "DatabaseUnavailable"},
     "tradewind_orders_taken_over_total": {"OrdersTakenOver"},

@@ -10,6 +10,7 @@ GOOD = [
     "histogram_quantile(0.99, sum by (le, method) (rate(tradewind_http_seconds_bucket[1h30m])))",
     '(sum(up{job="worker"}) or vector(0)) == 0',
     "sum by (venue) (rate(tradewind_fill_legs_total[5m])) / on () group_left () sum(rate(tradewind_routes_total[5m]))",
+    'absent(up{job="router"}) or sum by (job) (up) == 0',
     "1 - rate(process_cpu_seconds_total[5m]) * 2",
     "max(deriv(tradewind_queue_messages[5m])) > 0 and max(tradewind_queue_messages) > 100",
 ]
