@@ -61,21 +61,22 @@ class OrderTrace:
     def __init__(self, context: TraceContext, order: Order) -> None:
         self._context = context
         self._order = order
+        self._own = context.child(attempt_span_id(order.order_id, order.attempt))
         # A predecessor's beginning is not known; its last commit is.
         self._began_ns = int(order.updated_at.timestamp() * 1e9)
         self._events = [("claimed", time.time_ns())]
 
     def stage(self, name: str, began_ns: int, error: str) -> None:
         """Record a stage that has just ended."""
-        span_id = attempt_span_id(self._order.order_id, self._order.attempt)
         own = self._context.child(new_span_id())
-        record(Span(name, own, span_id, "client", began_ns, time.time_ns(), error=error))
+        record(Span(name, own, self._own.span_id, "client", began_ns, time.time_ns(), error=error))
 
     def recorded(self, before: Order, events: Sequence[OrderEvent], after: Order) -> None:
         """Note what was committed, and record the attempt when that was its end."""
         now, status = time.time_ns(), before.status
         if after.status is OrderStatus.ROUTING:
             self._began_ns, self._events = now, []
+            self._own = self._context.child(attempt_span_id(after.order_id, after.attempt))
         for event in events:
             status = next_status(status, event)
             self._events.append((status.value, now))
@@ -87,14 +88,13 @@ class OrderTrace:
     def end(self, error: str) -> None:
         """Record the attempt."""
         order = self._order
-        own = self._context.child(attempt_span_id(order.order_id, order.attempt))
         attributes: dict[str, AttributeValue] = {
             "tradewind.order_id": str(order.order_id),
             "tradewind.attempt": order.attempt,
         }
         parent = accept_span_id(order.order_id)
         times = self._began_ns, time.time_ns()
-        record(Span("order.attempt", own, parent, "consumer", *times, attributes, self._events, error))
+        record(Span("order.attempt", self._own, parent, "consumer", *times, attributes, self._events, error))
 
 
 _current: ContextVar[OrderTrace | None] = ContextVar("order_trace", default=None)

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 HEADER: Final = "traceparent"
 SAMPLER_DEFAULT: Final = "parentbased_traceidratio"
-# One trace in ten: an order's spans cost every process of the engine a little, and nobody reads a million of them.
-RATIO_DEFAULT: Final = 0.1
+# One trace in twenty: the spans of one in ten would cost the engine two per cent, and nobody reads a million of them.
+RATIO_DEFAULT: Final = 0.05
 
 _TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 # The last digit of the flags, when its lowest bit is set. Not "in a string": the empty text is in every string.
