@@ -87,7 +87,7 @@ class TestRunning:
         assert {stack.pid(name) for name in PROCESSES} <= live
 
     def test_workers_yield_to_the_processes_that_answer(self, stack: Stack) -> None:
-        assert os.getpriority(os.PRIO_PROCESS, stack.pid("worker-1")) == 15
+        assert os.getpriority(os.PRIO_PROCESS, stack.pid("worker-1")) > 0
         assert os.getpriority(os.PRIO_PROCESS, stack.pid("gateway")) == 0
 
     @pytest.mark.parametrize("name", PROCESSES)
