@@ -65,6 +65,9 @@ METHODS = {
     "/docs/docs.js": ("POST", "DELETE"),
     "/api/airdrop": ("GET", "DELETE"),
     "/api/balances": ("POST", "DELETE"),
+    "/api/account": ("POST", "PATCH", "DELETE"),
+    "/api/accounts/hostile": ("POST", "PUT", "DELETE", "OPTIONS"),
+    "/api/ws-ticket": ("GET", "PUT", "DELETE"),
     "/health": ("POST", "DELETE"),
     "/readyz": ("POST", "OPTIONS"),
     f"/ws/orders/{NO_ORDER}": ("POST", "DELETE"),
@@ -98,6 +101,8 @@ QUERIES: dict[str, dict[str, tuple[str, ...]]] = {
         "%00": ("1",),
     },
     "/api/tokens": {"x": ("1",), "token": ("SOL",)},
+    "/api/account": {"account": ("other",), "%00": ("1",)},
+    "/api/accounts/hostile": {"tradingState": ("halted",)},
     "/api/pools": {"token": ("NOPE", "%00", "SOL,USDC", "%F0%9F%98%80"), "mint": ("x",)},
     "/api/prices": {"token": ("NOPE", "SOL%0a"), "stream": ("1",)},
     f"/api/orders/{NO_ORDER}/events": {

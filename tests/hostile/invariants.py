@@ -9,7 +9,7 @@ from psycopg import sql
 
 from tests.stack import SERVICES, Stack
 
-TABLES = ("orders", "order_events", "order_attempts", "market.airdrops", "market.swaps")
+TABLES = ("orders", "order_events", "order_attempts", "accounts", "market.airdrops", "market.swaps")
 
 
 @dataclass(frozen=True)

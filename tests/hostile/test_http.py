@@ -10,6 +10,7 @@ from gateway.problems import PATH_BYTES_MAX
 from gateway.server import running_gateway
 from gateway.settings import Settings
 from servicekit.errors import ERRORS
+from tests.hostile.accounts import accounts
 from tests.hostile.addresses import addresses
 from tests.hostile.cases import EXECUTE, Case, order_text, posted
 from tests.hostile.fields import fields
@@ -19,7 +20,13 @@ from tests.hostile.texts import texts
 from tests.hostile.wire import Answer, exchange, request
 from tests.stack import Stack
 
-FAMILIES = {"fields": [*fields()], "texts": [*texts()], "addresses": [*addresses()], "headers": [*headers()]}
+FAMILIES = {
+    "fields": [*fields()],
+    "texts": [*texts()],
+    "addresses": [*addresses()],
+    "accounts": [*accounts()],
+    "headers": [*headers()],
+}
 CASES = [case for family in FAMILIES.values() for case in family]
 SCENARIOS = ("fail_once", "ack_lost", "venue_down:raydium", "slow_quotes", "no_such_scenario")
 
