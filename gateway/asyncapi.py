@@ -9,8 +9,8 @@ from starlette.responses import Response
 from gateway.credentials import SUBPROTOCOL, TICKET_PREFIX
 from gateway.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING, Dialect
 from gateway.json_out import encode
-from gateway.openapi import release
 from gateway.openapi_schemas import MOMENT, ORDER_ID, STATUS, Schema, exactly, schemas
+from servicekit.metrics import release
 
 _HEADERS: Final = {"cache-control": "public, max-age=300"}
 _AFTER: Final = {"type": "object", "properties": {"after": {"type": "integer", "minimum": 0}}}

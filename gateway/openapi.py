@@ -3,7 +3,6 @@
 import functools
 from collections import defaultdict
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -15,6 +14,7 @@ from gateway.openapi_parts import ALWAYS, DOOR, Answer, Operation, Parameter
 from gateway.openapi_schemas import ref, schemas
 from gateway.problems import PROBLEM_TYPE, code_of
 from servicekit.errors import ERRORS
+from servicekit.metrics import release
 
 _HEADERS: Final = {"cache-control": "public, max-age=300"}
 _KEYS: Final = {
@@ -60,14 +60,6 @@ def document(*, keys_required: bool = False) -> dict[str, Any]:
         "paths": dict(paths),
         "components": {"schemas": schemas(), "securitySchemes": _KEYS},
     }
-
-
-def release() -> str:
-    """Return the version of the installed package."""
-    try:
-        return version("tradewind")
-    except PackageNotFoundError:
-        return "0"
 
 
 def _security(operation: Operation, keys_required: bool) -> list[dict[str, list[str]]]:
