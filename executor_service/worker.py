@@ -19,6 +19,7 @@ from executor_service.application.drive_orders import DriveOrders, Permits, Perm
 from executor_service.application.ports import LeaseLost
 from executor_service.bootstrap import WorkerParts, worker_parts
 from executor_service.settings import Settings
+from servicekit.cancelling import cancel_all
 from servicekit.errors import Unavailable
 from servicekit.grpc_server import wait_for_signal
 from servicekit.metrics import serve_metrics
@@ -129,9 +130,7 @@ async def _work_one_lease(parts: WorkerParts, hand_off: HandOff, worker_id: UUID
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
         hand_off.drive_with(None)
-        for end in ends:
-            end.cancel()
-        await asyncio.gather(*ends, return_exceptions=True)
+        await cancel_all(ends)
         await driver.stop()
     if not stopping.is_set():
         telemetry.lease_doubtful(worker_id)

@@ -14,6 +14,7 @@ from executor_service import execution_quality, telemetry
 from executor_service.application.execute_order import ExecuteOrder
 from executor_service.application.ports import Clock, LeaseLost, OrderBook
 from executor_service.domain.order import Order
+from servicekit.cancelling import cancel_all
 from servicekit.errors import Unavailable
 
 SWEEP_EVERY_SECONDS: Final = 1.0
@@ -122,10 +123,7 @@ class DriveOrders:
 
     async def stop(self) -> None:
         """Stop driving, wherever each order stands; its row says how to go on."""
-        runs = tuple(self._runs)
-        for run in runs:
-            run.cancel()
-        await asyncio.gather(*runs, return_exceptions=True)
+        await cancel_all(tuple(self._runs))
 
     def _drive(self, orders: Sequence[Order]) -> None:
         for order in orders:
