@@ -38,6 +38,8 @@ def main() -> int:
             console.print(f"· {account.name}: {did}", highlight=False)
         for complaint in account.complaints:
             console.print(f"OUT OF BOUNDS {account.name}: {complaint}", highlight=False)
+        for trouble in account.beside.troubles[:3]:
+            console.print(f"the polite client heard: {trouble}", highlight=False)
     return 1 if any(account.complaints for account in accounts) else 0
 
 

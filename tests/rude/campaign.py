@@ -56,6 +56,7 @@ class Account:
         for visit in self.visits:
             together.submits_ms += visit.beside.submits_ms
             together.lives += visit.beside.lives
+            together.troubles += visit.beside.troubles
             together.orders += visit.beside.orders
         return together
 

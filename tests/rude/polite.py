@@ -17,6 +17,7 @@ class Politeness:
 
     submits_ms: list[float] = field(default_factory=list)
     lives: list[list[int]] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
     orders: int = 0
 
     @property
@@ -37,7 +38,6 @@ class PoliteClient:
         self._rate = rate
         self._now = Politeness()
         self.recent: list[str] = []
-        self.troubles: list[str] = []
 
     def begin(self) -> Politeness:
         """Return a new stretch and note what follows in it."""
@@ -60,9 +60,7 @@ class PoliteClient:
             order_id = (await tradewind.submit(ORDER)).order_id
             stretch.submits_ms.append((time.perf_counter() - began) * 1000)
             self.recent = [*self.recent[-199:], order_id]
-            async for event in tradewind.watch(order_id):
-                life.append(event.sequence)
+            life.extend([event.sequence async for event in tradewind.watch(order_id)])
         except TradewindError as error:
-            # What was promised and did not come; it counts as not told whole.
-            life.clear()
-            self.troubles.append(str(error))
+            # What was promised and did not come: its life stays empty, and counts as not told whole.
+            stretch.troubles.append(str(error))
