@@ -111,4 +111,5 @@ def test_what_is_passed_on_is_passed_on_to_who_reads_it() -> None:
     assert {"KEY_PEPPER", "RISK_ORDER_USD_MAX"} <= passed["executor"]
     assert {"RATE_LIMIT_SUBMITS", "RATE_LIMIT_READS", "RATE_LIMIT_ADDRESS", "TRUSTED_PROXIES"} <= passed["gateway"]
     assert all("OTEL_EXPORTER_OTLP_ENDPOINT" in passed[name] for name in SERVERS)
+    assert [name for name in passed if "BROKER_URL" in passed[name]] == ["executor", "worker"], "both or none"
     assert [name for name in passed if "KEY_PEPPER" in passed[name]] == ["executor"]

@@ -44,6 +44,7 @@ STAND_INS = {
 # Taken from the environment of compose, and what somebody might say there.
 PASSED_ON = {
     "KEY_PEPPER": STAND_INS["KEY_PEPPER"],
+    "BROKER_URL": "redis://queue:6379/0",
     "RISK_ORDER_USD_MAX": "5000",
     "RISK_ORDERS_IN_FLIGHT_MAX": "100",
     "RISK_ORDERS_PER_MINUTE_MAX": "600",
