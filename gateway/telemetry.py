@@ -19,6 +19,7 @@ from servicekit.trace_context import current_trace
 log = structlog.get_logger()
 
 _LIMITS_UNREACHABLE: Final = Counter("tradewind_rate_limits_unreachable", "Times Redis did not count what callers do.")
+_PATH_CHARACTERS_MAX: Final = 256
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _deliver_timed: Final = stage_timer("deliver")
 # Where the timestamp stands in every stored frame: `"timestamp":"2026-01-01T00:00:00.000Z"}`.
@@ -58,7 +59,8 @@ def request_crashed(path: str, error: Exception) -> None:
 def request_refused(scope: Scope, error: Exception) -> None:
     """A request was refused. Of those that only read there may be any number, and they changed nothing."""
     if isinstance(error, DomainError) and scope["type"] == "http" and scope["method"] not in _READING:
-        log.info("request.refused", method=scope["method"], path=scope["path"], reason=error.reason)
+        path = scope["path"][:_PATH_CHARACTERS_MAX]
+        log.info("request.refused", method=scope["method"], path=path, reason=error.reason)
 
 
 def service_failed(path: str, reason: str) -> None:
