@@ -24,7 +24,7 @@ from gateway.tickets import TicketDesk, Tickets
 from gateway.turnstile import Turnstile
 
 REDIS_CONNECTIONS_MAX: Final = 16
-REDIS_SECONDS_MAX: Final = 0.5
+REDIS_SECONDS_MAX: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ async def open_access(
     async with AsyncExitStack() as stack:
         assert settings.redis_url is not None, "the settings have seen to it"
         pool = await stack.enter_async_context(redis_pool(settings.redis_url.get_secret_value()))
-        limiter = RateLimiter(pool)
+        limiter = RateLimiter(pool, deadline_seconds=settings.rate_limit_deadline_seconds)
         stack.push_async_callback(limiter.close)
         limits = RateLimits(limiter, _policies(settings), addresses)
         if settings.auth == "off":

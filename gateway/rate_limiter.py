@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple, TypeVar
 
 from limits import RateLimitItem
@@ -22,7 +23,6 @@ from gateway.rate_policies import Policy, Standing
 from servicekit.batching import Batcher
 from servicekit.errors import Unavailable
 
-REDIS_SECONDS_MAX: Final = 0.1
 # After a failure nobody tries Redis for this long.
 REDIS_PAUSE_SECONDS: Final = 1.0
 BATCH_MAX: Final = 512
@@ -63,7 +63,8 @@ class _Verdict(NamedTuple):
 class RateLimiter:
     """Charges callers. A check that is `strict` is counted here while Redis is away; another one passes then."""
 
-    def __init__(self, pool: ConnectionPool) -> None:
+    def __init__(self, pool: ConnectionPool, *, deadline_seconds: float) -> None:
+        self._deadline = deadline_seconds
         # The library hands its options on to redis-py, a pool among them.
         storage = RedisStorage("async+redis://", implementation="redispy", connection_pool=pool)  # type: ignore[arg-type]  # its annotation knows plain values only
         self._shared: Strategy = SlidingWindowCounterRateLimiter(storage)
@@ -121,7 +122,7 @@ class RateLimiter:
         """Return what the work finds, in Redis or in its place; None when nothing counts."""
         if time.monotonic() >= self._shared_from:
             try:
-                async with asyncio.timeout(REDIS_SECONDS_MAX):
+                async with asyncio.timeout(self._deadline):
                     return await work(self._shared)
             except (RedisError, OSError) as error:
                 self._shared_from = time.monotonic() + REDIS_PAUSE_SECONDS
@@ -141,6 +142,9 @@ async def _hit(strategy: Strategy, checks: Sequence[_Check]) -> list[_Verdict]:
             # Another gateway was quicker.
             admitted = set()
     after = await _standing(strategy, first.policy, first.limit, first.subject)
+    if after.remaining + sum(checks[place].cost for place in admitted) == first.limit.amount:
+        # Nothing else counts: a window has just begun, of which the library says that it is over at once.
+        after = replace(after, reset_seconds=first.limit.get_expiry())
     return [_Verdict(place in admitted, after) for place in range(len(checks))]
 
 

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     rate_limit_address: Annotated[Limits | None, NoDecode] = None
     # Wrong keys and tickets that one address may show.
     rate_limit_failures: Annotated[Limits | None, NoDecode] = None
+    # A request waits no longer for Redis to count it.
+    rate_limit_deadline_seconds: float = Field(default=0.1, gt=0)
     # How soon an open stream ends after its key was revoked or has expired.
     key_recheck_seconds: float = Field(default=10.0, gt=0)
 

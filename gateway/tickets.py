@@ -19,7 +19,7 @@ from gateway.query import known_parameters
 from servicekit.errors import Rejected, Unavailable
 
 TICKET_SECONDS: Final = 30
-REDIS_SECONDS_MAX: Final = 0.5
+REDIS_SECONDS_MAX: Final = 2.0
 
 
 class _Holder(msgspec.Struct, frozen=True):
