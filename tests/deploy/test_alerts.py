@@ -110,6 +110,23 @@ def test_jobs_are_the_processes() -> None:
     assert jobs == {"prometheus", "gateway", "executor", "worker", "router", "market"}
 
 
+def test_methods_are_those_of_the_contract() -> None:
+    protos = "".join(path.read_text() for path in (REPOSITORY / "protos/tradewind").rglob("*.proto"))
+    calls = set(re.findall(r"\brpc (\w+)\(", protos))
+    meant = {
+        name
+        for rule in RULES
+        for node in walk(parse(rule["expr"]))
+        if isinstance(node, Selector) and node.metric.startswith("tradewind_rpc_")
+        for matcher in node.matchers
+        if matcher.label == "method"
+        for name in matcher.value.split("|")
+    }
+
+    assert meant
+    assert meant <= calls
+
+
 def test_prometheus_loads_the_rules_under_compose_and_in_a_cluster() -> None:
     compose = yaml.safe_load((REPOSITORY / "deploy/compose.yaml").read_text())["services"]["prometheus"]
     overlay = read_overlay("kind-observability")
