@@ -70,7 +70,7 @@ class RateLimiter:
         self._shared: Strategy = SlidingWindowCounterRateLimiter(storage)
         self._local: Strategy = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared_from = 0.0
-        self._checks: Batcher[_Check, _Verdict] = Batcher(self._settle, batch_max=BATCH_MAX)
+        self._checks: Batcher[_Check, _Verdict] = Batcher(self._settle, batch_max=BATCH_MAX, name="charge")
 
     async def charge(self, policy: Policy, subject: str, *, cost: int = 1, strict: bool) -> list[Standing]:
         """Take `cost` from what the subject has left and return where it stands then.
