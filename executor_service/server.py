@@ -16,6 +16,7 @@ from executor_service.application.watch import Watch
 from executor_service.application.watch_accounts import AccountWatch
 from executor_service.bootstrap import ServerParts, server_parts
 from executor_service.settings import Settings
+from servicekit.cancelling import cancel_all
 from servicekit.errors import DomainError, FieldViolation, Rejected
 from servicekit.grpc_server import RunningServer, Service, serve_until_signal, start_server
 from servicekit.metrics import serve_metrics
@@ -40,8 +41,7 @@ async def run_server(settings: Settings) -> None:
         running = await start_services(parts, settings)
         parts.admission.tell = running.set_serving
         await serve_until_signal(running)
-        for task in background:
-            task.cancel()
+        await cancel_all(background)
 
 
 async def start_services(parts: ServerParts, settings: Settings) -> RunningServer:

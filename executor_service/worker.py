@@ -51,8 +51,7 @@ async def run_worker(settings: Settings) -> None:
         stopping.set()
         await leases
         await parts.queue.drain()
-        for task in background:
-            task.cancel()
+        await cancel_all(background)
 
 
 class HandOff:
