@@ -192,7 +192,8 @@ async def test_many_requests_are_few_calls(open_world: OpenWorld, redis_url: str
     await world.http.post(EXECUTE, json=GOOD)
     with redis.Redis.from_url(redis_url) as client:
         client.config_resetstat()
-        async with httpx.AsyncClient(base_url=world.http.base_url, limits=httpx.Limits(max_connections=100)) as http:
+        limits = httpx.Limits(max_connections=100)
+        async with httpx.AsyncClient(base_url=world.http.base_url, limits=limits, timeout=60) as http:
             answers = await asyncio.gather(*(http.post(EXECUTE, json=GOOD) for _ in range(400)))
         assert {answer.status_code for answer in answers} == {202}
         assert client.info("commandstats")["cmdstat_evalsha"]["calls"] < 400
