@@ -25,7 +25,16 @@ _OURS = frozenset(
     {
         *("PORT", "HOST", "TRADEWIND_DATA_DIR", "TRADEWIND_ENV_FILE", "DATABASE_URL", "REDIS_URL", "WORKERS"),
         *("BROKER_URL", "ORDER_CHANNELS"),
-        *("MAX_IN_FLIGHT", "MARKET_PROFILE", "MARKET_SEED", "MOCK_FAIL_RATE", "SCENARIOS", "AUTH", "APP_ENV"),
+        *(
+            "MAX_IN_FLIGHT",
+            "WORKER_NICENESS",
+            "MARKET_PROFILE",
+            "MARKET_SEED",
+            "MOCK_FAIL_RATE",
+            "SCENARIOS",
+            "AUTH",
+            "APP_ENV",
+        ),
         *("ROUTER_PORT", "EXECUTOR_PORT", "MARKET_PORT"),
         *("KEY_PEPPER", "KEY_RECHECK_SECONDS", "TRUSTED_PROXIES", "TRADEWIND_API_KEY", "RATE_LIMIT_SUBMITS"),
         *("RATE_LIMIT_READS", "RATE_LIMIT_ADDRESS", "RATE_LIMIT_FAILURES", "RATE_LIMIT_DEADLINE_SECONDS"),
@@ -50,6 +59,8 @@ class Stack:
             "TRADEWIND_DATA_DIR": str(data_dir),
             "PORT": port,
             "MARKET_PROFILE": "instant",
+            # Other tests want the processor too, and a worker would yield to them.
+            "WORKER_NICENESS": "2",
             **env,
         }
         self.output: list[str] = []

@@ -18,6 +18,9 @@ _HIGHEST_PORT: Final = 65_535
 _WORKERS_MAX: Final = 64
 _IN_FLIGHT_DEFAULT: Final = 5_000
 _IN_FLIGHT_MAX: Final = 100_000
+# More would let what else the machine does keep a worker from renewing its lease.
+_NICENESS_DEFAULT: Final = 10
+_NICENESS_MAX: Final = 19
 _PEPPER_CHARACTERS_MIN: Final = 32
 
 
@@ -33,6 +36,7 @@ class Settings:
     grpc_ports: Mapping[str, int]
     workers: int
     max_in_flight: int
+    worker_niceness: int
     profile: str
     notes: tuple[str, ...]
     # What the services inherit: the caller's environment without the pepper and the names that were turned into others.
@@ -78,6 +82,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         grpc_ports=_explicit_grpc_ports(environ),
         workers=workers,
         max_in_flight=_number(environ, "MAX_IN_FLIGHT", _IN_FLIGHT_DEFAULT, lowest=1, highest=_IN_FLIGHT_MAX),
+        worker_niceness=_number(environ, "WORKER_NICENESS", _NICENESS_DEFAULT, lowest=0, highest=_NICENESS_MAX),
         profile=profile,
         notes=_notes(environ),
         environ=_inherited(environ),

@@ -15,9 +15,6 @@ from deploy.local.reservations import Reservations
 from deploy.local.server import EmbeddedServer
 from deploy.local.settings import DEFAULT_GRPC_PORTS, REPOSITORY, Settings
 
-# Workers yield the processor to the processes that answer people; the backlog waits where it is safe, in Postgres.
-# Not by more: on a machine that is busy with other things a worker must still renew its lease.
-WORKER_NICENESS: Final = 5
 _METRICS_PORT: Final = 9100
 # Limits of the accounts that have none of their own; the command that sets an account's limits begins with them.
 _RISK_LIMITS: Final = (
@@ -106,7 +103,9 @@ def service_specs(settings: Settings, addresses: Addresses, *, key_pepper: str) 
     """Return Tradewind's own processes. The pepper is told to the executor alone."""
     env = {**settings.environ, **environment(settings, addresses)}
 
-    def service(name: str, port_name: str, rank: int, *arguments: str, **secrets: str) -> ProcessSpec:
+    def service(
+        name: str, port_name: str, rank: int, *arguments: str, niceness: int = 0, **secrets: str
+    ) -> ProcessSpec:
         address = addresses.address(port_name)
         return ProcessSpec(
             name=name,
@@ -114,20 +113,23 @@ def service_specs(settings: Settings, addresses: Addresses, *, key_pepper: str) 
             env={**env, **_metrics_env(addresses, name), **secrets},
             healthy=grpc_serving(address),
             cwd=REPOSITORY,
+            niceness=niceness,
             stop_rank=rank,
             address=address,
         )
 
+    # What executes yields the processor to what answers people; the backlog waits where it is safe, in Postgres. The
+    # router does both.
     return [
         service("market", "MARKET_PORT", 2, "router_service", "market"),
-        service("router", "ROUTER_PORT", 3, "router_service", "router"),
+        service("router", "ROUTER_PORT", 3, "router_service", "router", niceness=settings.worker_niceness // 2),
         service("executor", "EXECUTOR_PORT", 4, "executor_service", "server", KEY_PEPPER=key_pepper),
-        *(_worker(number, env, addresses) for number in range(1, settings.workers + 1)),
+        *(_worker(number, env, addresses, settings.worker_niceness) for number in range(1, settings.workers + 1)),
         _gateway(settings, env),
     ]
 
 
-def _worker(number: int, env: Mapping[str, str], addresses: Addresses) -> ProcessSpec:
+def _worker(number: int, env: Mapping[str, str], addresses: Addresses, niceness: int) -> ProcessSpec:
     name = f"worker-{number}"
     return ProcessSpec(
         name=name,
@@ -135,7 +137,7 @@ def _worker(number: int, env: Mapping[str, str], addresses: Addresses) -> Proces
         env={**env, **_metrics_env(addresses, name), "WORKER_NAME": name},
         healthy=None,
         cwd=REPOSITORY,
-        niceness=WORKER_NICENESS,
+        niceness=niceness,
         grace_seconds=10.0,
         stop_rank=5,
     )

@@ -19,7 +19,7 @@ def fresh_bench(options: Options, results: Results, profile: str, **env: str) ->
     """Yield a warm bench on a stack that is told `env` as well, and note its memory, idle and at its peak."""
     folder = Path(tempfile.mkdtemp(prefix="tradewind-bench-"))
     folder.chmod(0o711)
-    stack = Stack(folder / "stack", MARKET_PROFILE=profile, **env)
+    stack = Stack(folder / "stack", MARKET_PROFILE=profile, WORKER_NICENESS="", **env)
     try:
         stack.start()
         meter, database = Meter(stack), Database(stack.env()["DATABASE_URL"])

@@ -85,17 +85,17 @@ def test_services_see_one_set_of_names() -> None:
         assert not {"DB_TYPE", "NODE_ENV", "REDIS_HOST"} & spec.env.keys()
 
 
-def test_only_workers_are_niced_and_each_has_its_name() -> None:
+def test_what_executes_is_niced_and_each_worker_has_its_name() -> None:
     specs = service_specs(read_settings({"WORKERS": "2"}), ADDRESSES, key_pepper=PEPPER)
     assert {spec.name: spec.niceness for spec in specs} == {
         "market": 0,
-        "router": 0,
+        "router": 5,
         "executor": 0,
-        "worker-1": 5,
-        "worker-2": 5,
+        "worker-1": 10,
+        "worker-2": 10,
         "gateway": 0,
     }
-    assert [spec.env["WORKER_NAME"] for spec in specs if spec.niceness] == ["worker-1", "worker-2"]
+    assert [spec.env["WORKER_NAME"] for spec in specs if spec.name.startswith("worker")] == ["worker-1", "worker-2"]
 
 
 def test_the_pepper_is_told_to_the_executor_alone() -> None:
