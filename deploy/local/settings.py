@@ -18,8 +18,8 @@ _HIGHEST_PORT: Final = 65_535
 _WORKERS_MAX: Final = 64
 _IN_FLIGHT_DEFAULT: Final = 5_000
 _IN_FLIGHT_MAX: Final = 100_000
-# More would let what else the machine does keep a worker from renewing its lease.
-_NICENESS_DEFAULT: Final = 10
+# More accepts orders faster still, and starves their execution when there are more than the machine can do.
+_NICENESS_DEFAULT: Final = 5
 _NICENESS_MAX: Final = 19
 _PEPPER_CHARACTERS_MIN: Final = 32
 

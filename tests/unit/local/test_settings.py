@@ -89,10 +89,10 @@ def test_what_executes_is_niced_and_each_worker_has_its_name() -> None:
     specs = service_specs(read_settings({"WORKERS": "2"}), ADDRESSES, key_pepper=PEPPER)
     assert {spec.name: spec.niceness for spec in specs} == {
         "market": 0,
-        "router": 5,
+        "router": 2,
         "executor": 0,
-        "worker-1": 10,
-        "worker-2": 10,
+        "worker-1": 5,
+        "worker-2": 5,
         "gateway": 0,
     }
     assert [spec.env["WORKER_NAME"] for spec in specs if spec.name.startswith("worker")] == ["worker-1", "worker-2"]
