@@ -13,7 +13,7 @@ from tests.stack import Stack
 STACKS = pytest.StashKey[list[Stack]]()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack_folder() -> Iterator[Path]:
     # Short and walkable: the embedded servers may run as another user than the tests.
     folder = Path(tempfile.mkdtemp(prefix="tradewind-e2e-"))
@@ -22,9 +22,9 @@ def stack_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(request: pytest.FixtureRequest, stack_folder: Path) -> Iterator[Stack]:
-    """One stack for the whole run, scenarios allowed.
+    """One stack for all tests of a file, scenarios allowed: an idle one takes its share of the processor too.
 
     The market's profile is `instant`; another one by `@pytest.mark.parametrize("stack", ["s1"], indirect=True)`.
     """

@@ -1,4 +1,4 @@
-"""One stack for the whole folder, scenarios allowed, and its ledger."""
+"""One stack for each file, scenarios allowed, and its ledger."""
 
 from collections.abc import Iterator
 
@@ -12,12 +12,12 @@ from tests.stack import Stack
 __all__ = ["pytest_runtest_makereport", "stack", "stack_folder"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ledger(stack: Stack) -> Iterator[Ledger]:
     with psycopg.connect(stack.env()["DATABASE_URL"], autocommit=True) as connection:
         yield Ledger(stack, connection)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def port(stack: Stack) -> int:
     return int(stack.url.rsplit(":", 1)[1])
