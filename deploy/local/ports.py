@@ -20,15 +20,25 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
 
 def bind_error(port: int, host: str = LOOPBACK) -> OSError | None:
     """Return why a server could not listen there at this moment, or None when it could."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
+    try:
+        with bound_socket(port, host) as probe:
             probe.listen(1)
-        except OSError as error:
-            return error
+    except OSError as error:
+        return error
     return None
+
+
+def bound_socket(port: int, host: str = LOOPBACK) -> socket.socket:
+    """Return a socket that is bound and does not listen. Raises OSError when a server could not be bound there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 def free_port(*, preferred: int | None = None, taken: frozenset[int] = frozenset()) -> int:

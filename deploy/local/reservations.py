@@ -3,21 +3,30 @@
 import errno
 import fcntl
 import os
+import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
+from typing import Final
 
-from deploy.local.ports import bind_error, free_port, is_free
+from deploy.local.ports import LOOPBACK, bind_error, bound_socket, free_port, is_free
 from deploy.local.refusal import Refusal
+
+_TAKEN: Final = {errno.EADDRINUSE, errno.EAGAIN}
 
 
 class Reservations:
-    """Locks on port numbers, held until the process ends. A port is ours if we hold its lock and nobody listens."""
+    """Locks on port numbers, held until the process ends. A port is ours if we hold its lock and nobody listens.
+
+    Under Linux a socket that is bound and never listens stays on each port besides: the server that the port is for
+    can still listen there, also again after a crash, but the kernel does not give the number to an outgoing
+    connection in between. The usual gRPC ports lie in the range that it takes from.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         """Keep the locks in `folder`, by default one folder a user in the system's temporary folder."""
         self._folder = folder or Path(tempfile.gettempdir()) / f"tradewind-ports-{os.geteuid()}"
-        self._held: list[IO[bytes]] = []
+        self._held = ExitStack()
         self._folder.mkdir(mode=0o700, exist_ok=True)
 
     def claim(self, name: str, port: int, *, host: str) -> int:
@@ -25,28 +34,31 @@ class Reservations:
         error = bind_error(port, host)
         if error is not None and error.errno != errno.EADDRINUSE:
             raise Refusal(f"cannot listen on {host} port {port} ({name}): {error.strerror}")
-        if error is not None or not self._lock(port):
+        if error is not None or not self._reserve(port, host):
             raise Refusal(f"port {port} is in use: stop what listens there, or set {name} to another port")
         return port
 
     def choose(self, preferred: int) -> int:
         """Reserve the preferred port, or any free one when it is taken."""
         port = preferred
-        while not (self._lock(port) and is_free(port)):
+        while not (is_free(port) and self._reserve(port, LOOPBACK)):
             port = free_port()
         return port
 
-    def _lock(self, port: int) -> bool:
-        file = (self._folder / str(port)).open("ab")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            return False
-        self._held.append(file)
+    def _reserve(self, port: int, host: str) -> bool:
+        with ExitStack() as held:
+            file = held.enter_context((self._folder / str(port)).open("ab"))
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if sys.platform == "linux":
+                    held.enter_context(bound_socket(port, host))
+            except OSError as error:
+                if error.errno not in _TAKEN:
+                    raise
+                return False
+            self._held.push(held.pop_all())
         return True
 
     def release(self) -> None:
         """Give all ports back."""
-        while self._held:
-            self._held.pop().close()
+        self._held.close()
