@@ -133,7 +133,7 @@ class Stack:
         """Return the present process id of one of the stack's processes."""
         return int((self.data_dir / "run" / f"{process}.pid").read_text())
 
-    def kill_process(self, process: str, *, within_seconds: float = 3.0) -> float:
+    def kill_process(self, process: str, *, within_seconds: float = 30.0) -> float:
         """Kill one process with -9 and return after how many seconds its successor ran."""
         before, began = self.pid(process), time.monotonic()
         os.kill(before, signal.SIGKILL)
@@ -180,7 +180,7 @@ class Stack:
         assert self.process is not None
         code = self.process.wait(STOP_SECONDS)
         self.output.clear()
-        eventually(lambda: not self.processes(), within_seconds=10.0)
+        eventually(lambda: not self.processes())
         return code
 
     def _alive(self) -> Iterator[psutil.Process]:
@@ -195,7 +195,7 @@ class Stack:
                 continue
 
 
-def eventually(what: Callable[[], bool], *, within_seconds: float = 10.0) -> None:
+def eventually(what: Callable[[], bool], *, within_seconds: float = 30.0) -> None:
     """Return as soon as `what` holds. Raises AssertionError when it does not in time."""
     deadline = time.monotonic() + within_seconds
     while not what():

@@ -56,7 +56,7 @@ async def test_its_channels_are_open_without_being_asked_for(s5: Stack) -> None:
         await subscription.get_message(timeout=5)
         async with httpx.AsyncClient(base_url=s5.url, timeout=20) as http:
             life: Watched = await submit_and_watch(http, s5.ws_url)
-        frames = await asyncio.wait_for(_until_the_end(subscription), 10)
+        frames = await asyncio.wait_for(_until_the_end(subscription), 30)
     assert {frame["orderId"] for frame in frames} == {life.order_id}
     assert [frame["status"] for frame in frames] == [s for s in life.statuses if s != "routing_complete"]
 

@@ -24,7 +24,7 @@ ADDRESSES = {
 
 def _families(stack: Stack, process: str) -> list[Metric]:
     address = stack.env()[ADDRESSES[process]].removeprefix("http://")
-    with urllib.request.urlopen(f"http://{address}/metrics", timeout=5) as response:
+    with urllib.request.urlopen(f"http://{address}/metrics", timeout=30) as response:
         return list(text_string_to_metric_families(response.read().decode()))
 
 

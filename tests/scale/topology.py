@@ -108,7 +108,7 @@ class Topology:
         return sum(value for key, value in self._counted[name].items() if key.startswith(metric) and label in key)
 
     def _count(self, name: str) -> None:
-        with urllib.request.urlopen(f"http://{LOOPBACK}:{self._metrics_port(name)}/metrics", timeout=5) as page:
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{self._metrics_port(name)}/metrics", timeout=30) as page:
             text = page.read().decode()
         for family in text_string_to_metric_families(text):
             for sample in family.samples:

@@ -41,7 +41,7 @@ class Executor:
     health: health_pb2_grpc.HealthStub
 
     async def submit(self, *, account_id: str = "alice", **changes: Any) -> orders_pb2.SubmitOrderResponse:
-        return await self.orders.SubmitOrder(an_order(account_id=account_id, **changes), timeout=5)
+        return await self.orders.SubmitOrder(an_order(account_id=account_id, **changes), timeout=30)
 
     async def refusal(self, **changes: Any) -> DomainError:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
@@ -50,7 +50,7 @@ class Executor:
 
     async def update(self, **fields: Any) -> accounts_pb2.Account:
         request = accounts_pb2.UpdateAccountRequest(account_id="alice", **fields)
-        return (await self.accounts.UpdateAccount(request, timeout=5)).account
+        return (await self.accounts.UpdateAccount(request, timeout=30)).account
 
 
 def an_order(**changes: Any) -> orders_pb2.SubmitOrderRequest:
@@ -101,7 +101,7 @@ async def an_executor(settings: Settings) -> AsyncIterator[Executor]:
 
 async def test_both_services_tell_that_they_serve(two: tuple[Executor, Executor]) -> None:
     for service in ("tradewind.orders.v1.OrderService", "tradewind.accounts.v1.AccountService"):
-        answer = await two[0].health.Check(health_pb2.HealthCheckRequest(service=service), timeout=5)
+        answer = await two[0].health.Check(health_pb2.HealthCheckRequest(service=service), timeout=30)
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
@@ -131,7 +131,7 @@ async def test_a_batch_fills_a_limit_and_the_rest_is_told_when_to_come_back(two:
     await here.update(limits=accounts_pb2.RiskLimits(orders_per_minute_max=3))
     counted = _refused("TOO_MANY_ORDERS")
     batch = orders_pb2.SubmitOrdersRequest(orders=[an_order() for _ in range(5)])
-    answers = (await here.orders.SubmitOrders(batch, timeout=5)).answers
+    answers = (await here.orders.SubmitOrders(batch, timeout=30)).answers
     assert [answer.WhichOneof("answer") for answer in answers] == [*["response"] * 3, *["refusal"] * 2]
     assert {answer.refusal.reason for answer in answers[3:]} == {"TOO_MANY_ORDERS"}
     assert all(answer.refusal.retryable and 0 < answer.refusal.retry_after_ms <= 60_000 for answer in answers[3:])
@@ -139,7 +139,7 @@ async def test_a_batch_fills_a_limit_and_the_rest_is_told_when_to_come_back(two:
     refused = await there.refusal()
     assert isinstance(refused, Unavailable)
     assert 0 < refused.retry_after_ms <= 60_000
-    account = (await there.accounts.GetAccount(accounts_pb2.GetAccountRequest(account_id="alice"), timeout=5)).account
+    account = (await there.accounts.GetAccount(accounts_pb2.GetAccountRequest(account_id="alice"), timeout=30)).account
     assert (account.orders_in_flight, account.orders_last_minute) == (3, 3)
 
 

@@ -45,7 +45,7 @@ async def test_offered_orders_reach_the_actor_in_batches(redis_url: str) -> None
     offered = [uuid4() for _ in range(ORDERS_A_MESSAGE + 1)]
     try:
         queue.offer(offered)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(_ids(actor)) < len(offered):
                 await asyncio.sleep(0.01)
     finally:
@@ -75,7 +75,7 @@ async def test_a_waiting_consumer_is_woken(redis_url: str) -> None:
     worker = dramatiq.worker.Worker(broker, worker_threads=1)
     worker.start()
     with sync_redis.Redis.from_url(redis_url) as client:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not any(b"blpop" in str(c["cmd"]).encode() for c in client.client_list()):
                 await asyncio.sleep(0.01)
     await asyncio.to_thread(broker.send, [uuid4()])
@@ -103,7 +103,7 @@ async def test_an_absent_redis_costs_hints_and_raises_nothing(free_port: object)
     queue = DramatiqQueue(HintBroker(f"redis://127.0.0.1:{free_port()}/0"))
     sending = asyncio.create_task(queue.run())
     queue.offer([uuid4()])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while queue._waiting:
             await asyncio.sleep(0.01)
     assert not sending.done()
@@ -125,7 +125,7 @@ async def test_published_events_arrive_whole_and_in_order(redis_url: str, count:
         events = _events(count)
         feed.publish(events)
         received: list[StoredEvent] = []
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(received) < count:
                 received += await anext(reader)
         assert received == list(events)

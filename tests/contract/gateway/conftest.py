@@ -44,7 +44,7 @@ def bearer(key: str) -> dict[str, str]:
     return {"authorization": f"Bearer {key}"}
 
 
-async def eventually(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+async def eventually(holds: Callable[[], bool], seconds: float = 30.0) -> None:
     """Return as soon as a condition holds; fail when it never does."""
     async with asyncio.timeout(seconds):
         while not holds():
@@ -113,13 +113,13 @@ async def a_world(**settings: Any) -> AsyncIterator[World]:
             **settings,
         }
         server, port = await stack.enter_async_context(running_gateway(Settings(**given)))
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}"))
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30))
         world = World(orders, router, market, server, port, http)
         await _ready(world)
         yield world
 
 
 async def _ready(world: World) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (await world.http.get("/readyz")).status_code == 503:
             await asyncio.sleep(0.005)

@@ -71,6 +71,8 @@ class FakeOrders(rpc.OrderServiceServicer):
         self.refuse: DomainError | None = None
         self.refusal: pb.OrderRefusal | None = None
         self.submit_seconds = 0.0
+        self.submits_open = asyncio.Event()
+        self.submits_open.set()
         self.repeat_events = False
         self.account_adds: list[pb.AddAccount] = []
 
@@ -137,6 +139,7 @@ class FakeOrders(rpc.OrderServiceServicer):
     async def SubmitOrders(self, request: Any, context: Any) -> pb.SubmitOrdersResponse:
         self.batches.append(len(request.orders))
         await asyncio.sleep(self.submit_seconds)
+        await self.submits_open.wait()
         if self.refuse is not None:
             raise self.refuse
         return pb.SubmitOrdersResponse(answers=[self._answer(order) for order in request.orders])

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def _next(socket: Any) -> Any:
-    return json.loads(await asyncio.wait_for(socket.recv(), 3))
+    return json.loads(await asyncio.wait_for(socket.recv(), 30))
 
 
 async def _follow(socket: Any, after: dict[str, int] | None = None) -> Any:

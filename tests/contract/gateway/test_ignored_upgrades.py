@@ -30,7 +30,7 @@ async def answer_to(world: World, *parts: bytes) -> tuple[int, bytes, bytes]:
         await writer.drain()
         # Lets the server read this part by itself.
         await asyncio.sleep(0.001)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         answer = await reader.read()
     writer.close()
     await writer.wait_closed()

@@ -87,7 +87,7 @@ async def test_the_check_comes_before_the_body(keyed: World) -> None:
     writer.write(
         b"POST /api/orders/execute HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 99999\r\n\r\n"
     )
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(30):
         assert b" 401 " in await reader.readline()
     writer.close()
     assert keyed.orders.batches == []
@@ -183,7 +183,7 @@ async def test_the_sockets_of_a_revoked_key_are_closed_and_the_others_stay(keyed
     revoked, good = keyed.accounts.make_key("alice"), keyed.accounts.make_key("alice")
     ending, staying = await _opened(keyed, revoked), await _opened(keyed, good)
     keyed.accounts.revoke(revoked)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         for socket in ending:
             await socket.wait_closed()
             assert (socket.close_code, socket.close_reason) == (4401, "the key holds no longer")
@@ -203,7 +203,7 @@ async def test_the_event_streams_of_a_revoked_key_end(keyed: World, path: str) -
     async with keyed.http.stream("GET", path.replace("{id}", order_id), headers=headers) as answer:
         assert answer.status_code == 200
         keyed.accounts.revoke(key)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             async for _ in answer.aiter_bytes():
                 pass
     await eventually(lambda: len(keyed.server.gateway.turnstile) == 0)
@@ -221,7 +221,7 @@ async def test_streams_outlive_an_executor_that_cannot_be_asked(keyed: World) ->
         assert json.loads(await socket.recv())["sequence"] == 2
         keyed.accounts.refuse = None
         keyed.accounts.revoke(key)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await socket.wait_closed()
         assert socket.close_code == 4401
 
@@ -270,7 +270,7 @@ async def test_who_says_too_much_is_cut_off(open_world: OpenWorld) -> None:
         with contextlib.suppress(websockets.ConnectionClosed):
             for _ in range(1_000):
                 await socket.send('{"op":"ping"}')
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await socket.wait_closed()
         assert (socket.close_code, socket.close_reason) == (4429, "too many commands")
 

@@ -39,7 +39,7 @@ async def gateway(**environment: str) -> AsyncIterator[Process]:
 async def started(process: Process) -> None:
     """Wait for the line that says so."""
     assert process.stderr is not None
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while json.loads(await process.stderr.readline())["event"] != "gateway.started":
             pass
 
@@ -76,7 +76,8 @@ async def test_sigterm_closes_the_sockets_finishes_requests_and_exits_0(free_por
             assert (older.close_code, older.close_reason) == (1012, "resume=2")
             assert (await pending).status_code == 202
             assert await process.wait() == 0
-            assert time.monotonic() - asked_at < 3
+            # Uvicorn alone would wait for the open socket.
+            assert time.monotonic() - asked_at < 20
     await orders.stop()
     await router.stop()
 

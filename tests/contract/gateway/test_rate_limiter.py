@@ -9,6 +9,7 @@ import pytest_asyncio
 import redis
 from redis.asyncio import BlockingConnectionPool, ConnectionPool
 
+from gateway import access
 from gateway.access import redis_pool
 from gateway.rate_limiter import REDIS_PAUSE_SECONDS, RateLimited, RateLimiter
 from gateway.rate_policies import Policy, limits_in
@@ -102,7 +103,7 @@ async def test_looking_for_room_takes_none(limiter: RateLimiter) -> None:
 async def test_the_window_moves_on(limiter: RateLimiter) -> None:
     brief = Policy("submits", limits_in("2/second"))
     assert await admitted(limiter, brief, 3) == 2
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(30):
         while not await admitted(limiter, brief, 1):
             await asyncio.sleep(0.05)
 
@@ -139,15 +140,18 @@ async def test_while_redis_is_away_reads_pass(away: RateLimiter) -> None:
     assert await admitted(away, TEN, 20, strict=False) == 20
 
 
-async def test_while_redis_is_frozen_nobody_waits_for_long_and_the_next_do_not_wait() -> None:
+async def test_while_redis_is_frozen_nobody_waits_for_long_and_the_next_do_not_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(access, "REDIS_SECONDS_MAX", 120)
     connections: list[asyncio.StreamWriter] = []
     server = await asyncio.start_server(lambda _, writer: connections.append(writer), "127.0.0.1", 0)
     async with server, redis_pool(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0") as pool:
         limiter = RateLimiter(pool, deadline_seconds=0.1)
         began = time.monotonic()
         assert await admitted(limiter, TEN, 20, strict=True) == 10
-        # The pool itself would wait for two seconds.
-        assert time.monotonic() - began < 1.5
+        # The pool itself would wait for two minutes.
+        assert time.monotonic() - began < 60
         tried = len(connections)
         assert await admitted(limiter, TEN, 5, strict=False) == 5
         assert len(connections) == tried

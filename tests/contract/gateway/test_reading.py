@@ -213,7 +213,7 @@ async def test_alive_asks_nobody(world: World, path: str) -> None:
 
 async def readiness(world: World, status: int) -> Any:
     """Return the answer of /readyz as soon as it has this status; a channel needs a moment to come back."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (answer := await world.http.get("/readyz")).status_code != status:
             await asyncio.sleep(0.02)
     return answer

@@ -21,7 +21,7 @@ async def _say(socket: Any, **message: Any) -> None:
 
 
 async def _next(socket: Any) -> Any:
-    return json.loads(await asyncio.wait_for(socket.recv(), 3))
+    return json.loads(await asyncio.wait_for(socket.recv(), 30))
 
 
 async def _ask(socket: Any, **message: Any) -> Any:
@@ -39,7 +39,7 @@ async def _nothing_more(socket: Any) -> None:
 
 
 async def _close_code(socket: Any) -> int:
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(30):
         await socket.wait_closed()
     code: int = socket.close_code
     return code

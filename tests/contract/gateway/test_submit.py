@@ -5,9 +5,10 @@ import re
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from servicekit.errors import Unavailable
-from tests.contract.gateway.conftest import OpenWorld, World
+from tests.contract.gateway.conftest import OpenWorld, World, eventually
 from tradewind.orders.v1 import orders_pb2 as pb
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -116,21 +117,34 @@ async def test_orders_without_a_key_are_each_their_own(world: World) -> None:
 
 
 async def test_concurrent_orders_share_calls(world: World) -> None:
-    world.orders.submit_seconds = 0.05
-    answers = await asyncio.gather(*(world.http.post(URL, json=_plain()) for _ in range(60)))
+    world.orders.submits_open.clear()
+    async with asyncio.TaskGroup() as requests:
+        sent = [requests.create_task(world.http.post(URL, json=_plain())) for _ in range(60)]
+        await eventually(lambda: orders_held(world) == 60)
+        world.orders.submits_open.set()
 
+    answers = [request.result() for request in sent]
     assert {answer.status_code for answer in answers} == {202}
     assert len({answer.json()["orderId"] for answer in answers}) == 60
-    assert len(world.orders.batches) < 15
+    assert len(world.orders.batches) == 3
+
+
+def orders_held(world: World) -> float:
+    """How many orders are in calls to the executor, or wait for one."""
+    waiting = REGISTRY.get_sample_value("tradewind_batch_waiting", {"batch": "submit"}) or 0
+    return sum(world.orders.batches) + waiting
 
 
 async def test_a_full_queue_refuses_and_says_when_to_come_back(open_world: OpenWorld) -> None:
     world = await open_world(submits_waiting_max=1)
-    world.orders.submit_seconds = 0.3
-    answers = await asyncio.gather(*(world.http.post(URL, json=_plain()) for _ in range(20)))
+    world.orders.submits_open.clear()
+    async with asyncio.TaskGroup() as requests:
+        sent = [requests.create_task(world.http.post(URL, json=_plain())) for _ in range(20)]
+        await eventually(lambda: sum(request.done() for request in sent) + orders_held(world) == 20)
+        refused = [request.result() for request in sent if request.done()]
+        world.orders.submits_open.set()
 
-    refused = [answer for answer in answers if answer.status_code != 202]
-    assert refused
+    assert {request.result().status_code for request in sent} == {202, 503}
     assert {(answer.status_code, answer.headers["retry-after"]) for answer in refused} == {(503, "1")}
 
 

@@ -132,7 +132,7 @@ async def test_a_late_confirmation_is_in_the_ledger_before_it_is_told(open_marke
         await market.slots(15)
         told = await market.result(swap)
         assert told.state is SwapState.LANDED
-        assert (await asyncio.wait_for(anext(news), 1)).results == [("", told)]
+        assert (await asyncio.wait_for(anext(news), 30)).results == [("", told)]
         assert told.slot <= 8
 
 

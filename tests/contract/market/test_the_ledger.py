@@ -56,7 +56,7 @@ async def test_a_market_waits_for_the_one_before_it_to_be_gone(open_market: Open
         opening = asyncio.ensure_future(second.open())
         await asyncio.sleep(0.2)
         assert not opening.done()
-    await asyncio.wait_for(opening, 5)
+    await asyncio.wait_for(opening, 30)
     await second.close()
 
 
@@ -111,7 +111,7 @@ async def test_a_commit_whose_answer_was_lost_is_found_and_not_repeated(
         await market.slots(1)
         landed = await market.result(swap)
         assert landed.state is SwapState.LANDED
-        assert (await asyncio.wait_for(anext(news), 1)).results == [("", landed)]
+        assert (await asyncio.wait_for(anext(news), 30)).results == [("", landed)]
         assert (await market.desk.balances("alice"))[SOL] == 10**15 - 10**9
         market.assert_sound()
 
@@ -224,9 +224,9 @@ async def test_a_stall_skips_slots_instead_of_piling_them_up(open_market: OpenMa
         running = asyncio.create_task(market.chain.run())
         await asyncio.sleep(0)
         market.clock.advance(40 * SLOT_MS + 1)
-        assert (await asyncio.wait_for(anext(news), 3)).slot == 40
+        assert (await asyncio.wait_for(anext(news), 30)).slot == 40
         assert (await market.result(swap)).slot == 40
         market.clock.advance(SLOT_MS - 1)
-        assert (await asyncio.wait_for(anext(news), 3)).slot == 41
+        assert (await asyncio.wait_for(anext(news), 30)).slot == 41
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

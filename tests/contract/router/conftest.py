@@ -47,10 +47,10 @@ class World:
     server: RunningServer
 
     async def route(self, **changes: Any) -> pb.GetRouteResponse:
-        return await self.stub.GetRoute(a_request(**changes), timeout=5)
+        return await self.stub.GetRoute(a_request(**changes), timeout=30)
 
     async def routes(self, *requests: pb.GetRouteRequest) -> list[pb.RouteAnswer]:
-        response = await self.stub.GetRoutes(pb.GetRoutesRequest(requests=requests), timeout=5)
+        response = await self.stub.GetRoutes(pb.GetRoutesRequest(requests=requests), timeout=30)
         return list(response.answers)
 
     async def refusal(self, **changes: Any) -> DomainError:
@@ -60,16 +60,16 @@ class World:
 
     async def quotes(self, **changes: Any) -> pb.GetQuotesResponse:
         request = {"mint_in": SOL, "mint_out": USDC, "amount_in": 10**9, **changes}
-        return await self.stub.GetQuotes(pb.GetQuotesRequest(**request), timeout=5)
+        return await self.stub.GetQuotes(pb.GetQuotesRequest(**request), timeout=30)
 
     async def status(self, service: str = "") -> int:
-        answer = await self.health.Check(health_pb2.HealthCheckRequest(service=service), timeout=5)
+        answer = await self.health.Check(health_pb2.HealthCheckRequest(service=service), timeout=30)
         return int(answer.status)
 
     async def slot_seen(self) -> None:
         """Return when the router has read the market's newest slot."""
-        async with asyncio.timeout(5):
-            while (await self.stub.ListPools(pb.ListPoolsRequest(), timeout=5)).slot != self.market.slot:
+        async with asyncio.timeout(30):
+            while (await self.stub.ListPools(pb.ListPoolsRequest(), timeout=30)).slot != self.market.slot:
                 await asyncio.sleep(0.005)
 
 
@@ -91,7 +91,7 @@ def market_pools() -> list[TradingPool]:
 OpenWorld = Callable[..., Awaitable[World]]
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 5.0) -> None:
+async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 30.0) -> None:
     """Return as soon as a condition holds; fail when it never does."""
     async with asyncio.timeout(seconds):
         while not await holds():

@@ -117,7 +117,7 @@ async def test_a_pool_that_makes_no_sense_is_left_out(open_world: OpenWorld) -> 
         )
     )
     await world.slot_seen()
-    pools = (await world.stub.ListPools(pb.ListPoolsRequest(), timeout=5)).pools
+    pools = (await world.stub.ListPools(pb.ListPoolsRequest(), timeout=30)).pools
     assert [pool.pool_id for pool in pools] == ["good"]
 
 

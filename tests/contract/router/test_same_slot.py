@@ -46,20 +46,20 @@ class Both:
         await self.in_step()
 
     async def in_step(self) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not await self._has_newest():
                 await asyncio.sleep(0.005)
 
     async def _has_newest(self) -> bool:
         try:
-            return (await self.router.ListPools(pb.ListPoolsRequest(), timeout=5)).slot == self.chain.slot
+            return (await self.router.ListPools(pb.ListPoolsRequest(), timeout=30)).slot == self.chain.slot
         except grpc.aio.AioRpcError:
             return False
 
     async def route(self, sold: str, bought: str, amount: int) -> pb.GetRouteResponse:
         mints = {token.symbol: token.mint for token in self.chain.definition.tokens}
         request = pb.GetRouteRequest(mint_in=mints[sold], mint_out=mints[bought], amount_in=amount, max_legs=16)
-        return await self.router.GetRoute(request, timeout=5)
+        return await self.router.GetRoute(request, timeout=30)
 
     async def execute(self, route: pb.Route, number: int) -> market_pb.SwapResult:
         """Sell what the route says, as an account that has just been given it."""
@@ -67,7 +67,7 @@ class Both:
         airdrop = market_pb.AirdropRequest(
             account_id=account, mint=route.mint_in, amount=route.amount_in, airdrop_id=str(UUID(int=number))
         )
-        await self.market.Airdrop(airdrop, timeout=5)
+        await self.market.Airdrop(airdrop, timeout=30)
         swap = market_pb.Swap(
             swap_id=str(UUID(int=2**64 + number)),
             account_id=account,
@@ -80,7 +80,7 @@ class Both:
                 for leg in route.legs
             ],
         )
-        return (await self.market.SendSwap(market_pb.SendSwapRequest(swap=swap), timeout=5)).result
+        return (await self.market.SendSwap(market_pb.SendSwapRequest(swap=swap), timeout=30)).result
 
 
 @pytest.fixture

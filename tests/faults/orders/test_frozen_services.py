@@ -31,7 +31,7 @@ def _frozen(stack: Stack, process: str) -> Iterator[None]:
 
 
 async def _quoted(http: httpx.AsyncClient, status: int) -> httpx.Response:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             response = await http.post("/api/quotes", json=QUOTE)
             if response.status_code == status:
@@ -77,13 +77,13 @@ async def test_venues_that_are_down_open_their_breakers_and_end_orders_with_the_
     async with grpc.aio.insecure_channel(stack.env()["ROUTER_ADDRESS"]) as channel:
         router = rpc.RouterServiceStub(channel)
         wish = pb.GetQuotesRequest(mint_in=SOL, mint_out=USDC, amount_in=10**9)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await _breakers_are_open(router, wish):
                 await asyncio.sleep(0.05)
 
 
 async def _breakers_are_open(router: "rpc.RouterServiceAsyncStub", wish: pb.GetQuotesRequest) -> bool:
     with contextlib.suppress(grpc.aio.AioRpcError):
-        answer = await router.GetQuotes(wish, timeout=5)
+        answer = await router.GetQuotes(wish, timeout=30)
         return {venue.breaker for venue in answer.venues} == {"open"}
     return False

@@ -40,7 +40,7 @@ def lives(events: list[OrderEvent]) -> dict[str, list[int]]:
 async def until_ended(tradewind: Tradewind, order_ids: set[str]) -> dict[str, list[int]]:
     """Watch the whole account until these orders have ended."""
     seen: list[OrderEvent] = []
-    async with asyncio.timeout(10), aclosing(tradewind.watch_all()) as events:
+    async with asyncio.timeout(30), aclosing(tradewind.watch_all()) as events:
         while not order_ids <= {event.order_id for event in seen if event.is_terminal}:
             seen.append(await anext(events))
     return lives(seen)
@@ -57,7 +57,7 @@ async def test_named_orders_share_a_socket(account: FakeAccount, tradewind: Trad
 
 async def test_who_leaves_early_is_let_go_at_once(account: FakeAccount, tradewind: Tradewind) -> None:
     names = [account.add(f"o-{number}", events=6) for number in range(ORDERS_PER_COMMAND)]
-    async with asyncio.timeout(5), aclosing(tradewind.watch_many(names)) as events:
+    async with asyncio.timeout(30), aclosing(tradewind.watch_many(names)) as events:
         await anext(events)
     # The frames that nobody read did not hold up the goodbye.
     while account.lines:

@@ -57,7 +57,7 @@ async def _away(*_: object) -> Any:
 async def _until_end(outbox: Outbox) -> list[tuple[int, int]]:
     """Return (watch, sequence) as delivered, until a watch ends."""
     seen: list[tuple[int, int]] = []
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         async for delivery in outbox.deliveries():
             for watch_id, events in delivery.events.items():
                 seen += [(watch_id, event.sequence) for event in events]

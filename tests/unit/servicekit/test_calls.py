@@ -74,12 +74,12 @@ def _sample(name: str, **labels: str) -> float:
 
 async def test_the_handler_is_in_the_trace_of_its_caller(stub: Any, servicer: _Servicer) -> None:
     current_trace.set(TRACE)
-    await stub.ListTokens(pb.ListTokensRequest(), timeout=5)
+    await stub.ListTokens(pb.ListTokensRequest(), timeout=30)
     assert servicer.bound == [(TRACE.trace_id, TRACE)]
 
 
 async def test_a_call_for_nobody_in_particular_carries_no_trace(stub: Any, servicer: _Servicer) -> None:
-    await stub.ListTokens(pb.ListTokensRequest(), timeout=5)
+    await stub.ListTokens(pb.ListTokensRequest(), timeout=30)
     assert servicer.bound == [(None, None)]
 
 
@@ -90,14 +90,14 @@ async def test_a_stream_takes_over_the_trace_that_its_caller_sends(stub: Any, se
 
 
 async def test_a_context_that_is_none_is_ignored(stub: Any, servicer: _Servicer) -> None:
-    await stub.ListTokens(pb.ListTokensRequest(), timeout=5, metadata=(("traceparent", "00-0-0-00"),))
+    await stub.ListTokens(pb.ListTokensRequest(), timeout=30, metadata=(("traceparent", "00-0-0-00"),))
     assert servicer.bound == [(None, None)]
 
 
 async def test_both_sides_measure_a_call(stub: Any) -> None:
     answered = _sample("tradewind_rpc_seconds_count", method="ListTokens")
     called = _sample("tradewind_rpc_client_seconds_count", method="ListTokens", code="OK")
-    await stub.ListTokens(pb.ListTokensRequest(), timeout=5)
+    await stub.ListTokens(pb.ListTokensRequest(), timeout=30)
     assert _sample("tradewind_rpc_seconds_count", method="ListTokens") == answered + 1
     assert _sample("tradewind_rpc_client_seconds_count", method="ListTokens", code="OK") == called + 1
 
@@ -108,7 +108,7 @@ async def test_a_refusal_is_counted_by_its_code_on_both_sides(stub: Any) -> None
         _sample(name, **labels) for name in ("tradewind_rpc_refused_total", "tradewind_rpc_client_seconds_count")
     )
     with pytest.raises(grpc.aio.AioRpcError):
-        await stub.ListPools(pb.ListPoolsRequest(mint="x"), timeout=5)
+        await stub.ListPools(pb.ListPoolsRequest(mint="x"), timeout=30)
     assert _sample("tradewind_rpc_refused_total", **labels) == refused + 1
     assert _sample("tradewind_rpc_client_seconds_count", **labels) == called + 1
 
@@ -119,7 +119,7 @@ async def test_what_may_pass_is_logged_with_method_and_trace(stub: Any) -> None:
         structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines,
         pytest.raises(grpc.aio.AioRpcError),
     ):
-        await stub.ListPools(pb.ListPoolsRequest(), timeout=5)
+        await stub.ListPools(pb.ListPoolsRequest(), timeout=30)
     # The channel tries UNAVAILABLE again; every try is told.
     told = {(line["event"], line["method"], line["reason"], line["trace_id"]) for line in lines}
     assert told == {("rpc.failed", "/tradewind.router.v1.RouterService/ListPools", "STALE_STATE", TRACE.trace_id)}
