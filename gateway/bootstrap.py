@@ -35,6 +35,7 @@ from gateway.streams import OrderWatches
 from gateway.tokens import TokenDirectory
 from gateway.turnstile import Turnstile
 from gateway.wallet import Wallet
+from servicekit.cancelling import cancel_all
 from servicekit.grpc_client import open_channel
 
 
@@ -138,5 +139,4 @@ async def _in_background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
+            await cancel_all(tasks)

@@ -25,6 +25,7 @@ from router_service.responses import (
     tokens_response,
 )
 from router_service.settings import RouterSettings, SettingsError, read_router_settings
+from servicekit.cancelling import cancel_all
 from servicekit.errors import DomainError, Unavailable
 from servicekit.garbage import calm_garbage_collector
 from servicekit.grpc_server import RunningServer, Service, start_server, wait_for_signal
@@ -184,9 +185,7 @@ async def serve(settings: RouterSettings) -> None:
             # Only an error ends it; it says why.
             following.result()
     finally:
-        for task in (following, asked_to_end):
-            task.cancel()
-        await asyncio.gather(following, asked_to_end, return_exceptions=True)
+        await cancel_all((following, asked_to_end))
         await running.stop()
         await router.channel.close()
         telemetry.stopped()

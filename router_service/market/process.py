@@ -15,6 +15,7 @@ from router_service.market.profiles import PROFILES, Profile
 from router_service.market.seeded import PPM
 from router_service.market.server import market_service
 from router_service.market.settings import MarketSettings
+from servicekit.cancelling import cancel_all
 from servicekit.grpc_server import start_server, wait_for_signal
 from servicekit.metrics import serve_metrics
 
@@ -81,9 +82,7 @@ async def _serve_desk(desk: Desk, settings: MarketSettings) -> None:
     finally:
         await running.stop()
         await _stop(chain)
-        for task in (slots, asked_to_end):
-            task.cancel()
-        await asyncio.gather(slots, asked_to_end, return_exceptions=True)
+        await cancel_all((slots, asked_to_end))
         telemetry.market_stopped(slot=chain.slot)
 
 

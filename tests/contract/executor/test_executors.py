@@ -17,6 +17,7 @@ from executor_service.adapters.dramatiq_queue import make_broker
 from executor_service.bootstrap import server_parts
 from executor_service.server import start_services
 from executor_service.settings import Settings
+from servicekit.cancelling import cancel_all
 from servicekit.errors import DomainError, Unavailable
 from servicekit.grpc_errors import error_from
 from tests.builders import SOL, USDC
@@ -94,9 +95,7 @@ async def an_executor(settings: Settings) -> AsyncIterator[Executor]:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{running.port}") as channel:
             yield Executor(OrderServiceStub(channel), AccountServiceStub(channel), health_pb2_grpc.HealthStub(channel))
         await running.stop(0)
-        for task in following:
-            task.cancel()
-        await asyncio.wait(following)
+        await cancel_all(following)
 
 
 async def test_both_services_tell_that_they_serve(two: tuple[Executor, Executor]) -> None:

@@ -1,7 +1,6 @@
 """Whatever arrives at whichever executor in whatever order, no account ever has more than its limits allow."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import replace
 from uuid import uuid4
 
@@ -14,6 +13,7 @@ from executor_service.adapters.postgres_desk import PostgresOrderDesk
 from executor_service.application.ports import Accepted, StaleOrder
 from executor_service.domain.lifecycle import OrderCancelled
 from executor_service.domain.risk import AccountUse, RiskLimits, TradingState
+from servicekit.cancelling import cancel_all
 from servicekit.errors import DomainError
 from tests.builders import NOON, a_new_order
 from tests.desks import a_desk
@@ -107,7 +107,5 @@ async def test_no_interleaving_passes_a_limit(
 
     looking = asyncio.create_task(world.keep_looking())
     await asyncio.gather(*map(world.follow, clients))
-    looking.cancel()
-    with suppress(asyncio.CancelledError):
-        await looking
+    await cancel_all([looking])
     await world.check()

@@ -19,6 +19,7 @@ from router_service.market.ledger import Ledger, LedgerNotReady, LedgerTaken
 from router_service.market.migrations.apply import migrate
 from router_service.market.profiles import PROFILES
 from router_service.market.swaps import SwapState
+from servicekit.cancelling import cancel_all
 from servicekit.errors import Unavailable
 from tests.conftest import DatabaseMaker
 from tests.contract.market.conftest import OpenMarket
@@ -228,5 +229,4 @@ async def test_a_stall_skips_slots_instead_of_piling_them_up(open_market: OpenMa
         assert (await market.result(swap)).slot == 40
         market.clock.advance(SLOT_MS - 1)
         assert (await asyncio.wait_for(anext(news), 30)).slot == 41
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        await cancel_all([running])
