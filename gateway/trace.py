@@ -37,11 +37,11 @@ def trace_from(scope: Scope) -> Trace:
     """
     for name, value in scope["headers"]:
         if name == b"traceparent" and (caller := parse_traceparent(value.decode("latin-1"))):
-            sampled = _sampler()(caller.trace_id, caller.sampled)
+            sampled = _sampler(_reads(scope))(caller.trace_id, caller.sampled)
             if sampled and is_recording():
                 return Trace(TraceContext(caller.trace_id, new_span_id(), sampled), caller.span_id)
             return Trace(caller._replace(sampled=sampled))
-    return Trace(new_trace(_never if scope.get("path") in _PROBES else _sampler()))
+    return Trace(new_trace(_never if scope.get("path") in _PROBES else _sampler(_reads(scope))))
 
 
 def trace_of(scope: Scope) -> Trace:
@@ -57,10 +57,15 @@ def begin_trace(scope: Scope) -> Trace:
     return trace
 
 
+def _reads(scope: Scope) -> bool:
+    return scope.get("method", "GET") in {"GET", "HEAD"}
+
+
 def _never(trace_id: str, caller: bool | None) -> bool:
     return False
 
 
 @functools.cache
-def _sampler() -> Sampler:
+def _sampler(reads: bool) -> Sampler:
+    """Return one for requests that read and one for the others: who polls takes no order's place among the traces."""
     return sampler_of(os.environ)
