@@ -15,6 +15,7 @@ import psutil
 from deploy.local.folder import STACK_MARK
 from deploy.local.legacy import LEGACY_NAMES
 from deploy.local.ports import free_port
+from tests.cluster import seed
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SERVICES = ("market", "router", "executor", "worker-1", "gateway")
@@ -83,10 +84,15 @@ class Stack:
         path = self._errors_path
         return path.read_text() if path.exists() else ""
 
+    def seed(self) -> "Stack":
+        """Have the first start find a migrated database, so that it takes half as long; return the stack."""
+        seed(self.data_dir)
+        return self
+
     def start(self) -> "Stack":
         """Start and return once it says `ready`. Raises AssertionError with its words when it does not."""
-        began = time.monotonic()
         self._errors_path.parent.mkdir(parents=True, exist_ok=True)
+        began = time.monotonic()
         with self._errors_path.open("wb") as errors:
             self.process = subprocess.Popen(
                 self.command,

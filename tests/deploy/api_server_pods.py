@@ -120,7 +120,8 @@ def _variables(overlay: Overlay, container: Object) -> Iterator[str]:
             yield f"variable {entry['name']}: a value or where it comes from"
         source = entry.get("valueFrom", {})
         for kind, reference in (("Secret", "secretKeyRef"), ("ConfigMap", "configMapKeyRef")):
-            if given := source.get(reference):
+            given = source.get(reference)
+            if given and not given.get("optional"):
                 yield from _missing(overlay, kind, given["name"], {given["key"]})
 
 

@@ -38,6 +38,7 @@ ADDRESSES = {
 STAND_INS = {
     "DATABASE_URL": "postgresql://tradewind:secret@postgres:5432/tradewind",
     "REDIS_URL": "redis://:secret@redis:6379/0",
+    "BROKER_URL": "redis://:secret@queue:6379/0",
     "WORKER_NAME": "worker-5c9f-x2x",
     "KEY_PEPPER": "pepper-pepper-pepper-pepper-pepper-pepper",
 }
@@ -179,6 +180,19 @@ def test_names_of_tracing_are_those_that_are_read() -> None:
     read = "".join((REPOSITORY / "servicekit" / name).read_text() for name in ("tracing.py", "trace_context.py"))
 
     assert [name for name in sorted(TRACING) if name not in read] == []
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_every_server_takes_settings_of_the_users_own_and_starts_without_them(overlay: str) -> None:
+    servers = {"gateway", "router", "executor", "worker", "market"}
+    own = [{"configMapRef": {"name": "tradewind-settings", "optional": True}}]
+    taking = {
+        container["name"]
+        for _, container in read_overlay(overlay).containers()
+        if container["name"] in servers and container.get("envFrom") == own
+    }
+
+    assert taking == servers
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)

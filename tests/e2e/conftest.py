@@ -29,7 +29,7 @@ def stack(request: pytest.FixtureRequest, stack_folder: Path) -> Iterator[Stack]
     The market's profile is `instant`; another one by `@pytest.mark.parametrize("stack", ["s1"], indirect=True)`.
     """
     profile = getattr(request, "param", "instant")
-    running = Stack(stack_folder / f"stack-{profile}", MARKET_PROFILE=profile, SCENARIOS="on").start()
+    running = Stack(stack_folder / f"stack-{profile}", MARKET_PROFILE=profile, SCENARIOS="on").seed().start()
     yield running
     assert running.stop() == 0
 
@@ -55,10 +55,14 @@ def new_stack(request: pytest.FixtureRequest) -> Iterator[Callable[..., Stack]]:
 
 @pytest.fixture
 def start_stack(new_stack: Callable[..., Stack]) -> Callable[..., Stack]:
-    """Starts a stack of the test's own: `start_stack(MOCK_FAIL_RATE="0.8")`; it is stopped at the test's end."""
+    """Starts a stack of the test's own: `start_stack(MOCK_FAIL_RATE="0.8")`; it is stopped at the test's end.
 
-    def start(**options: Any) -> Stack:
-        return new_stack(**options).start()
+    With `seeded=False` it makes its database as a user's does.
+    """
+
+    def start(*, seeded: bool = True, **options: Any) -> Stack:
+        stack = new_stack(**options)
+        return (stack.seed() if seeded and "DATABASE_URL" not in options else stack).start()
 
     return start
 

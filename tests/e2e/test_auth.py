@@ -29,7 +29,7 @@ def guarded(stack_folder: Path) -> Iterator[Stack]:
     """A stack that asks for keys, behind a proxy: whoever comes from loopback may name its client's address."""
     settings = {"AUTH": "on", "KEY_RECHECK_SECONDS": str(RECHECK_SECONDS), "TRUSTED_PROXIES": "127.0.0.1"}
     settings["RATE_LIMIT_DEADLINE_SECONDS"] = "10"
-    stack = Stack(stack_folder / "guarded", SCENARIOS="on", RATE_LIMIT_FAILURES="10/minute", **settings).start()
+    stack = Stack(stack_folder / "guarded", SCENARIOS="on", RATE_LIMIT_FAILURES="10/minute", **settings).seed().start()
     yield stack
     assert stack.stop() == 0
 

@@ -26,7 +26,7 @@ def s5(stack_folder: Path) -> Iterator[Stack]:
         "LOG_ORDERS": "all",
         "SCENARIOS": "on",
     }
-    stack = Stack(stack_folder / "s5", **told).start()
+    stack = Stack(stack_folder / "s5", **told).seed().start()
     yield stack
     assert stack.stop() == 0
 

@@ -102,7 +102,7 @@ class TestRunning:
 
 
 def test_a_stopped_stack_leaves_nothing_and_goes_on_with_its_data(start_stack: Make) -> None:
-    stack = start_stack(WORKERS="2")
+    stack = start_stack(seeded=False, WORKERS="2")
     order = submit(stack)
     eventually(lambda: order_status(stack, order) == "confirmed", within_seconds=20)
     pids = {name: stack.pid(name) for name in (*PROCESSES, "worker-2")}
@@ -125,7 +125,7 @@ def test_a_stack_whose_supervisor_was_killed_starts_again_with_its_data(start_st
 
 
 def test_two_stacks_run_side_by_side_without_further_settings(start_stack: Make) -> None:
-    first, second = start_stack(), start_stack()
+    first, second = start_stack(seeded=False), start_stack(seeded=False)
     assert is_ready(first)
     assert is_ready(second)
     names = ("DATABASE_URL", "REDIS_URL", "ROUTER_ADDRESS", "EXECUTOR_ADDRESS", "MARKET_ADDRESS")

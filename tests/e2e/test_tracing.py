@@ -23,7 +23,7 @@ def collector() -> Iterator[Collector]:
 
 @pytest.fixture(scope="module")
 def traced_stack(stack_folder: Path, collector: Collector) -> Iterator[Stack]:
-    stack = _stack(stack_folder / "traced", collector).start()
+    stack = _stack(stack_folder / "traced", collector).seed().start()
     yield stack
     assert stack.stop() == 0
 
@@ -129,7 +129,7 @@ async def test_a_refused_call_is_a_failed_span(traced_stack: Stack, collector: C
 
 
 async def test_an_order_that_is_taken_over_stays_one_trace(collector: Collector, stack_folder: Path) -> None:
-    stack = _stack(stack_folder / "taken-over", collector, MARKET_PROFILE="realistic").start()
+    stack = _stack(stack_folder / "taken-over", collector, MARKET_PROFILE="realistic").seed().start()
     trace_id = _new_trace()
 
     try:

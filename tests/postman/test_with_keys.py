@@ -17,7 +17,7 @@ from tests.stack import REPOSITORY, Stack
 
 @pytest.fixture(scope="module")
 def guarded(stack_folder: Path) -> Iterator[Stack]:
-    stack = Stack(stack_folder / "keys", AUTH="on").start()
+    stack = Stack(stack_folder / "keys", AUTH="on").seed().start()
     yield stack
     assert stack.stop() == 0
 

@@ -1,10 +1,11 @@
 """What seeing costs: the pipeline with everything off, and with everything on as it comes.
 
-On: spans to a local sink at the default sampling, every page of metrics read as often as our Prometheus does, logs at
-INFO with the story of the orders that are sampled. Each is a fresh stack, in turns, so that a machine that slows down
-does not tell against one.
+Off: no spans, no story in the logs, nothing counted or timed. On: spans to a local sink at the default sampling, every
+page of metrics read as often as our Prometheus does, logs at INFO with the story of the orders that are sampled. Each
+is a fresh stack, in turns, so that a machine that slows down does not tell against one.
 """
 
+import os
 import threading
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -18,11 +19,18 @@ from tests.bench.fresh import fresh_bench
 from tests.bench.meter import spent
 from tests.bench.parts.pipeline import ORDERS
 from tests.bench.results import Results
+from tests.stack import REPOSITORY
 
 PART: Final = "observability"
 # As the Prometheus that comes with it does.
 SCRAPE_SECONDS: Final = 5.0
-_OFF: Final = {"LOG_ORDERS": "off", "LOG_LEVEL": "WARNING", "OTEL_SDK_DISABLED": "true"}
+_OFF: Final = {
+    "LOG_ORDERS": "off",
+    "LOG_LEVEL": "WARNING",
+    "OTEL_SDK_DISABLED": "true",
+    # There is no switch for metrics: they are taken out of the processes.
+    "PYTHONPATH": f"{REPOSITORY / 'tests/bench/unmeasured'}:{os.environ.get('PYTHONPATH', '')}".rstrip(":"),
+}
 _PAGES: Final = ("METRICS_EXECUTOR", "METRICS_WORKER_1", "METRICS_ROUTER", "METRICS_MARKET", "GATEWAY_URL")
 
 

@@ -178,7 +178,7 @@ async def test_a_frozen_redis_holds_nobody_up(open_world: OpenWorld, monkeypatch
     held: list[asyncio.StreamWriter] = []
     frozen = await asyncio.start_server(lambda _, writer: held.append(writer), "127.0.0.1", 0)
     async with frozen, contextlib.AsyncExitStack() as ending:
-        ending.callback(lambda: [writer.close() for writer in held])
+        ending.callback(hang_up, held)
         port = frozen.sockets[0].getsockname()[1]
         settings = limited(f"redis://127.0.0.1:{port}/0", submits="1000/minute", reads="9/minute")
         world = await open_world(**{**settings, "rate_limit_deadline_seconds": 0.1})
@@ -188,6 +188,11 @@ async def test_a_frozen_redis_holds_nobody_up(open_world: OpenWorld, monkeypatch
         assert {answer.status_code for answer in answers} == {202}
         # The pool itself would wait for two minutes.
         assert loop.time() - began < 60
+
+
+def hang_up(connections: list[asyncio.StreamWriter]) -> None:
+    for connection in connections:
+        connection.close()
 
 
 async def test_requests_that_come_while_redis_is_asked_share_the_next_call(

@@ -24,7 +24,7 @@ HANG_UP_ON_THE_STACK = """
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("storage")
-    running = Stack(folder / "stack").start()
+    running = Stack(folder / "stack").seed().start()
     yield running
     assert running.stop() == 0
 
