@@ -1,5 +1,6 @@
 """How well orders were executed: counted once an order, by the worker that recorded its end."""
 
+from functools import cache
 from typing import Final
 
 from prometheus_client import Counter, Histogram
@@ -8,6 +9,7 @@ from executor_service.domain.lifecycle import TERMINAL, OrderStatus
 from executor_service.domain.order import Order
 from executor_service.domain.route import Route
 from executor_service.domain.slippage import BPS_SCALE
+from servicekit.bulk_metrics import counted_in_bulk, in_bulk
 
 _ORDER_SECONDS: Final = Histogram(
     "tradewind_order_seconds",
@@ -33,13 +35,18 @@ _FILLS: Final = Counter(
 )
 _LEGS: Final = Counter("tradewind_fill_legs", "Swaps through one pool that fills were made of, by venue.", ["venue"])
 
-_order_timed: Final = {status: _ORDER_SECONDS.labels(status=status.value).observe for status in TERMINAL}
+_order_timed: Final = {status: in_bulk(_ORDER_SECONDS.labels(status=status.value).observe) for status in TERMINAL}
+_attempts_taken: Final = in_bulk(_ATTEMPTS.observe)
+_slippage_found: Final = in_bulk(_SLIPPAGE_BPS.observe)
+_impact_quoted: Final = in_bulk(_IMPACT_BPS.observe)
+_fill_counted: Final = cache(lambda form: counted_in_bulk(_FILLS.labels(form=form).inc))
+_leg_counted: Final = cache(lambda venue: counted_in_bulk(_LEGS.labels(venue=venue).inc))
 
 
 def order_ended(order: Order) -> None:
     """Note how an order's way went: how long, how many attempts, and what a fill was worth beside its quote."""
     _order_timed[order.status]((order.updated_at - order.created_at).total_seconds())
-    _ATTEMPTS.observe(order.attempt)
+    _attempts_taken(order.attempt)
     if order.status is OrderStatus.CONFIRMED:
         _fill_made(order)
 
@@ -57,8 +64,8 @@ def _fill_made(order: Order) -> None:
     assert order.route is not None
     assert order.quoted_amount_out is not None
     assert order.executed_amount_out is not None
-    _SLIPPAGE_BPS.observe((1 - order.executed_amount_out / order.quoted_amount_out) * BPS_SCALE)
-    _IMPACT_BPS.observe(order.route.price_impact_bps)
-    _FILLS.labels(form=route_form(order.route)).inc()
+    _slippage_found((1 - order.executed_amount_out / order.quoted_amount_out) * BPS_SCALE)
+    _impact_quoted(order.route.price_impact_bps)
+    _fill_counted(route_form(order.route))(1)
     for leg in order.route.legs:
-        _LEGS.labels(venue=leg.venue).inc()
+        _leg_counted(leg.venue)(1)

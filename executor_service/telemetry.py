@@ -13,6 +13,7 @@ from executor_service import order_log, order_trace
 from executor_service.domain.lifecycle import TERMINAL, OrderEvent, OrderStatus
 from executor_service.domain.order import Order
 from executor_service.domain.risk import TradingState
+from servicekit.bulk_metrics import counted_in_bulk, in_bulk
 from servicekit.metrics import stage_timer
 
 log = structlog.get_logger()
@@ -55,8 +56,8 @@ _OPEN_BY_STATUS: Final = Gauge("tradewind_orders_open_by_status", "Orders that h
 _OLDEST_OPEN: Final = Gauge("tradewind_orders_oldest_open_seconds", "Age of the oldest order that has not ended.")
 _QUEUED: Final = Gauge("tradewind_queue_messages", "Messages in Redis: waiting, delayed, dead.", ["queue"])
 
-_event_counted: Final = {status: _EVENTS.labels(status=status.value).inc for status in OrderStatus}
-_status_timed: Final = {status: _STATUS_SECONDS.labels(status=status.value).observe for status in OrderStatus}
+_event_counted: Final = {status: counted_in_bulk(_EVENTS.labels(status=status.value).inc) for status in OrderStatus}
+_status_timed: Final = {status: in_bulk(_STATUS_SECONDS.labels(status=status.value).observe) for status in OrderStatus}
 _claim_timed: Final = stage_timer("claim")
 _commit_timed: Final = stage_timer("commit")
 _queue_wait_timed: Final = stage_timer("queue_wait")
@@ -70,7 +71,7 @@ def committed(write: str, statuses: Sequence[OrderStatus], refused: int, seconds
     (_claim_timed if write == "start" else _commit_timed)(seconds)
     _FENCED.inc(refused)
     for status in statuses:
-        _event_counted[status]()
+        _event_counted[status](1)
 
 
 def waited(seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -9,6 +10,7 @@ from starlette.types import Message, Scope, Send
 
 from gateway.event_stream import EVENT_STREAM
 from gateway.trace import trace_of
+from servicekit.bulk_metrics import counted_in_bulk, in_bulk
 from servicekit.metrics import SECONDS_BUCKETS
 from servicekit.tracing import Span, is_recording, record
 
@@ -24,6 +26,9 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", 
 _KINDS: Final = ("order_socket", "order_sse", "stream_socket", "prices_sse")
 _ORDERS: Final = b"/api/orders/"
 _MANY: Final = {"websocket": "/api/stream", "http": "/api/prices"}
+
+_answer_counted: Final = cache(lambda method, status: counted_in_bulk(_ANSWERS.labels(method, str(status)).inc))
+_answer_timed: Final = cache(lambda method, route: in_bulk(_SECONDS.labels(method, route).observe))
 
 for _kind in _KINDS:
     _STREAMS.labels(_kind).set(0)
@@ -61,8 +66,9 @@ class Answering:
 
     def _begun(self, message: Message) -> None:
         method = self._scope["method"] if self._scope["method"] in _METHODS else "other"
-        _ANSWERS.labels(method, str(message["status"])).inc()
-        _SECONDS.labels(method, self._route_of(self._scope.get("endpoint"))).observe(time.perf_counter() - self._began)
+        route = self._route_of(self._scope.get("endpoint"))
+        _answer_counted(method, message["status"])(1)
+        _answer_timed(method, route)(time.perf_counter() - self._began)
         self._status = message["status"]
         self._location = next((value for name, value in message["headers"] if name == b"location"), b"")
         if (b"content-type", EVENT_STREAM) in message["headers"]:

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Final
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
+from servicekit.bulk_metrics import counted_in_bulk, in_bulk
 from servicekit.trace_context import new_span_id
 from servicekit.tracing import Span, is_recording, record, recorded_context
 
@@ -24,6 +26,9 @@ _SEARCH_SECONDS: Final = Histogram(
 )
 _STATE_AGE: Final = Gauge("tradewind_market_state_age_seconds", "Age of the market's state that is quoted from.")
 _FEED_LOST: Final = Counter("tradewind_market_feed_lost", "Times the stream from the market ended.")
+
+_route_counted: Final = cache(lambda result: counted_in_bulk(_ROUTES.labels(result=result).inc))
+_search_timed: Final = in_bulk(_SEARCH_SECONDS.observe)
 
 
 def venue_failed(venue: str, reason: str) -> None:
@@ -44,8 +49,8 @@ def watch_state_age(seconds: Callable[[], float]) -> None:
 
 def searched(result: str, seconds: float) -> None:
     """A route was searched for: found, or refused for a reason."""
-    _ROUTES.labels(result=result).inc()
-    _SEARCH_SECONDS.observe(seconds)
+    _route_counted(result)(1)
+    _search_timed(seconds)
 
 
 def batch_routed(traceparents: Sequence[str], reasons: Sequence[str], began_ns: int) -> None:

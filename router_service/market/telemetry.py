@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 import structlog
 from prometheus_client import Counter, Gauge
 
 from router_service.market.swaps import SwapResult, SwapState
+from servicekit.bulk_metrics import counted_in_bulk
 from servicekit.trace_context import new_span_id
 from servicekit.tracing import AttributeValue, Span, record, recorded_context
 
@@ -18,6 +20,8 @@ _SLOT: Final = Gauge("tradewind_market_slot", "The newest slot that is in the le
 _IN_FLIGHT: Final = Gauge("tradewind_market_swaps_in_flight", "Swaps taken that have not ended.")
 _LEDGER_LOST: Final = Counter("tradewind_market_ledger_lost", "Transactions that Postgres did not confirm.")
 
+_swap_counted: Final = cache(lambda state: counted_in_bulk(_SWAPS.labels(state=state.value).inc))
+
 
 def watch_in_flight(count: Callable[[], int]) -> None:
     """Read the number of swaps in flight from here, whenever somebody asks."""
@@ -26,7 +30,7 @@ def watch_in_flight(count: Callable[[], int]) -> None:
 
 def swap_ended(result: SwapResult, traceparent: str, received_ms: int) -> None:
     """A swap that was received then, on the market's clock, has reached its final state, and the ledger knows."""
-    _SWAPS.labels(state=result.state.value).inc()
+    _swap_counted(result.state)(1)
     sending = recorded_context(traceparent)
     if sending is None:
         return

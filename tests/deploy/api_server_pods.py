@@ -123,6 +123,11 @@ def _variables(overlay: Overlay, container: Object) -> Iterator[str]:
             given = source.get(reference)
             if given and not given.get("optional"):
                 yield from _missing(overlay, kind, given["name"], {given["key"]})
+    for source in container.get("envFrom", []):
+        for kind, reference in (("Secret", "secretRef"), ("ConfigMap", "configMapRef")):
+            given = source.get(reference)
+            if given and not given.get("optional"):
+                yield from _missing(overlay, kind, given["name"], set())
 
 
 def _ports(container: Object) -> Iterator[str]:

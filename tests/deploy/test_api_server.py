@@ -168,6 +168,8 @@ def again(field: str) -> Change:
             in_container(env=[{"name": "A", "valueFrom": {"configMapKeyRef": {"name": "other", "key": "B"}}}]),
             "executor: executor: no ConfigMap other",
         ),
+        (in_container(envFrom=[{"configMapRef": {"name": "other"}}]), "executor: executor: no ConfigMap other"),
+        (in_container(envFrom=[{"secretRef": {"name": "other"}}]), "executor: executor: no Secret other"),
         (in_container(ports=[{"name": "a-name-too-long-1", "containerPort": 50052}]), "executor: executor: port name"),
         (in_container(ports=[{"name": "8080", "containerPort": 50052}]), "executor: executor: port name 8080"),
         (in_container(readinessProbe={"grpc": {"port": 1}}), "executor: executor: a probe of port 1"),
