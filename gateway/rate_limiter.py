@@ -133,16 +133,18 @@ class RateLimiter:
 async def _hit(strategy: Strategy, checks: Sequence[_Check]) -> list[_Verdict]:
     first = checks[0]
     counter = (first.policy.name, first.subject)
-    admitted = set(range(len(checks)))
-    if not await strategy.hit(first.limit, *counter, cost=sum(check.cost for check in checks)):
-        before = await _standing(strategy, first.policy, first.limit, first.subject)
-        admitted = _fitting([check.cost for check in checks], before.remaining) if len(checks) > 1 else set()
-        cost = sum(checks[place].cost for place in admitted)
-        if admitted and not await strategy.hit(first.limit, *counter, cost=cost):
-            # Another gateway was quicker.
-            admitted = set()
-    after = await _standing(strategy, first.policy, first.limit, first.subject)
-    if after.remaining + sum(checks[place].cost for place in admitted) == first.limit.amount:
+    costs = [check.cost for check in checks]
+    admitted, cost = set(range(len(checks))), sum(costs)
+    refused_at: Standing | None = None
+    while admitted and not await strategy.hit(first.limit, *counter, cost=cost):
+        refused_at = await _standing(strategy, first.policy, first.limit, first.subject)
+        # What fits now may not fit any more when it is asked for: others are quicker. Then less is, until it does.
+        admitted = _fitting(costs, min(refused_at.remaining, cost - 1))
+        cost = sum(costs[place] for place in admitted)
+    after = refused_at
+    if after is None or admitted:
+        after = await _standing(strategy, first.policy, first.limit, first.subject)
+    if after.remaining + cost == first.limit.amount:
         # Nothing else counts: a window has just begun, of which the library says that it is over at once.
         after = replace(after, reset_seconds=first.limit.get_expiry())
     return [_Verdict(place in admitted, after) for place in range(len(checks))]

@@ -1,6 +1,7 @@
 """Limits counted in a real Redis, few calls for many checks; and what happens while Redis is away or frozen."""
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator, Callable
 
@@ -71,6 +72,22 @@ async def test_gateways_count_together_and_callers_and_policies_apart(
     assert sum(passed) == 10
     assert await limiter.charge(TEN, "key-b", strict=True)
     assert await limiter.charge(Policy("airdrops", TEN.limits), "key-a", strict=True)
+
+
+async def test_none_is_refused_that_would_fit_however_many_gateways_ask_at_once(pool: ConnectionPool) -> None:
+    gateways = [RateLimiter(pool, deadline_seconds=PATIENCE) for _ in range(2)]
+    dice = random.Random(7)
+
+    async def ask(policy: Policy, times: int, turns: int) -> int:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return await admitted(dice.choice(gateways), policy, times)
+
+    for number in range(200):
+        policy = Policy(f"submits-{number}", TEN.limits)
+        wanted = [dice.randint(1, 4) for _ in range(5)]
+        passed = await asyncio.gather(*(ask(policy, times, dice.randrange(8)) for times in wanted))
+        assert sum(passed) == min(10, sum(wanted))
 
 
 async def test_the_caller_is_told_where_it_stands(limiter: RateLimiter) -> None:
