@@ -16,6 +16,7 @@ from servicekit.errors import Rejected
 # The first order of each (account, client order id): its id, status, time and body hash.
 Firsts: TypeAlias = Mapping[tuple[str, str], tuple[Any, ...]]
 
+# In one order: an insert waits for another that has not committed the same key, and must not be waited for by it.
 _ADD: Final[LiteralString] = """
     WITH incoming AS MATERIALIZED (
         SELECT * FROM unnest(
@@ -33,6 +34,7 @@ _ADD: Final[LiteralString] = """
         SELECT id, account_id, client_order_id, body_hash, order_type, token_in, token_out, decimals_in, decimals_out,
             amount_in, slippage_bps, scenario, constraints::jsonb, traceparent, status, 1, created_at, created_at
         FROM incoming
+        ORDER BY account_id, client_order_id, id
         ON CONFLICT (account_id, client_order_id) DO NOTHING
         RETURNING id
     ),
