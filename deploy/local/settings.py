@@ -63,7 +63,8 @@ def merged_environ(process: Mapping[str, str]) -> dict[str, str]:
     The file is `.env` in the repository's root, or TRADEWIND_ENV_FILE.
     """
     file = dotenv_values(process.get("TRADEWIND_ENV_FILE") or REPOSITORY / ".env", interpolate=False)
-    return {name: value for name, value in {**file, **process}.items() if value}
+    # Each by itself: what the process leaves empty must not hide what the file says.
+    return {name: value for given in (file, process) for name, value in given.items() if value}
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

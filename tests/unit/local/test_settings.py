@@ -68,6 +68,13 @@ def test_the_process_environment_beats_the_file_and_empty_means_not_given(tmp_pa
     }
 
 
+def test_an_empty_variable_of_the_process_does_not_hide_the_files(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("AUTH=on\nPORT=4001\n")
+    merged = merged_environ({"TRADEWIND_ENV_FILE": str(file), "AUTH": "", "PORT": ""})
+    assert (merged["AUTH"], merged["PORT"]) == ("on", "4001")
+
+
 def test_the_mode_without_a_server_is_told_to_be_the_embedded_postgres() -> None:
     settings = read_settings({"DB_TYPE": "sqlite", "DB_NAME": ":memory:"})
     assert settings.database_url is None
