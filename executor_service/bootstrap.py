@@ -69,7 +69,8 @@ class WorkerParts:
 
     def driver_of(self, worker_id: UUID) -> tuple[PostgresOrderBook, DriveOrders]:
         """Return the order book of a lease, and what drives its orders."""
-        book = PostgresOrderBook(self.pool, worker_id=worker_id, feed=self.feed)
+        orders_max = self.settings.max_in_flight
+        book = PostgresOrderBook(self.pool, worker_id=worker_id, feed=self.feed, orders_max=orders_max)
         retry = RetryPolicy(attempts_max=self.settings.max_attempts, base_ms=self.settings.retry_base_ms)
         execute = ExecuteOrder(orders=book, router=self.router, market=self.market, clock=self.clock, retry=retry)
         return book, DriveOrders(orders=book, execute=execute, clock=self.clock, permits=self.permits)
@@ -110,13 +111,14 @@ async def worker_parts(settings: Settings, broker: HintBroker, permits: Permits)
     """Open everything a worker needs, on the running loop, and close it in the end."""
     redis = _open_redis(settings.redis_url.get_secret_value())
     router_channel, market_channel = open_channel(settings.router_address), open_channel(settings.market_address)
-    router = GrpcRouter(router_channel, target=settings.router_address)
+    router = GrpcRouter(router_channel, target=settings.router_address, orders_max=settings.max_in_flight)
+    submitter = f"{settings.worker_name}/{uuid4()}"
     async with _open_pool(settings) as pool, router_channel, market_channel:
         yield WorkerParts(
             settings=settings,
             pool=pool,
             router=router,
-            market=GrpcMarket(market_channel, submitter=f"{settings.worker_name}/{uuid4()}"),
+            market=GrpcMarket(market_channel, submitter=submitter, orders_max=settings.max_in_flight),
             clock=RealTime(),
             feed=RedisEventFeed(redis, order_channels=settings.order_channels),
             queue=DramatiqQueue(broker),

@@ -13,13 +13,20 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+class QueueFull(Unavailable):
+    """This process's own queue has no room: nobody was asked anything."""
+
+    def __init__(self) -> None:
+        super().__init__("OVERLOADED", "too many requests are waiting")
+
+
 class Batcher(Generic[Item, Result]):
     """Turns single submits into batched calls.
 
     `call` gets 1 to `batch_max` items and returns one result, or one exception, for each, in order; an exception
     it raises goes to every item of the batch. At most `in_flight_max` calls run at once. There is no timer: an
     idle batcher calls in the same turn of the event loop, a busy one as soon as a call returns. Beyond
-    `queue_max` waiting items `submit` raises Unavailable("OVERLOADED").
+    `queue_max` waiting items `submit` raises QueueFull, an Unavailable("OVERLOADED") that no call has answered.
 
     A call that waits on purpose needs a large `in_flight_max`, or everything stalls behind it. With a `name` the sizes
     of the batches and the queue are measured under it. A call belongs to none of its items: it runs in the context in
@@ -48,7 +55,7 @@ class Batcher(Generic[Item, Result]):
     async def submit(self, item: Item) -> Result:
         """Return the item's own result. Cancelling the caller drops the item if its call has not begun."""
         if len(self._waiting) >= self._queue_max:
-            raise Unavailable("OVERLOADED", "too many requests are waiting")
+            raise QueueFull
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         self._waiting.append((item, future))

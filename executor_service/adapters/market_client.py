@@ -1,7 +1,7 @@
 """The market over gRPC: swaps in batches, their ends from a stream, and questions where the stream says nothing."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from executor_service import telemetry
 from executor_service.application.ports import OutOfReach, SwapResult, SwapState
 from executor_service.domain.order import Order
 from executor_service.order_trace import attempt_traceparent
-from servicekit.batching import Batcher
+from servicekit.batching import Batcher, QueueFull
 from servicekit.errors import error_of
 from tradewind.market.v1 import market_pb2 as pb
 from tradewind.market.v1 import market_pb2_grpc as rpc
@@ -41,16 +41,21 @@ _REASONS: Final = {
 
 
 class GrpcMarket:
-    """Implements Market for one process, known to the market as `submitter`."""
+    """Implements Market for one process, known to the market as `submitter`, that drives up to `orders_max` at once."""
 
-    def __init__(self, channel: grpc.aio.Channel, *, submitter: str) -> None:
+    def __init__(self, channel: grpc.aio.Channel, *, submitter: str, orders_max: int) -> None:
         self._stub = rpc.MarketServiceStub(channel)
         self._submitter = submitter
         self._expected: dict[UUID, asyncio.Future[SwapResult]] = {}
         self._sent_here: set[UUID] = set()
         self._stream_is_live = False
-        self._sends: Batcher[Order, SwapResult] = Batcher(self._send_swaps, batch_max=128, in_flight_max=4, name="send")
-        self._finds: Batcher[UUID, SwapResult] = Batcher(self._get_swaps, batch_max=1000, in_flight_max=2, name="find")
+        # Every order may wait here once, so there is room for all of them.
+        self._sends: Batcher[Order, SwapResult] = Batcher(
+            self._send_swaps, batch_max=128, in_flight_max=4, queue_max=orders_max, name="send"
+        )
+        self._finds: Batcher[UUID, SwapResult] = Batcher(
+            self._get_swaps, batch_max=1000, in_flight_max=2, queue_max=orders_max, name="find"
+        )
 
     async def run(self) -> None:
         """Follow the market's stream of ended swaps, until cancelled."""
@@ -74,7 +79,7 @@ class GrpcMarket:
         self._expect(order.swap_id)
         self._sent_here.add(order.swap_id)
         try:
-            result = await self._sends.submit(order)
+            result = await _asked(self._sends.submit(order))
         except BaseException:
             self._forget(order.swap_id)
             raise
@@ -84,7 +89,7 @@ class GrpcMarket:
         """Return the state of a swap."""
         self._expect(swap_id)
         try:
-            result = await self._finds.submit(swap_id)
+            result = await _asked(self._finds.submit(swap_id))
         except BaseException:
             self._forget(swap_id)
             raise
@@ -140,6 +145,14 @@ class GrpcMarket:
         except grpc.aio.AioRpcError as error:
             raise OutOfReach from error
         return [_result(result) for result in response.results]
+
+
+async def _asked(answer: Awaitable[SwapResult]) -> SwapResult:
+    """Return the market's answer; what our own queue refuses never got there."""
+    try:
+        return await answer
+    except QueueFull as error:
+        raise OutOfReach from error
 
 
 def _swap(order: Order, submitter: str) -> pb.Swap:

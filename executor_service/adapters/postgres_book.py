@@ -163,13 +163,16 @@ class _Change:
 
 
 class PostgresOrderBook:
-    """Implements OrderBook for one lease."""
+    """Implements OrderBook for one lease, whose worker drives up to `orders_max` at once."""
 
-    def __init__(self, pool: AsyncConnectionPool, *, worker_id: UUID, feed: EventFeed) -> None:
+    def __init__(self, pool: AsyncConnectionPool, *, worker_id: UUID, feed: EventFeed, orders_max: int) -> None:
         self._pool = pool
         self._me = worker_id
         self._feed = feed
-        self._writer: Batcher[_Change, Order] = Batcher(self._write, batch_max=128, in_flight_max=2, name="record")
+        # A step that finds no room would look like a write whose outcome is unknown, and cost the lease.
+        self._writer: Batcher[_Change, Order] = Batcher(
+            self._write, batch_max=128, in_flight_max=2, queue_max=orders_max, name="record"
+        )
 
     async def start(self, order_ids: Sequence[UUID], at: datetime) -> Sequence[Order]:
         """Claim what is still untouched and record that its first attempt begins."""

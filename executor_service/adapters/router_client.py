@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import grpc
@@ -10,7 +11,7 @@ from executor_service.application.ports import OutOfReach
 from executor_service.domain.order import Order
 from executor_service.domain.route import Route, RouteLeg
 from executor_service.order_trace import attempt_traceparent
-from servicekit.batching import Batcher
+from servicekit.batching import Batcher, QueueFull
 from servicekit.errors import DomainError, Rejected, error_of
 from servicekit.grpc_errors import error_from
 from servicekit.keepers import Keepers
@@ -22,11 +23,14 @@ DEADLINE_SECONDS: Final = 8.0
 
 
 class GrpcRouter:
-    """Implements Router, on all routers behind a target. A quote is asked of the one that gave it."""
+    """Implements Router, on all routers behind a target. A quote is asked of the one that gave it.
 
-    def __init__(self, channel: grpc.aio.Channel, *, target: str) -> None:
-        self._any = _Routes(channel)
-        self._keepers = Keepers(target, _Routes, missing="QUOTE_EXPIRED")
+    The process drives up to `orders_max` at once.
+    """
+
+    def __init__(self, channel: grpc.aio.Channel, *, target: str, orders_max: int) -> None:
+        self._any = _Routes(channel, orders_max=orders_max)
+        self._keepers = Keepers(target, partial(_Routes, orders_max=orders_max), missing="QUOTE_EXPIRED")
 
     async def route(self, order: Order) -> Route:
         """Return the best route now."""
@@ -49,14 +53,22 @@ class GrpcRouter:
 class _Routes:
     """Routes over one channel. The router waits for venues, so several batches are under way at once."""
 
-    def __init__(self, channel: grpc.aio.Channel) -> None:
+    def __init__(self, channel: grpc.aio.Channel, *, orders_max: int) -> None:
         self._stub = rpc.RouterServiceStub(channel)
-        self._batches: Batcher[_Wish, Route] = Batcher(self._get_routes, batch_max=128, in_flight_max=16, name="route")
+        self._batches: Batcher[_Wish, Route] = Batcher(
+            self._get_routes, batch_max=128, in_flight_max=16, queue_max=orders_max, name="route"
+        )
 
     async def find(self, wish: "_Wish") -> Route:
         """Return the route that is wished for."""
-        # A scripted order may be slow on purpose and must not hold up a batch.
-        return await (self._alone(wish) if wish.order.scenario else self._batches.submit(wish))
+        if wish.order.scenario:
+            # A scripted order may be slow on purpose and must not hold up a batch.
+            return await self._alone(wish)
+        try:
+            return await self._batches.submit(wish)
+        except QueueFull as error:
+            # Our own queue refused it: no router has said anything.
+            raise OutOfReach from error
 
     async def _alone(self, wish: "_Wish") -> Route:
         result = (await self._get_routes([wish]))[0]

@@ -33,7 +33,7 @@ from executor_service.domain.order import Order, swap_id_of
 from executor_service.domain.retry import RetryPolicy
 from executor_service.domain.slippage import min_amount_out
 from executor_service.stages import Stage
-from servicekit.errors import DomainError
+from servicekit.errors import DomainError, Rejected, Unavailable
 
 Step: TypeAlias = Callable[[Order], Awaitable[Sequence[OrderEvent]]]
 
@@ -153,8 +153,11 @@ class ExecuteOrder:
         try:
             with Stage("send"):
                 return await self._market.send(order)
-        except DomainError as error:
+        except Rejected as error:
             raise AttemptEnded(error.reason, error.detail) from error
+        except Unavailable as error:
+            # Not the market's last word, and an earlier call of the same swap may still land.
+            raise OutOfReach from error
 
     def _swap_of(self, order: Order, quoted_amount_out: int) -> SwapBuilt:
         least = min_amount_out(quoted_amount_out, order.slippage_bps)

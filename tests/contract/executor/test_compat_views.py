@@ -47,7 +47,7 @@ class History:
     async def routing(self, order: Order) -> tuple[PostgresOrderBook, Order]:
         worker_id = uuid4()
         await take_lease(self._pool, worker_id, "test")
-        book = PostgresOrderBook(self._pool, worker_id=worker_id, feed=self.feed)
+        book = PostgresOrderBook(self._pool, worker_id=worker_id, feed=self.feed, orders_max=1_000)
         [started] = await book.start([order.order_id], NOON)
         return book, started
 

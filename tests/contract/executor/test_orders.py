@@ -79,7 +79,7 @@ class OnPostgres:
     async def book(self) -> OrderBook:
         worker_id = uuid4()
         await take_lease(self.pool, worker_id, "test")
-        return PostgresOrderBook(self.pool, worker_id=worker_id, feed=self.feed)
+        return PostgresOrderBook(self.pool, worker_id=worker_id, feed=self.feed, orders_max=1_000)
 
     async def kill(self, book: OrderBook) -> None:
         assert isinstance(book, PostgresOrderBook)

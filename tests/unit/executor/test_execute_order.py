@@ -182,6 +182,23 @@ async def test_a_lost_answer_is_an_unknown_outcome_and_not_a_failure(world: Worl
     assert world.market.found == [swap_id]
 
 
+async def test_a_swap_that_could_not_be_handed_over_keeps_its_attempt(world: World) -> None:
+    order = await world.routing_order()
+    swap_id = swap_id_of(order.order_id, 1)
+    world.market.script = [Unavailable("OVERLOADED")]
+    ended = await world.execute.run(order)
+    assert ended is not None
+    assert (ended.status, ended.attempt) == (OrderStatus.CONFIRMED, 1)
+    assert (world.market.sent, world.market.found) == ([swap_id, swap_id], [swap_id])
+
+
+async def test_only_the_markets_refusal_ends_an_attempt(world: World) -> None:
+    world.market.script = [Rejected("INSUFFICIENT_FUNDS")]
+    ended = await world.execute.run(await world.routing_order())
+    assert ended is not None
+    assert (ended.status, ended.failure_reason) == (OrderStatus.FAILED, "INSUFFICIENT_FUNDS")
+
+
 async def test_an_order_found_in_submitted_asks_before_it_sends(world: World) -> None:
     order = await world.submitted_order()
     world.market.swaps[swap_id_of(order.order_id, 1)] = landed(224_000_000)

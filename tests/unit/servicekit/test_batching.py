@@ -7,8 +7,7 @@ from contextvars import ContextVar
 import pytest
 from prometheus_client import REGISTRY
 
-from servicekit.batching import Batcher
-from servicekit.errors import Unavailable
+from servicekit.batching import Batcher, QueueFull
 
 
 class Recorder:
@@ -95,7 +94,7 @@ async def test_a_full_queue_refuses() -> None:
     await _turns()
     second = asyncio.create_task(batcher.submit(2))
     await _turns()
-    with pytest.raises(Unavailable, match="OVERLOADED"):
+    with pytest.raises(QueueFull, match="OVERLOADED"):
         await batcher.submit(3)
     call.gate.set()
     assert [*await asyncio.gather(first, second)] == [10, 20]
