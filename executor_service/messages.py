@@ -26,6 +26,8 @@ _TYPE_FROM_WIRE: Final = {number: name for name, number in _TYPE_TO_WIRE.items()
 
 PAGE_DEFAULT: Final = 50
 PAGE_MAX: Final = 500
+# The database keeps them as 32-bit integers with a sign.
+SEQUENCE_MAX: Final = 2**31 - 1
 _MINT_BYTES: Final = 32
 _HASH_BYTES: Final = 32
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
@@ -38,6 +40,14 @@ def order_id_of(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise Rejected("ORDER_NOT_FOUND") from None
+
+
+def sequence_of(number: int) -> int:
+    """Return the sequence that a caller says it has. Raises INVALID_REQUEST for one that no event can reach."""
+    if number > SEQUENCE_MAX:
+        detail = f"must be at most {SEQUENCE_MAX}"
+        raise Rejected("INVALID_REQUEST", violations=[FieldViolation("after_sequence", detail)])
+    return number
 
 
 def violations_of(request: pb.SubmitOrderRequest) -> list[FieldViolation]:

@@ -27,6 +27,7 @@ from tradewind.orders.v1 import orders_pb2_grpc as rpc
 
 BATCH_MAX: Final = 512
 WATCHES_A_STREAM_MAX: Final = 20_000
+ADDS_A_MESSAGE_MAX: Final = 1_000
 
 Context: TypeAlias = grpc.aio.ServicerContext[object, object]
 
@@ -126,11 +127,11 @@ class OrderServicer(rpc.OrderServiceServicer):
 
     async def ListOrderEvents(self, request: pb.ListOrderEventsRequest, context: Context) -> pb.ListOrderEventsResponse:
         """Return the history."""
-        order_id = messages.order_id_of(request.order_id)
+        order_id, after = messages.order_id_of(request.order_id), messages.sequence_of(request.after_sequence)
         heads = await self._parts.desk.heads([order_id])
         if not heads or request.account_id not in ("", heads[0].account_id):
             raise Rejected("ORDER_NOT_FOUND")
-        events = await self._parts.desk.events_after([(order_id, request.after_sequence)])
+        events = await self._parts.desk.events_after([(order_id, after)])
         return pb.ListOrderEventsResponse(events=map(messages.event_message, events))
 
     async def CancelOrder(self, request: pb.CancelOrderRequest, context: Context) -> pb.CancelOrderResponse:
@@ -146,11 +147,11 @@ class OrderServicer(rpc.OrderServiceServicer):
     async def WatchOrder(self, request: pb.WatchOrderRequest, context: Context) -> AsyncIterator[pb.WatchOrderResponse]:
         """Stream one order's events until its end."""
         hub = self._parts.hub
-        order_id = messages.order_id_of(request.order_id)
+        order_id, after = messages.order_id_of(request.order_id), messages.sequence_of(request.after_sequence)
         outbox = hub.open_outbox()
         watches: list[Watch] = []
         try:
-            watch = await hub.add(outbox, 1, request.account_id, order_id, request.after_sequence)
+            watch = await hub.add(outbox, 1, request.account_id, order_id, after)
             watches += [watch] if watch is not None else []
             async for delivery in outbox.deliveries():
                 for events in delivery.events.values():
@@ -173,7 +174,7 @@ class OrderServicer(rpc.OrderServiceServicer):
                     watches.pop(watch_id, None)
                 yield messages.watch_response(delivery)
         finally:
-            commands.cancel()
+            await cancel_all([commands])
             self._parts.hub.close_outbox(outbox, list(watches.values()))
 
     async def _obey(
@@ -181,6 +182,9 @@ class OrderServicer(rpc.OrderServiceServicer):
     ) -> None:
         try:
             async for request in requests:
+                if len(request.add_orders) > ADDS_A_MESSAGE_MAX:
+                    detail = f"send at most {ADDS_A_MESSAGE_MAX} in one message"
+                    raise Rejected("INVALID_REQUEST", violations=[FieldViolation("add_orders", detail)])
                 await asyncio.gather(*(self._add(add, outbox, watches) for add in request.add_orders))
                 for account in request.add_accounts:
                     await self._add_account(account, outbox, watches)
@@ -190,14 +194,18 @@ class OrderServicer(rpc.OrderServiceServicer):
                         self._parts.hub.remove(watch)
         except DomainError as error:
             outbox.close(error)
+        except Exception as error:
+            # Nobody would hear of it: the stream would live on and obey no more.
+            telemetry.stream_crashed(error)
+            outbox.close(Rejected("INTERNAL"))
 
     async def _add(self, add: pb.AddOrder, outbox: Outbox, watches: dict[int, Watch | AccountWatch]) -> None:
         if len(watches) >= WATCHES_A_STREAM_MAX:
             outbox.end(add.watch_id, "OVERLOADED")
             return
         try:
-            order_id = messages.order_id_of(add.order_id)
-            watch = await self._parts.hub.add(outbox, add.watch_id, add.account_id, order_id, add.after_sequence)
+            order_id, after = messages.order_id_of(add.order_id), messages.sequence_of(add.after_sequence)
+            watch = await self._parts.hub.add(outbox, add.watch_id, add.account_id, order_id, after)
         except DomainError as error:
             outbox.end(add.watch_id, error.reason)
             return
@@ -207,6 +215,8 @@ class OrderServicer(rpc.OrderServiceServicer):
     async def _add_account(self, add: pb.AddAccount, outbox: Outbox, watches: dict[int, Watch | AccountWatch]) -> None:
         since_ms = add.since.ToMilliseconds() if add.HasField("since") else None
         try:
+            if add.account_id and not messages.is_account(add.account_id):
+                raise Rejected("INVALID_REQUEST")
             watch = await self._parts.hub.add_account(outbox, add.watch_id, add.account_id, since_ms)
         except DomainError as error:
             outbox.end(add.watch_id, error.reason)

@@ -179,6 +179,23 @@ def run_crashed(order: Order, error: Exception) -> None:
     log.error("order.run_crashed", order_id=str(order.order_id), exc_info=error)
 
 
+def stream_crashed(error: Exception) -> None:
+    """A defect stopped what obeys a stream's commands; the stream is ended."""
+    log.error("stream.crashed", exc_info=error)
+
+
+def claim_crashed(error: Exception) -> None:
+    """A defect stopped the claiming of orders; the worker gives everything up and starts anew."""
+    _RUNS_CRASHED.inc()
+    log.error("orders.claim_crashed", exc_info=error)
+
+
+def lease_crashed(worker_id: UUID, error: BaseException) -> None:
+    """A defect stopped the keeping of a lease; the worker gives everything up and starts anew."""
+    _RUNS_CRASHED.inc()
+    log.error("lease.crashed", worker_id=str(worker_id), exc_info=error)
+
+
 def orders_taken_over(orders: Sequence[Order]) -> None:
     """The sweeper found orders that nobody drove."""
     _TAKEN_OVER.inc(len(orders))

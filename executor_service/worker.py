@@ -126,7 +126,10 @@ async def _work_one_lease(parts: WorkerParts, hand_off: HandOff, worker_id: UUID
         _task(_until_set(stopping)),
     ]
     try:
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for end in done:
+            if (error := end.exception()) is not None:
+                telemetry.lease_crashed(worker_id, error)
     finally:
         hand_off.drive_with(None)
         await cancel_all(ends)

@@ -240,7 +240,8 @@ class PostgresOrderBook:
         self._feed.publish(stored)
         telemetry.committed("record", [e.status for e in stored], len(changes) - len(won), time.perf_counter() - began)
         for c in changes:
-            telemetry.left(c.before.status, c.after.updated_at - c.before.updated_at)
+            if c.before.order_id in won:
+                telemetry.left(c.before.status, c.after.updated_at - c.before.updated_at)
         return [c.after if c.before.order_id in won else StaleOrder() for c in changes]
 
     async def _fetch(self, statement: LiteralString, parameters: Mapping[str, Any]) -> list[Any]:

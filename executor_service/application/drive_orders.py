@@ -6,7 +6,8 @@ queue, where it is safe.
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
@@ -88,17 +89,11 @@ class DriveOrders:
 
     async def take_up(self, order_ids: Sequence[UUID]) -> None:
         """Claim the orders pointed at and drive them; the caller holds a permit for each."""
-        started: Sequence[Order] = ()
-        try:
-            at = self._clock.now()
-            started = await self._orders.start(order_ids, at)
-            missing = set(order_ids) - {order.order_id for order in started}
+        with self._driven(len(order_ids)) as found:
+            found.extend(await self._orders.start(order_ids, self._clock.now()))
+            missing = set(order_ids) - {order.order_id for order in found}
             if missing:
-                started = [*started, *await self._orders.claim(list(missing))]
-        except (Unavailable, LeaseLost):
-            self._lease_in_doubt.set()
-        self.permits.give_back(len(order_ids) - len(started))
-        self._drive(started)
+                found.extend(await self._orders.claim(list(missing)))
 
     async def sweep(self) -> None:
         """Each second, claim what should move and that nobody drives. Needs no queue."""
@@ -107,15 +102,10 @@ class DriveOrders:
             permits = self.permits.take_now(SWEEP_ORDERS_MAX)
             if not permits:
                 continue
-            found: Sequence[Order] = ()
-            try:
-                found = await self._orders.claim_abandoned(permits, self._clock.now())
-            except (Unavailable, LeaseLost):
-                self._lease_in_doubt.set()
-            self.permits.give_back(permits - len(found))
-            if found:
-                telemetry.orders_taken_over(found)
-            self._drive(found)
+            with self._driven(permits) as found:
+                found.extend(await self._orders.claim_abandoned(permits, self._clock.now()))
+                if found:
+                    telemetry.orders_taken_over(found)
 
     async def until_lease_in_doubt(self) -> None:
         """Return when a write's outcome is unknown or the lease is lost."""
@@ -124,6 +114,27 @@ class DriveOrders:
     async def stop(self) -> None:
         """Stop driving, wherever each order stands; its row says how to go on."""
         await cancel_all(tuple(self._runs))
+
+    @contextmanager
+    def _driven(self, permits: int) -> Iterator[list[Order]]:
+        """Drive what the body finds, each order with one of the permits; what it does not need goes back at once.
+
+        A defect in between may leave orders claimed that nobody drives, so the lease is given up with them.
+        """
+        found: list[Order] = []
+        try:
+            yield found
+        except (Unavailable, LeaseLost):
+            self._lease_in_doubt.set()
+        except BaseException as error:
+            self.permits.give_back(permits)
+            if not isinstance(error, Exception):
+                raise
+            telemetry.claim_crashed(error)
+            self._lease_in_doubt.set()
+            return
+        self.permits.give_back(permits - len(found))
+        self._drive(found)
 
     def _drive(self, orders: Sequence[Order]) -> None:
         for order in orders:

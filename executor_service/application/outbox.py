@@ -26,7 +26,10 @@ class Delivery:
 
 
 class Outbox:
-    """Gathers deliveries for one stream. A reader too slow for it is told so instead of being buffered for ever."""
+    """Gathers deliveries for one stream. A reader too slow for it is told so instead of being buffered for ever.
+
+    Its stream may be stuck in writing and learn of its end only then: until it does, nothing more is gathered.
+    """
 
     def __init__(self) -> None:
         self._next = Delivery()
@@ -36,11 +39,15 @@ class Outbox:
 
     def add(self, watch_id: int, version: int, positions: Sequence[tuple[UUID, int]] = ()) -> None:
         """Say that a watch stands."""
+        if self._closed is not None:
+            return
         self._next.added.append((watch_id, version, positions))
         self._ready.set()
 
     def event(self, watch_id: int, event: StoredEvent) -> None:
         """Pass an event on."""
+        if self._closed is not None:
+            return
         self._next.events.setdefault(watch_id, []).append(event)
         self._events_waiting += 1
         if self._events_waiting > OUTBOX_EVENTS_MAX:
@@ -50,12 +57,15 @@ class Outbox:
 
     def end(self, watch_id: int, reason: str = "") -> None:
         """Say that a watch is over."""
+        if self._closed is not None:
+            return
         self._next.ended.append((watch_id, reason))
         self._ready.set()
 
     def close(self, error: Exception) -> None:
-        """End the stream with an error, at once."""
+        """End the stream with an error, at once; what has gathered is dropped."""
         self._closed = self._closed or error
+        self._next = Delivery()
         self._ready.set()
 
     async def deliveries(self) -> AsyncIterator[Delivery]:

@@ -76,6 +76,7 @@ BAD_LISTS: dict[str, tuple[Any, ...]] = {
     "since": (Timestamp(seconds=2**62), Timestamp(seconds=-(2**62)), Timestamp(nanos=-1, seconds=-62_135_596_800)),
     "until": (Timestamp(seconds=2**63 - 1),),
 }
+NOBODYS_ORDER = "01890000-0000-7000-8000-000000000000"
 NO_IDS = ("", "x", NUL, NOBODYS, "0" * 33, "é", "x" * 10_000)
 
 
@@ -107,6 +108,13 @@ def executor_calls() -> Iterator[Call]:
     ):
         for order_id in NO_IDS:
             yield Call(service, rpc, kind(order_id=order_id), "NOT_FOUND", "ORDER_NOT_FOUND")
+    for number in (2**31, 2**32 - 1):
+        for rpc, resuming in (
+            ("ListOrderEvents", orders.ListOrderEventsRequest),
+            ("WatchOrder", orders.WatchOrderRequest),
+        ):
+            beyond = resuming(order_id=NOBODYS_ORDER, after_sequence=number)
+            yield Call(service, rpc, beyond, INVALID, "INVALID_REQUEST", "after_sequence")
 
 
 def router_calls() -> Iterator[Call]:

@@ -8,7 +8,7 @@ import pytest
 
 from servicekit.errors import DomainError
 from servicekit.grpc_errors import error_from
-from tests.hostile.calls import CALLS, Call
+from tests.hostile.calls import CALLS, NOBODYS_ORDER, Call
 from tests.hostile.invariants import Ledger
 from tests.stack import Stack
 from tradewind.market.v1.market_pb2_grpc import MarketServiceStub
@@ -93,6 +93,40 @@ def test_streams_refuse_bytes_that_are_no_message(channels: Channels, service: s
             next(call(data, timeout=30))
         error = error_from(failed.value)
         assert (failed.value.code(), error.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED_REQUEST"), data
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        orders.WatchOrdersRequest(
+            add_orders=[orders.AddOrder(watch_id=7, order_id=NOBODYS_ORDER, after_sequence=2**31)]
+        ),
+        orders.WatchOrdersRequest(add_accounts=[orders.AddAccount(watch_id=7, account_id="a\0")]),
+        orders.WatchOrdersRequest(add_accounts=[orders.AddAccount(watch_id=7, account_id="a" * 65)]),
+    ],
+)
+def test_a_bad_watch_ends_alone(channels: Channels, command: orders.WatchOrdersRequest) -> None:
+    good = orders.WatchOrdersRequest(add_accounts=[orders.AddAccount(watch_id=8, account_id="nobody")])
+    stream = OrderServiceStub(channels["orders"]).WatchOrders(iter([command, good]), timeout=30)
+    ended: dict[int, str] = {}
+    added: set[int] = set()
+    while not (ended and added):
+        answer = next(stream)
+        ended.update({end.watch_id: end.reason for end in answer.ended})
+        added.update(one.watch_id for one in answer.added)
+    stream.cancel()
+    assert (ended, added) == ({7: "INVALID_REQUEST"}, {8})
+
+
+def test_a_message_with_too_many_watches_ends_its_stream(channels: Channels) -> None:
+    adds = [orders.AddOrder(watch_id=n, order_id=NOBODYS_ORDER) for n in range(1_001)]
+    stream = OrderServiceStub(channels["orders"]).WatchOrders(
+        iter([orders.WatchOrdersRequest(add_orders=adds)]), timeout=30
+    )
+    with pytest.raises(grpc.RpcError) as failed:
+        next(stream)
+    error = error_from(failed.value)
+    assert (failed.value.code(), error.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST")
 
 
 def test_an_rpc_that_is_not_there_is_unimplemented(channels: Channels, ledger: Ledger) -> None:

@@ -1,11 +1,13 @@
 """Watches: everything once and in order, whatever the feed loses or repeats."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from executor_service.application import watch_orders
 from executor_service.application.outbox import OUTBOX_EVENTS_MAX, Outbox
@@ -199,6 +201,18 @@ async def test_a_reader_that_is_too_slow_is_told_so() -> None:
         outbox.event(1, event)
     with pytest.raises(Unavailable, match="SLOW_READER"):
         await anext(outbox.deliveries())
+
+
+async def test_nothing_more_is_gathered_for_a_reader_that_was_too_slow() -> None:
+    outbox = Outbox()
+    event: Any = object()
+    dropped = REGISTRY.get_sample_value("tradewind_slow_readers_dropped_total") or 0
+    for _ in range(OUTBOX_EVENTS_MAX + 100):
+        outbox.event(1, event)
+    outbox.add(2, 1)
+    outbox.end(1)
+    assert sys.getrefcount(event) < 10
+    assert REGISTRY.get_sample_value("tradewind_slow_readers_dropped_total") == dropped + 1
 
 
 async def test_draining_asks_every_reader_to_come_back(world: World) -> None:
