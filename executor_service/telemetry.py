@@ -42,7 +42,10 @@ _FENCED: Final = Counter(
 )
 _TAKEN_OVER: Final = Counter("tradewind_orders_taken_over", "Orders that the sweeper found without a living owner.")
 _ATTEMPTS_FAILED: Final = Counter("tradewind_order_attempts_failed", "Attempts that failed, by reason.", ["reason"])
-_RUNS_CRASHED: Final = Counter("tradewind_order_runs_crashed", "Times a defect stopped an order's run.")
+_RUNS_CRASHED: Final = Counter(
+    "tradewind_order_runs_crashed",
+    "Times a defect stopped an order's run, a claim of orders or the keeping of a lease.",
+)
 _LEASES_IN_DOUBT: Final = Counter("tradewind_leases_in_doubt", "Times a worker gave everything up.")
 _HINTS_LOST: Final = Counter("tradewind_queue_hints_lost", "Messages that could not be queued.")
 _FEED_LOST: Final = Counter("tradewind_feed_lost", "Times the event feed could not be reached.")

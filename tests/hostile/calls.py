@@ -76,7 +76,6 @@ BAD_LISTS: dict[str, tuple[Any, ...]] = {
     "since": (Timestamp(seconds=2**62), Timestamp(seconds=-(2**62)), Timestamp(nanos=-1, seconds=-62_135_596_800)),
     "until": (Timestamp(seconds=2**63 - 1),),
 }
-NOBODYS_ORDER = "01890000-0000-7000-8000-000000000000"
 NO_IDS = ("", "x", NUL, NOBODYS, "0" * 33, "é", "x" * 10_000)
 
 
@@ -113,7 +112,7 @@ def executor_calls() -> Iterator[Call]:
             ("ListOrderEvents", orders.ListOrderEventsRequest),
             ("WatchOrder", orders.WatchOrderRequest),
         ):
-            beyond = resuming(order_id=NOBODYS_ORDER, after_sequence=number)
+            beyond = resuming(order_id=NOBODYS, after_sequence=number)
             yield Call(service, rpc, beyond, INVALID, "INVALID_REQUEST", "after_sequence")
 
 

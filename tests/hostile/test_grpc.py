@@ -8,7 +8,7 @@ import pytest
 
 from servicekit.errors import DomainError
 from servicekit.grpc_errors import error_from
-from tests.hostile.calls import CALLS, NOBODYS_ORDER, Call
+from tests.hostile.calls import CALLS, NOBODYS, Call
 from tests.hostile.invariants import Ledger
 from tests.stack import Stack
 from tradewind.market.v1.market_pb2_grpc import MarketServiceStub
@@ -98,9 +98,7 @@ def test_streams_refuse_bytes_that_are_no_message(channels: Channels, service: s
 @pytest.mark.parametrize(
     "command",
     [
-        orders.WatchOrdersRequest(
-            add_orders=[orders.AddOrder(watch_id=7, order_id=NOBODYS_ORDER, after_sequence=2**31)]
-        ),
+        orders.WatchOrdersRequest(add_orders=[orders.AddOrder(watch_id=7, order_id=NOBODYS, after_sequence=2**31)]),
         orders.WatchOrdersRequest(add_accounts=[orders.AddAccount(watch_id=7, account_id="a\0")]),
         orders.WatchOrdersRequest(add_accounts=[orders.AddAccount(watch_id=7, account_id="a" * 65)]),
     ],
@@ -119,7 +117,7 @@ def test_a_bad_watch_ends_alone(channels: Channels, command: orders.WatchOrdersR
 
 
 def test_a_message_with_too_many_watches_ends_its_stream(channels: Channels) -> None:
-    adds = [orders.AddOrder(watch_id=n, order_id=NOBODYS_ORDER) for n in range(1_001)]
+    adds = [orders.AddOrder(watch_id=n, order_id=NOBODYS) for n in range(1_001)]
     stream = OrderServiceStub(channels["orders"]).WatchOrders(
         iter([orders.WatchOrdersRequest(add_orders=adds)]), timeout=30
     )
