@@ -54,6 +54,8 @@ PASSED_ON = {
     "RATE_LIMIT_SUBMITS": "100/second",
     "RATE_LIMIT_READS": "500/second",
     "RATE_LIMIT_ADDRESS": "1000/second",
+    "RATE_LIMIT_FAILURES": "10/minute",
+    "RATE_LIMIT_DEADLINE_SECONDS": "0.2",
     "OTEL_EXPORTER_OTLP_ENDPOINT": "http://otel-collector:4318",
     "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
     "OTEL_TRACES_SAMPLER_ARG": "0.1",
