@@ -25,7 +25,8 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 class Settings(BaseSettings):
     """Names are those of the environment, in capitals there. Limits protect the process, not a business rule."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True)
+    # An empty value counts as not given, as it does for `make run`.
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, arbitrary_types_allowed=True)
 
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)

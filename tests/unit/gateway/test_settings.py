@@ -51,6 +51,13 @@ def test_what_cannot_be_right_is_refused(
         Settings()
 
 
+@pytest.mark.parametrize("name", ["AUTH", "PORT", "HOST", "RATE_LIMIT_DEADLINE_SECONDS", "TRUSTED_PROXIES"])
+def test_an_empty_value_counts_as_not_given(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "")
+
+    assert Settings() == Settings.model_construct()
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
 def test_loopback_needs_no_word_about_keys(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("HOST", host)
@@ -76,7 +83,8 @@ def test_rate_limits_come_with_keys_unless_others_or_none_are_given(monkeypatch:
 
     monkeypatch.setenv("AUTH", "on")
     monkeypatch.setenv("REDIS_URL", "redis://x")
-    monkeypatch.setenv("RATE_LIMIT_READS", "")
+    monkeypatch.setenv("RATE_LIMIT_SUBMITS", "")
+    monkeypatch.setenv("RATE_LIMIT_READS", "none")
     monkeypatch.setenv("RATE_LIMIT_ADDRESS", "off")
     monkeypatch.setenv("RATE_LIMIT_FAILURES", "3/minute")
     settings = Settings()
