@@ -1,31 +1,63 @@
 """Postgres: addresses as users write them, a pool as every service wants it, outages by their name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from typing import Any, Final
+from urllib.parse import unquote
 
 import psycopg
 from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
+from servicekit.addresses import PORT_IS_NO_NUMBER, UNREADABLE
 from servicekit.errors import Unavailable
 
 # Parameters of other ecosystems' clients that mean nothing to libpq, which refuses what it does not know.
-_FOREIGN_PARAMETERS: Final = frozenset({"pgbouncer", "connection_limit", "pool_timeout", "schema"})
+_FOREIGN_PARAMETERS: Final = frozenset(
+    {"pgbouncer", "connection_limit", "pool_timeout", "statement_cache_size", "schema", "sslaccept"}
+)
 
 # Both together stay below the deadline of any call of ours that needs the database, so that a slow database is told
 # as what it is and not as silence.
 STATEMENT_TIMEOUT_MS: Final = 2_500
 CONNECTION_WAIT_SECONDS: Final = 2.0
 
+# A server that is gone without a word is noticed in seconds: by what was sent and is not acknowledged, and by silence.
+# One that works is not reading: more than the socket takes, sent behind a statement of five seconds, looks the same.
+TCP_PARAMETERS: Final[Mapping[str, Any]] = {
+    "tcp_user_timeout": 5_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+
 
 def libpq_url(database_url: str) -> str:
-    """Return the address for psycopg: `postgres://` and `postgresql+driver://` are accepted, as is `?pgbouncer=`."""
-    parts = urlsplit(database_url)
-    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in _FOREIGN_PARAMETERS]
-    return urlunsplit(("postgresql", parts.netloc, parts.path, urlencode(query), ""))
+    """Return the address for psycopg: `postgres://` and `postgresql+driver://` are accepted, as is `?pgbouncer=`.
+
+    The rest stays as it is written. Raises ValueError, without a part of the address in it, when libpq cannot read it.
+    """
+    address, _, query = database_url.split("://", 1)[-1].partition("?")
+    kept = "&".join(pair for pair in query.split("&") if pair and not _is_foreign(pair))
+    url = f"postgresql://{address}{'?' if kept else ''}{kept}"
+    _check(url)
+    return url
+
+
+def _is_foreign(pair: str) -> bool:
+    return unquote(pair.partition("=")[0]) in _FOREIGN_PARAMETERS
+
+
+def _check(url: str) -> None:
+    # libpq's own words repeat what it cannot read: the whole address, the password, or the part it takes for a port.
+    try:
+        ports = str(conninfo_to_dict(url).get("port", ""))
+    except psycopg.ProgrammingError:
+        raise ValueError(UNREADABLE) from None
+    if not all(port.isdecimal() for port in ports.split(",") if port):
+        raise ValueError(PORT_IS_NO_NUMBER)
 
 
 def sqlalchemy_url(database_url: str) -> str:
@@ -59,11 +91,7 @@ def open_pool(database_url: str, *, size: int, settings: Sequence[str] = ()) -> 
             "prepare_threshold": None if shared else 0,
             "connect_timeout": 5,
             "application_name": "tradewind",
-            # A server that is gone without a word is noticed in seconds.
-            "tcp_user_timeout": 5_000,
-            "keepalives_idle": 5,
-            "keepalives_interval": 2,
-            "keepalives_count": 3,
+            **TCP_PARAMETERS,
         },
     )
 

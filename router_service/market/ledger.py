@@ -6,6 +6,7 @@ with it, so no transaction of a market that has been replaced can ever commit.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Final, LiteralString
 
@@ -19,11 +20,25 @@ from router_service.market.definition import MarketDefinition
 from router_service.market.execution import WalletKey
 from router_service.market.pools import Pool, PoolInfo
 from router_service.market.swaps import LedgerSwap
+from servicekit.postgres import TCP_PARAMETERS
 
 _LOCK: Final = 7_205_759_403_002
-# After kill -9 the old market's session ends as soon as Postgres reads from its socket.
-LOCK_WAIT_SECONDS: Final = 5.0
+# After kill -9 the old market's session ends as soon as Postgres reads from its socket; when its machine or its way
+# to Postgres is lost, as _SESSION_SETTINGS say: 11 s at most.
+LOCK_WAIT_SECONDS: Final = 15.0
 _LOCK_POLL_SECONDS: Final = 0.1
+# A session whose market is gone without a word holds the right to write no longer than seconds. And what waits for
+# somebody's lock ends; what is cut off is tried again, so this is far above the 6 s of the largest slot's swaps.
+_SESSION_SETTINGS: Final[Sequence[LiteralString]] = (
+    "SET tcp_user_timeout = 5000",
+    "SET tcp_keepalives_idle = 5",
+    "SET tcp_keepalives_interval = 2",
+    "SET tcp_keepalives_count = 3",
+    "SET statement_timeout = 30000",
+)
+# More swaps than these go statement by statement: what is sent while Postgres is busy with the statement before fills
+# the socket, and after tcp_user_timeout that is a lost connection.
+_PIPELINED_MAX: Final = 1_000
 # What a server says that is gone, going, full, or no longer the one that may be written to.
 AWAY: Final = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
 
@@ -84,18 +99,24 @@ class Ledger:
         return self._connection is not None and not self._connection.closed
 
     async def open(self) -> None:
-        """Connect and take the right to write; waits up to 5 s for another market to be gone.
+        """Connect and take the right to write; waits up to 15 s for another market to be gone.
 
         Raises LedgerAway and LedgerTaken.
         """
         await self.close()
         try:
             connection = await psycopg.AsyncConnection.connect(
-                self._url, autocommit=True, prepare_threshold=0, connect_timeout=5, application_name="tradewind-market"
+                self._url,
+                autocommit=True,
+                prepare_threshold=0,
+                connect_timeout=5,
+                application_name="tradewind-market",
+                **TCP_PARAMETERS,
             )
         except psycopg.OperationalError as error:
             raise LedgerAway(_first_line(error)) from error
         try:
+            await _prepare(connection)
             await _take_lock(connection)
         except BaseException:
             await connection.close()
@@ -149,7 +170,7 @@ class Ledger:
 
     async def commit(self, entry: Entry) -> None:
         """Write an entry in one transaction. Raises LedgerAway and AlreadyInLedger."""
-        await self._run(_entry_statements(entry))
+        await self._run(_entry_statements(entry), pipelined=len(entry.swaps) <= _PIPELINED_MAX)
 
     async def read_wallets(self, accounts: Sequence[str]) -> dict[str, dict[str, int]]:
         """Return the wallets of accounts; those the ledger has never seen are left out."""
@@ -163,10 +184,10 @@ class Ledger:
         found = await self._fetch(SELECT_SWAPS_BY_ID, (list(swap_ids),))
         return {row[0]: rows.swap_from_row(row) for row in found}
 
-    async def _run(self, statements: Sequence[tuple[LiteralString, Sequence[Any]]]) -> None:
+    async def _run(self, statements: Sequence[tuple[LiteralString, Sequence[Any]]], *, pipelined: bool = True) -> None:
         connection = self._open_connection()
         try:
-            async with connection.pipeline(), connection.transaction():
+            async with connection.pipeline() if pipelined else nullcontext(), connection.transaction():
                 for query, parameters in statements:
                     await connection.execute(query, parameters)
         except psycopg.errors.UniqueViolation as error:
@@ -194,6 +215,14 @@ class Ledger:
         if self._connection is None or self._connection.closed:
             raise LedgerAway("the ledger's connection is closed")
         return self._connection
+
+
+async def _prepare(connection: psycopg.AsyncConnection[Any]) -> None:
+    try:
+        for setting in _SESSION_SETTINGS:
+            await connection.execute(setting)
+    except AWAY as error:
+        raise LedgerAway(_first_line(error)) from error
 
 
 async def _take_lock(connection: psycopg.AsyncConnection[Any]) -> None:

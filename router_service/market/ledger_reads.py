@@ -9,6 +9,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from router_service.market import ledger_rows as rows
 from router_service.market.ledger import AWAY, SELECT_SWAPS_BY_ID, SELECT_WALLETS, LedgerAway
 from router_service.market.swaps import LedgerSwap
+from servicekit.postgres import STATEMENT_TIMEOUT_MS, TCP_PARAMETERS
 
 _CONNECTIONS: Final = 2
 _WAIT_SECONDS: Final = 2.0
@@ -26,11 +27,13 @@ class LedgerReader:
             open=False,
             timeout=_WAIT_SECONDS,
             reconnect_timeout=_WAIT_SECONDS,
+            configure=_configure,
             kwargs={
                 "autocommit": True,
                 "prepare_threshold": 0,
                 "connect_timeout": 5,
                 "application_name": "tradewind-market-reads",
+                **TCP_PARAMETERS,
             },
         )
 
@@ -63,6 +66,9 @@ class LedgerReader:
     async def _fetch(self, query: LiteralString, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         try:
             return await self._fetch_once(query, parameters)
+        except psycopg.errors.QueryCanceled as error:
+            # It took too long, and would again.
+            raise LedgerAway(str(error)) from error
         except (*AWAY, PoolTimeout):
             # The pool learns of a restarted Postgres from the first failure; the second try has a new connection.
             try:
@@ -74,6 +80,10 @@ class LedgerReader:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(query, parameters)
             return await cursor.fetchall()
+
+
+async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:
+    await connection.execute(f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}".encode())
 
 
 _LIST_SWAPS: Final[LiteralString] = (

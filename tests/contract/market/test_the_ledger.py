@@ -2,10 +2,13 @@
 
 import asyncio
 import hashlib
+import os
 import random
+import socket
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import psycopg
 import pytest
@@ -59,6 +62,68 @@ async def test_a_market_waits_for_the_one_before_it_to_be_gone(open_market: Open
         assert not opening.done()
     await asyncio.wait_for(opening, 30)
     await second.close()
+
+
+_KEPT_ALIVE = {
+    "tcp_user_timeout": "5000",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
+
+
+async def test_who_is_gone_without_a_word_is_given_up_in_seconds(open_market: OpenMarket) -> None:
+    async with open_market() as market:
+        writer = market.chain.ledger._connection
+        assert writer is not None
+        found = {name: await _shown(writer, name) for name in (*_KEPT_ALIVE, "statement_timeout")}
+        assert found == {**_KEPT_ALIVE, "statement_timeout": "30s"}
+        _gives_up_in_seconds(writer)
+        async with market.desk._reader._pool.connection() as reads:
+            assert await _shown(reads, "statement_timeout") == "2500ms"
+            _gives_up_in_seconds(reads)
+
+
+async def _shown(connection: psycopg.AsyncConnection[Any], name: str) -> str:
+    [row] = await (await connection.execute(f"SHOW {name}".encode())).fetchall()
+    return str(row[0])
+
+
+def _gives_up_in_seconds(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Ask the system what it does when the server falls silent."""
+    names = ("TCP_USER_TIMEOUT", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT")
+    with socket.socket(fileno=os.dup(connection.fileno())) as seen:
+        assert seen.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert [seen.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) for name in names] == [5_000, 5, 2, 3]
+
+
+async def test_a_statement_that_waits_for_a_lock_is_cut_off_and_the_slot_comes_again(
+    open_market: OpenMarket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = (*ledger_module._SESSION_SETTINGS[:-1], "SET statement_timeout = 200")
+    monkeypatch.setattr(ledger_module, "_SESSION_SETTINGS", settings)
+    async with open_market() as market:
+        swap = market.sale()
+        await market.send(swap)
+        async with await psycopg.AsyncConnection.connect(market.url) as other:
+            await other.execute("LOCK TABLE market.swaps IN SHARE MODE")
+            await asyncio.wait_for(market.slots(4), 30)
+            assert (await market.result(swap)).state is SwapState.IN_FLIGHT
+        await market.slots(8)
+        assert (await market.result(swap)).state is SwapState.LANDED
+        market.assert_sound()
+
+
+@pytest.mark.parametrize("pipelined_max", [0, 1_000])
+async def test_a_slot_is_written_whole_in_one_go_or_statement_by_statement(
+    open_market: OpenMarket, monkeypatch: pytest.MonkeyPatch, pipelined_max: int
+) -> None:
+    monkeypatch.setattr(ledger_module, "_PIPELINED_MAX", pipelined_max)
+    async with open_market("instant") as market:
+        swap = market.sale()
+        await market.send(swap)
+        assert (await market.result(swap)).state is SwapState.LANDED
+        market.assert_sound()
 
 
 async def test_slots_never_go_back_over_a_restart_even_when_the_clock_does(open_market: OpenMarket) -> None:
