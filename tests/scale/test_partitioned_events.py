@@ -15,6 +15,13 @@ from tests.stack import Stack
 
 ORDERS = 10
 HEADING = "Events in partitions"
+# Any role that may read nothing by itself.
+READER = "pg_monitor"
+
+
+def _let_reports_read(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"GRANT SELECT ON legacy_s1.order_events TO {READER}")
 
 
 def _partition(url: str, boundary: datetime) -> None:
@@ -38,6 +45,7 @@ async def test_a_running_stack_goes_on_in_partitions(start_stack: Callable[..., 
     async with httpx.AsyncClient(base_url=stack.url, timeout=20) as http:
         old = await all_within(30, *(submit_and_watch(http, stack.ws_url) for _ in range(ORDERS)))
         boundary = datetime.now(UTC) + timedelta(seconds=1)
+        _let_reports_read(url)
         _partition(url, boundary)
         # The ids of new orders lie behind the boundary once its moment has passed.
         await asyncio.sleep(max(0.0, (boundary - datetime.now(UTC)).total_seconds()) + 0.05)
@@ -51,9 +59,22 @@ async def test_a_running_stack_goes_on_in_partitions(start_stack: Callable[..., 
             "order_events_before": sum(len(seen.frames) for seen in old),
             "order_events_2026_12": sum(len(seen.frames) for seen in new),
         }
+        _shows_all_to_the_old_reports(connection)
         _keeps_one_event_a_sequence(connection, new[0].order_id)
         _looks_into_one_partition(connection, new[0].order_id)
         _lets_the_past_go(connection, sum(len(seen.frames) for seen in new))
+
+
+def _shows_all_to_the_old_reports(connection: psycopg.Connection) -> None:
+    [(shown, told)] = connection.execute(
+        "SELECT (SELECT count(*) FROM legacy_s1.order_events),"
+        " (SELECT count(*) FROM order_events WHERE status <> 'building')"
+    ).fetchall()
+    assert shown == told
+    [(may_read,)] = connection.execute(
+        f"SELECT has_table_privilege('{READER}', 'legacy_s1.order_events', 'SELECT')"
+    ).fetchall()
+    assert may_read
 
 
 def _keeps_one_event_a_sequence(connection: psycopg.Connection, order_id: str) -> None:
