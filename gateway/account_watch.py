@@ -43,6 +43,8 @@ class AccountWatch:
         self.account_id = account_id
         self.positions: dict[str, int] = {}
         self.ended: End | None = None
+        # How long it rests after the executor refused it for now.
+        self.pause_seconds = 0.0
         # The open orders and where they stood when the executor first answered, or why it refused.
         self.standing: asyncio.Future[Mapping[str, int]] = asyncio.get_running_loop().create_future()
         self._forward = forward

@@ -6,6 +6,7 @@ has, so its reader sees no gap and no event twice.
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Final, TypeAlias
 
 import grpc
@@ -20,6 +21,8 @@ from tradewind.orders.v1 import orders_pb2_grpc as rpc
 
 COMMANDS_MAX: Final = 1_000
 RESUME_SECONDS: Final = 0.1
+# A watch that is refused again and again rests longer each time, up to this.
+RESUME_SECONDS_MAX: Final = 2.0
 
 _TERMINAL: Final = frozenset(
     {pb.ORDER_STATUS_CONFIRMED, pb.ORDER_STATUS_FAILED, pb.ORDER_STATUS_CANCELLED, pb.ORDER_STATUS_EXPIRED}
@@ -36,14 +39,17 @@ class OrderWatches:
         self._deadline = deadline_seconds
         self._events_max = events_max
         self._watches: dict[int, AnyWatch] = {}
+        # Watches that the executor refuses for now, until they are taken up again.
+        self._resting: set[AnyWatch] = set()
         self._newest_id = 0
-        self._adds: list[pb.AddOrder | pb.AddAccount] = []
+        # Those of the watches that the executor has not been told of, and the numbers of those it may forget.
+        self._unsent: dict[int, AnyWatch] = {}
         self._removes: list[int] = []
         self._commands = asyncio.Event()
         self._draining = False
 
     def __len__(self) -> int:
-        return len(self._watches)
+        return len(self._watches) + len(self._resting)
 
     async def open(self, account_id: str, order_id: str, after_sequence: int) -> Watch:
         """Return a standing watch. Raises Rejected("ORDER_NOT_FOUND"), or Unavailable while the executor is away.
@@ -57,6 +63,7 @@ class OrderWatches:
     async def stand(self, watch: AnyWatch) -> None:
         """Begin a watch and return once it stands. Raises as `open` does, and has ended the watch then."""
         if self._draining:
+            watch.end("draining")
             raise Unavailable("SHUTTING_DOWN")
         self._add(watch)
         try:
@@ -71,7 +78,7 @@ class OrderWatches:
     def drain(self) -> None:
         """End every watch and open no more."""
         self._draining = True
-        for watch in list(self._watches.values()):
+        for watch in [*self._watches.values(), *self._resting]:
             watch.end("draining")
 
     async def run(self) -> None:
@@ -79,15 +86,15 @@ class OrderWatches:
         while True:
             try:
                 await self._stream()
-                telemetry.watches_stream_ended("ended", len(self._watches))
+                telemetry.watches_stream_ended("ended", len(self))
             except DomainError as error:
-                telemetry.watches_stream_ended(error.reason, len(self._watches))
+                telemetry.watches_stream_ended(error.reason, len(self))
             await asyncio.sleep(RESUME_SECONDS)
 
     async def _stream(self) -> None:
         # Waiting for the channel keeps the loop quiet while the executor is away.
         call = self._stub.WatchOrders(wait_for_ready=True)
-        self._adds = [_command(watch) for watch in self._watches.values()]
+        self._unsent = dict(self._watches)
         self._removes = []
         self._commands.set()
         writer = asyncio.create_task(self._write(call))
@@ -106,8 +113,8 @@ class OrderWatches:
         while True:
             await self._commands.wait()
             self._commands.clear()
-            while self._adds or self._removes:
-                adds, self._adds = self._adds[:COMMANDS_MAX], self._adds[COMMANDS_MAX:]
+            while self._unsent or self._removes:
+                adds = [_command(self._unsent.pop(number)) for number in list(islice(self._unsent, COMMANDS_MAX))]
                 removes, self._removes = self._removes[:COMMANDS_MAX], self._removes[COMMANDS_MAX:]
                 await call.write(_commands(adds, removes))
 
@@ -124,17 +131,22 @@ class OrderWatches:
         self._newest_id += 1
         watch.watch_id = self._newest_id
         self._watches[watch.watch_id] = watch
-        self._adds.append(_command(watch))
+        self._unsent[watch.watch_id] = watch
         self._commands.set()
 
     def remove(self, watch: AnyWatch) -> None:
         """Forget a watch that has ended."""
-        if self._watches.pop(watch.watch_id, None) is not None:
+        self._resting.discard(watch)
+        if self._watches.pop(watch.watch_id, None) is None:
+            return
+        # What has not left is withdrawn: a removal sent beside it could arrive first, and it would stand for ever.
+        if self._unsent.pop(watch.watch_id, None) is None:
             self._removes.append(watch.watch_id)
             self._commands.set()
 
     def _again(self, watch: AnyWatch) -> None:
         """Take a watch up again after its last event, under a new number."""
+        self._resting.discard(watch)
         if self._draining:
             watch.end("draining")
         elif watch.ended is None:
@@ -144,10 +156,8 @@ class OrderWatches:
     def _deliver(self, message: pb.WatchOrdersResponse) -> None:
         for added in message.added:
             watch = self._watches.get(added.watch_id)
-            if isinstance(watch, AccountWatch):
-                watch.stands({position.order_id: position.sequence for position in added.positions})
-            elif watch is not None and not watch.standing.done():
-                watch.standing.set_result(added.version)
+            if watch is not None:
+                _stands(watch, added)
         for arrived in message.events:
             watch = self._watches.get(arrived.watch_id)
             if isinstance(watch, AccountWatch):
@@ -163,6 +173,7 @@ class OrderWatches:
     def _ended(self, watch: AnyWatch, reason: str) -> None:
         # The executor has forgotten this number, so it need not be told to.
         del self._watches[watch.watch_id]
+        self._unsent.pop(watch.watch_id, None)
         if not reason and isinstance(watch, Watch):
             if not watch.standing.done():
                 watch.standing.set_result(watch.last_sequence)
@@ -170,9 +181,23 @@ class OrderWatches:
             return
         error = error_of(reason)
         if error.retryable:
-            asyncio.get_running_loop().call_later(RESUME_SECONDS, self._again, watch)
+            self._rest(watch)
             return
         watch.refuse(error)
+
+    def _rest(self, watch: AnyWatch) -> None:
+        """Take a watch up again after a pause, which doubles as long as the executor refuses."""
+        watch.pause_seconds = min(max(2 * watch.pause_seconds, RESUME_SECONDS), RESUME_SECONDS_MAX)
+        self._resting.add(watch)
+        asyncio.get_running_loop().call_later(watch.pause_seconds, self._again, watch)
+
+
+def _stands(watch: AnyWatch, added: pb.WatchAdded) -> None:
+    watch.pause_seconds = 0.0
+    if isinstance(watch, AccountWatch):
+        watch.stands({position.order_id: position.sequence for position in added.positions})
+    elif not watch.standing.done():
+        watch.standing.set_result(added.version)
 
 
 def _commands(adds: Sequence[pb.AddOrder | pb.AddAccount], removes: Sequence[int]) -> pb.WatchOrdersRequest:

@@ -32,6 +32,8 @@ class Watch:
         self.last_sequence = after_sequence
         self.taken_sequence = after_sequence
         self.ended: End | None = None
+        # How long it rests after the executor refused it for now.
+        self.pause_seconds = 0.0
         # The order's version when the executor first answered, or why it refused.
         self.standing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._events: deque[Event] = deque()
