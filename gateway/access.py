@@ -1,6 +1,5 @@
 """Wiring of who may do what: keys, tickets, limits, and the guard that asks them."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from redis.backoff import NoBackoff
 
 from gateway.accounts_client import AccountsClient
 from gateway.authenticator import Authenticator
+from gateway.background import in_background
 from gateway.callers import Callers
 from gateway.client_address import ClientAddresses
 from gateway.guard import Guard
@@ -56,8 +56,7 @@ async def open_access(
         authenticator, tickets = Authenticator(accounts), Tickets(pool)
         stack.push_async_callback(authenticator.close)
         checks = KeyChecks(accounts, turnstile, every_seconds=settings.key_recheck_seconds)
-        looking = asyncio.create_task(checks.run())
-        stack.callback(looking.cancel)
+        await stack.enter_async_context(in_background(checks.run()))
         callers = Callers(authenticator, accounts, tickets, limits, addresses)
         yield Access(Guard(callers, limits), limits, TicketDesk(tickets, addresses))
 

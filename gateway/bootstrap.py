@@ -1,15 +1,15 @@
 """Wiring: the one place where settings, channels, clients and endpoints meet."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from gateway.access import open_access
 from gateway.accounts import Accounts
 from gateway.accounts_client import AccountsClient
 from gateway.app import Desks, routes
+from gateway.background import in_background
 from gateway.batch import Batch
 from gateway.body import BodyLimits
 from gateway.client_address import ClientAddresses
@@ -35,7 +35,6 @@ from gateway.streams import OrderWatches
 from gateway.tokens import TokenDirectory
 from gateway.turnstile import Turnstile
 from gateway.wallet import Wallet
-from servicekit.cancelling import cancel_all
 from servicekit.grpc_client import open_channel
 
 
@@ -86,7 +85,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     try:
         async with (
             open_access(settings, accounts, addresses, turnstile) as access,
-            _in_background(tokens.keep_fresh(), watches.run()),
+            in_background(tokens.keep_fresh(), watches.run()),
         ):
             desks = Desks(
                 guard=access.guard,
@@ -130,13 +129,3 @@ def _rules(settings: Settings) -> Rules:
         max_slippage_bps=settings.max_slippage_bps,
         scenarios=settings.scenarios == "on",
     )
-
-
-@asynccontextmanager
-async def _in_background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(coroutine) for coroutine in work]
-        try:
-            yield
-        finally:
-            await cancel_all(tasks)
