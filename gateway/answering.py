@@ -22,6 +22,8 @@ _SECONDS: Final = Histogram(
     buckets=SECONDS_BUCKETS,
 )
 _STREAMS: Final = Gauge("tradewind_streams_open", "WebSockets and server-sent event streams open now.", ["kind"])
+# An answer, and the refusal of an upgrade.
+_BEGINNINGS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "PATCH"})
 _KINDS: Final = ("order_socket", "order_sse", "stream_socket", "prices_sse")
 _ORDERS: Final = b"/api/orders/"
@@ -44,6 +46,8 @@ class Answering:
         self._scope = scope
         self._send = send
         self._route_of = route_of
+        # An upgrade is asked for with GET.
+        self._method: str = scope.get("method", "GET")
         self._began = time.perf_counter()
         self._stream = ""
         self._status = 0
@@ -51,7 +55,7 @@ class Answering:
 
     async def __call__(self, message: Message) -> None:
         """Send a message."""
-        if message["type"] == "http.response.start":
+        if message["type"] in _BEGINNINGS:
             self._begun(message)
         elif message["type"] == "websocket.accept":
             self._opened()
@@ -65,7 +69,7 @@ class Answering:
             self._record()
 
     def _begun(self, message: Message) -> None:
-        method = self._scope["method"] if self._scope["method"] in _METHODS else "other"
+        method = self._method if self._method in _METHODS else "other"
         route = self._route_of(self._scope.get("endpoint"))
         _answer_counted(method, message["status"])(1)
         _answer_timed(method, route)(time.perf_counter() - self._began)
@@ -81,8 +85,12 @@ class Answering:
 
     def _record(self) -> None:
         ended_ns, trace = time.time_ns(), trace_of(self._scope)
-        method, route = self._scope["method"], self._route_of(self._scope.get("endpoint"))
-        attributes = {"http.request.method": method, "http.route": route, "http.response.status_code": self._status}
+        method, route = self._method, self._route_of(self._scope.get("endpoint"))
+        attributes: dict[str, str | int] = {
+            "http.request.method": method,
+            "http.route": route,
+            "http.response.status_code": self._status,
+        }
         if self._location.startswith(_ORDERS):
             attributes["tradewind.order_id"] = self._location.removeprefix(_ORDERS).decode()
         began_ns = ended_ns - int((time.perf_counter() - self._began) * 1e9)

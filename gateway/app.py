@@ -1,6 +1,7 @@
 """Every URL of the gateway, on one screen."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -55,18 +56,21 @@ class Desks:
 
 
 def routes(desks: Desks) -> list[BaseRoute]:
-    """Return the routes, the busiest first, each with what it needs; those without are open to everyone."""
+    """Return the routes, the busiest first, each with what it needs; those without are open to everyone.
+
+    What answers at several paths is wrapped for each, since the endpoint names the path in metrics and traces.
+    """
     orders, watches, turnstile = desks.orders, desks.watches, desks.turnstile
     read, trade, admin = desks.guard.door("read"), desks.guard.door("trade"), desks.guard.door("admin")
     # An order counts once; a batch counts its orders by itself.
     submit, submit_many = desks.guard.door("trade", "submits"), desks.guard.door("trade", None)
     return [
         Route("/api/orders/execute", desks.submit, methods=["POST"], middleware=submit),
-        Route("/api/orders/execute", upgrade_required, methods=["GET"], middleware=read),
+        Route("/api/orders/execute", partial(upgrade_required), methods=["GET"], middleware=read),
         WebSocketRoute("/api/orders/execute", OrderSocket(watches, turnstile, NESTED_GREETING), middleware=read),
-        Route("/api/orders/status/{order_id}", upgrade_required, methods=["GET"], middleware=read),
+        Route("/api/orders/status/{order_id}", partial(upgrade_required), methods=["GET"], middleware=read),
         WebSocketRoute("/api/orders/status/{order_id}", OrderSocket(watches, turnstile, FLAT), middleware=read),
-        Route("/ws/orders/{order_id}", upgrade_required, methods=["GET"], middleware=read),
+        Route("/ws/orders/{order_id}", partial(upgrade_required), methods=["GET"], middleware=read),
         WebSocketRoute("/ws/orders/{order_id}", OrderSocket(watches, turnstile, NESTED_CAPITALISED), middleware=read),
         Route("/api/orders/batch", desks.batch.submit, methods=["POST"], middleware=submit_many),
         Route("/api/orders/preview", desks.quotes.preview, methods=["POST"], middleware=read),
@@ -81,7 +85,7 @@ def routes(desks: Desks) -> list[BaseRoute]:
             middleware=read,
         ),
         WebSocketRoute("/api/orders/{order_id}/events", OrderSocket(watches, turnstile), middleware=read),
-        Route("/api/stream", upgrade_required, methods=["GET"], middleware=read),
+        Route("/api/stream", partial(upgrade_required), methods=["GET"], middleware=read),
         WebSocketRoute("/api/stream", desks.stream, middleware=read),
         Route("/api/ws-ticket", desks.tickets.issue, methods=["POST"], middleware=read),
         Route("/api/quotes", desks.quotes.quote, methods=["POST"], middleware=read),
@@ -102,9 +106,9 @@ def routes(desks: Desks) -> list[BaseRoute]:
         Route("/docs", docs_page.show, methods=["GET"]),
         Route("/docs/{asset}", docs_page.asset, methods=["GET"]),
         Route("/metrics", metrics.show, methods=["GET"]),
-        Route("/health", desks.health.alive, methods=["GET"]),
-        Route("/healthz", desks.health.alive, methods=["GET"]),
-        Route("/livez", desks.health.alive, methods=["GET"]),
+        Route("/health", partial(desks.health.alive), methods=["GET"]),
+        Route("/healthz", partial(desks.health.alive), methods=["GET"]),
+        Route("/livez", partial(desks.health.alive), methods=["GET"]),
         Route("/readyz", desks.health.ready, methods=["GET"]),
     ]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, Router
+from starlette.routing import BaseRoute, Route, Router, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from gateway import telemetry
@@ -18,7 +18,10 @@ from servicekit.errors import DomainError, Rejected
 
 
 class Edge:
-    """The ASGI application. Endpoints raise DomainError before they begin to answer, never after."""
+    """The ASGI application. Endpoints raise DomainError before they begin to answer, never after.
+
+    An endpoint serves one path: that is how the path of a request is known.
+    """
 
     def __init__(self, routes: Sequence[BaseRoute], origins: Origins, allowed_origins: Sequence[str] = ()) -> None:
         self._routes = routes
@@ -26,7 +29,9 @@ class Edge:
         self._allowed_origins = frozenset(map(normal_origin, allowed_origins))
         spelled_out = {route.path for route in routes if isinstance(route, Route) and "{" not in route.path}
         self._methods = {path: self._methods_at(path) for path in spelled_out}
-        self._names = {route.endpoint: route.path for route in routes if isinstance(route, Route)}
+        served = {(route.endpoint, route.path) for route in routes if isinstance(route, Route | WebSocketRoute)}
+        self._names = dict(served)
+        assert len(self._names) == len(served), "an endpoint serves several paths"
         self._router = Router(routes, redirect_slashes=False, default=_nothing_here)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

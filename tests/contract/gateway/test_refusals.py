@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+import websockets
 
 from servicekit.errors import ERRORS
 from tests.contract.gateway.conftest import OpenWorld, World
@@ -89,6 +90,38 @@ async def test_json_with_a_charset_is_json(world: World) -> None:
 )
 async def test_other_refusals_are_problems_too(world: World, method: str, path: str, status: int, code: str) -> None:
     expect(await world.http.request(method, path), status, code)
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("/health", "/health"),
+        ("/healthz", "/healthz"),
+        ("/livez", "/livez"),
+        ("/api/stream", "/api/stream"),
+        ("/api/orders/execute", "/api/orders/execute"),
+        ("/ws/orders/x", "/ws/orders/{order_id}"),
+    ],
+)
+async def test_what_answers_at_several_paths_counts_for_each(world: World, path: str, route: str) -> None:
+    before = await answers_of(world, route)
+    await world.http.get(path)
+    assert await answers_of(world, route) == before + 1
+
+
+async def test_a_refused_upgrade_counts_for_its_path(world: World) -> None:
+    before = await answers_of(world, "/ws/orders/{order_id}")
+    with pytest.raises(websockets.InvalidStatus):
+        async with world.socket("/ws/orders/x"):
+            pass
+    assert await answers_of(world, "/ws/orders/{order_id}") == before + 1
+
+
+async def answers_of(world: World, route: str) -> int:
+    """Return how many answers to GET the page of metrics shows for a route."""
+    name = f'tradewind_http_seconds_count{{method="GET",route="{route}"}} '
+    page = (await world.http.get("/metrics")).text.splitlines()
+    return sum(int(float(line.removeprefix(name))) for line in page if line.startswith(name))
 
 
 async def test_405_lists_every_method_of_the_address(world: World) -> None:
