@@ -18,6 +18,8 @@ from tradewind.orders.v1 import orders_pb2
 
 # A table changes with a release of its service only.
 KEPT_SECONDS: Final = 60.0
+# While a service is away, it is asked again after this long.
+RETRY_SECONDS: Final = 1.0
 
 
 class Meta:
@@ -45,15 +47,18 @@ class _Kept:
         self._fetch = fetch
         self._shown = shown
         self._table: dict[str, Any] | None = None
-        self._fetched_at = 0.0
+        self._due_at = 0.0
 
     async def current(self) -> dict[str, Any]:
         """Return the table. Raises Unavailable when it was never had and cannot be had."""
-        if self._table is None or time.monotonic() - self._fetched_at > KEPT_SECONDS:
+        if self._table is None or time.monotonic() >= self._due_at:
+            # Who comes meanwhile takes the old copy.
+            self._due_at = time.monotonic() + RETRY_SECONDS
             try:
                 self._table = self._shown(await self._fetch())
-                self._fetched_at = time.monotonic()
+                self._due_at = time.monotonic() + KEPT_SECONDS
             except Unavailable:
+                self._due_at = time.monotonic() + RETRY_SECONDS
                 if self._table is None:
                     raise
         return self._table
