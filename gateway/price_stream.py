@@ -29,6 +29,7 @@ class Prices:
         self._turnstile = turnstile
         self._first_answer_seconds = first_answer_seconds
         self._readers: set[asyncio.Event] = set()
+        self._draining = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer in the form that the Accept header asks for."""
@@ -37,6 +38,8 @@ class Prices:
             await (await self._market.prices(request))(scope, receive, send)
             return
         mint = self._market.mint_asked(request)
+        if self._draining:
+            raise Unavailable("SHUTTING_DOWN")
         gone = asyncio.Event()
         self._readers.add(gone)
         try:
@@ -48,7 +51,8 @@ class Prices:
             self._readers.discard(gone)
 
     def drain(self) -> None:
-        """End every stream."""
+        """End every stream and open no more."""
+        self._draining = True
         for gone in self._readers:
             gone.set()
 

@@ -103,6 +103,15 @@ async def test_shutdown_ends_the_streams(open_world: OpenWorld) -> None:
     assert not any(line.startswith("id: 3") for line in rest)
 
 
+async def test_no_stream_of_prices_opens_during_shutdown(open_world: OpenWorld) -> None:
+    world = await open_world()
+    world.server.gateway.drain()
+    refused = await world.http.get("/api/prices", headers=STREAM)
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "shutting_down")
+    assert (await world.http.get("/api/prices")).status_code == 200
+
+
 async def test_prices_stream_slot_by_slot(world: World) -> None:
     async with world.http.stream("GET", "/api/prices", headers=STREAM) as answer:
         assert answer.status_code == 200
