@@ -120,13 +120,16 @@ class RateLimiter:
 
     async def _counted(self, work: Callable[[Strategy], Awaitable[Found]], *, strict: bool) -> Found | None:
         """Return what the work finds, in Redis or in its place; None when nothing counts."""
-        if time.monotonic() >= self._shared_from:
+        shared_from = self._shared_from
+        if time.monotonic() >= shared_from:
             try:
                 async with asyncio.timeout(self._deadline):
                     return await work(self._shared)
             except (RedisError, OSError) as error:
-                self._shared_from = time.monotonic() + REDIS_PAUSE_SECONDS
-                telemetry.limits_unreachable(error)
+                # What is on its way fails together: that is one outage, told by the first.
+                if self._shared_from == shared_from:
+                    self._shared_from = time.monotonic() + REDIS_PAUSE_SECONDS
+                    telemetry.limits_unreachable(error)
         return await work(self._local) if strict else None
 
 

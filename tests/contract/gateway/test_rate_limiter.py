@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 import pytest_asyncio
 import redis
+import structlog
 from redis.asyncio import BlockingConnectionPool, ConnectionPool
 
 from gateway import access
@@ -155,6 +156,12 @@ async def test_while_redis_is_away_submits_are_counted_here(away: RateLimiter) -
 
 async def test_while_redis_is_away_reads_pass(away: RateLimiter) -> None:
     assert await admitted(away, TEN, 20, strict=False) == 20
+
+
+async def test_one_outage_is_told_once(away: RateLimiter) -> None:
+    with structlog.testing.capture_logs() as lines:
+        await asyncio.gather(*(away.charge(MANY, f"key-{number}", strict=False) for number in range(1_000)))
+    assert [line["event"] for line in lines] == ["limits.unreachable"]
 
 
 async def test_while_redis_is_frozen_nobody_waits_for_long_and_the_next_do_not_wait(
