@@ -83,8 +83,8 @@ class ExecuteOrder:
         except StaleOrder:
             return None
         finally:
-            if order.swap_id is not None:
-                self._unsent.discard(order.swap_id)
+            # Of this attempt, whether its intent came to be recorded or somebody else was first.
+            self._unsent.discard(swap_id_of(order.order_id, order.attempt))
         return order
 
     async def _advance(self, order: Order) -> Order:

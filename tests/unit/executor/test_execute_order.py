@@ -236,6 +236,7 @@ async def test_a_cancelled_order_stops_quietly(world: World) -> None:
     await world.desk.cancel(order, OrderCancelled(), world.clock.now())
     assert await world.execute.run(order) is None
     assert world.market.sent == []
+    assert not world.execute._unsent
 
 
 async def test_a_lost_lease_is_raised(world: World) -> None:
