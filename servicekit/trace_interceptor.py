@@ -48,8 +48,14 @@ def _spanned(behaviour: Any, method: str, caller: TraceContext) -> Any:
             failed = False
             return answer
         finally:
-            error = context.code().name if failed else ""
+            error = _code_of(context) if failed else ""
             attributes = {"rpc.system.name": "grpc", "rpc.method": name}
             record(Span(name, own, caller.span_id, "server", began_ns, time.time_ns(), attributes, error=error))
 
     return spanned
+
+
+def _code_of(context: Any) -> str:
+    """Return the code a failed call was answered with: none when its caller left or its deadline passed."""
+    code = context.code()
+    return code.name if isinstance(code, grpc.StatusCode) else grpc.StatusCode.CANCELLED.name

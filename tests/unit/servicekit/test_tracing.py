@@ -1,12 +1,16 @@
 """Spans out: sent whole, in the background, and never at the engine's cost."""
 
+import asyncio
 import socket
 import subprocess
 import sys
 import time
+from typing import Any
 
+import grpc
 import pytest
 
+from servicekit.grpc_server import Service, start_server
 from servicekit.trace_context import TraceContext
 from servicekit.tracing import FLUSH_SECONDS, Span, is_recording, record, recorded_context, tracing
 from tests.collector import Collector
@@ -43,6 +47,38 @@ def test_the_end_sends_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
             for _ in range(1_000):
                 record(SPAN)
         assert len(collector.spans) == 1_000
+
+
+async def test_a_call_whose_deadline_passed_is_a_cancelled_span(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: asyncio.Future[type[BaseException] | None] = asyncio.get_running_loop().create_future()
+
+    async def wait_for_ever(request: bytes, context: Any) -> bytes:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set_result(sys.exc_info()[0])
+        return request
+
+    def add(server: grpc.aio.Server) -> None:
+        wait: grpc.RpcMethodHandler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(wait_for_ever, bytes, bytes)
+        server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("test.Test", {"Wait": wait})])
+
+    with Collector().running() as collector:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        with tracing("executor"):
+            running = await start_server(Service(names=["test.Test"], add=add), host="127.0.0.1", port=0)
+            try:
+                async with grpc.aio.insecure_channel(f"127.0.0.1:{running.port}") as channel:
+                    await channel.channel_ready()
+                    call: Any = channel.unary_unary("/test.Test/Wait", bytes, bytes)
+                    with pytest.raises(grpc.aio.AioRpcError, match="DEADLINE_EXCEEDED"):
+                        await call(b"", timeout=1, metadata=(("traceparent", SAMPLED.traceparent),))
+                    cause = await ended
+            finally:
+                await running.stop(0)
+        [span] = collector.spans
+    assert cause is asyncio.CancelledError
+    assert (span.name, span.parent_id, span.error) == ("test.Test/Wait", SAMPLED.span_id, "CANCELLED")
 
 
 @pytest.mark.parametrize("collector", ["away", "frozen"])
