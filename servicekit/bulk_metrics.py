@@ -2,40 +2,24 @@
 
 In the midst of other work a call into the library costs four times what it costs in a row of its own kind, and some
 thirty of them were six per cent of an order. So values wait in a list, a count in a number, until there are many or
-somebody reads the page: it is made after everything has been handed over.
+somebody reads the page (`servicekit.metrics.PAGE`): it is made after everything has been handed over.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
-
-from prometheus_client import REGISTRY, Metric
-from prometheus_client.registry import Collector
 
 VALUES_WAITING_MAX: Final = 256
 
-
-class _Waiting(Collector):
-    """Holds nothing of its own. It is registered before the metrics that hand over, so it is collected before them."""
-
-    def __init__(self) -> None:
-        self.hand_overs: list[Callable[[], None]] = []
-        # The page is made on a thread of its own.
-        self.lock = threading.Lock()
-
-    def collect(self) -> Iterator[Metric]:
-        """Have everything that waits handed over; add nothing to the page."""
-        for hand_over in self.hand_overs:
-            hand_over()
-        return iter(())
-
-    def describe(self) -> Iterator[Metric]:
-        """Nothing."""
-        return iter(())
+_hand_overs: Final[list[Callable[[], None]]] = []
+# A page is made on another thread than the one that notes, except in the gateway.
+_lock: Final = threading.Lock()
 
 
-_waiting: Final = _Waiting()
-REGISTRY.register(_waiting)
+def hand_over_everything() -> None:
+    """Have the library know all that was noted before. Any thread may call it."""
+    for hand_over in _hand_overs:
+        hand_over()
 
 
 def in_bulk(observe: Callable[[float], None]) -> Callable[[float], None]:
@@ -43,7 +27,7 @@ def in_bulk(observe: Callable[[float], None]) -> Callable[[float], None]:
     values: list[float] = []
 
     def hand_over() -> None:
-        with _waiting.lock:
+        with _lock:
             taken = values[:]
             del values[: len(taken)]
             for value in taken:
@@ -54,7 +38,7 @@ def in_bulk(observe: Callable[[float], None]) -> Callable[[float], None]:
         if len(values) >= VALUES_WAITING_MAX:
             hand_over()
 
-    _waiting.hand_overs.append(hand_over)
+    _hand_overs.append(hand_over)
     return note
 
 
@@ -64,7 +48,7 @@ def counted_in_bulk(inc: Callable[[float], None]) -> Callable[[int], None]:
 
     def hand_over() -> None:
         nonlocal handed_over
-        with _waiting.lock:
+        with _lock:
             new = noted - handed_over
             handed_over += new
             if new:
@@ -74,5 +58,5 @@ def counted_in_bulk(inc: Callable[[float], None]) -> Callable[[int], None]:
         nonlocal noted
         noted += amount
 
-    _waiting.hand_overs.append(hand_over)
+    _hand_overs.append(hand_over)
     return count

@@ -1,13 +1,23 @@
 """Prometheus metrics: one page a process, and the measures that more than one kind of process takes."""
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
-from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics, start_http_server
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Metric,
+    disable_created_metrics,
+    start_http_server,
+)
+from prometheus_client.registry import Collector
 
-from servicekit.bulk_metrics import in_bulk
+from servicekit.bulk_metrics import hand_over_everything, in_bulk
 
 SECONDS_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
@@ -35,10 +45,33 @@ def release() -> str:
 _BUILD.labels(version=release(), python=platform.python_version()).set(1)
 
 
+class Page:
+    """A registry as it is read: whole or by names (`?name[]=`), after everything that waits has been handed over.
+
+    A collector among the metrics cannot see to that: of a page by names only those named are asked.
+    """
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+
+    def collect(self) -> Iterable[Metric]:
+        """Return all metrics."""
+        hand_over_everything()
+        return self._registry.collect()
+
+    def restricted_registry(self, names: Iterable[str]) -> Collector:
+        """Return what collects the samples of these names."""
+        hand_over_everything()
+        return self._registry.restricted_registry(names)
+
+
+PAGE: Final = Page(REGISTRY)
+
+
 def serve_metrics(port: int, host: str = "127.0.0.1") -> None:
     """Serve /metrics on a thread of its own until the process ends; port 0 serves nothing. Raises OSError."""
     if port:
-        start_http_server(port, addr=host)
+        start_http_server(port, addr=host, registry=PAGE)
 
 
 def stage_timer(stage: str) -> Callable[[float], None]:

@@ -12,6 +12,7 @@ from executor_service.domain.lifecycle import OrderStatus
 from executor_service.domain.order import Order
 from executor_service.domain.route import Route
 from executor_service.execution_quality import order_ended, route_form
+from servicekit.bulk_metrics import hand_over_everything
 from tests.builders import NOON, SOL, USDC, a_route, an_order
 
 OTHER = "JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN"
@@ -19,9 +20,15 @@ OTHER = "JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN"
 
 def counted(action: Callable[[], None], sample: str, **labels: str) -> float:
     """Return by how much a sample grew."""
-    before = REGISTRY.get_sample_value(sample, labels) or 0.0
+    before = noted(sample, **labels)
     action()
-    return (REGISTRY.get_sample_value(sample, labels) or 0.0) - before
+    return noted(sample, **labels) - before
+
+
+def noted(sample: str, **labels: str) -> float:
+    """Return a sample as the next page would show it."""
+    hand_over_everything()
+    return REGISTRY.get_sample_value(sample, labels) or 0.0
 
 
 def a_fill(**changes: Any) -> Order:

@@ -9,10 +9,12 @@ from prometheus_client import REGISTRY
 
 from gateway.telemetry import delivered, request_refused
 from gateway.watch import Event, Watch
+from servicekit.bulk_metrics import hand_over_everything
 from servicekit.errors import Rejected
 
 
 def _delivered() -> tuple[float, float]:
+    hand_over_everything()
     labels = {"stage": "deliver"}
     count, total = (REGISTRY.get_sample_value(f"tradewind_stage_seconds_{name}", labels) for name in ("count", "sum"))
     return count or 0.0, total or 0.0
