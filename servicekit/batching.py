@@ -71,9 +71,9 @@ class Batcher(Generic[Item, Result]):
         return len(self._waiting)
 
     async def close(self) -> None:
-        """Wait for the calls in flight, and for those that their queue still needs."""
-        while self._calls:
-            await asyncio.wait(self._calls)
+        """Wait for the calls in flight, and for those that what is submitted still needs."""
+        while self._calls or self._drain_is_due:
+            await (asyncio.wait(self._calls) if self._calls else asyncio.sleep(0))
 
     def _drain(self) -> None:
         self._drain_is_due = False

@@ -111,6 +111,18 @@ async def test_closing_waits_for_what_is_queued() -> None:
     assert batcher.waiting == 0
 
 
+async def test_closing_waits_for_what_has_no_call_yet() -> None:
+    call = Recorder()
+    call.gate.set()
+    batcher = Batcher(call)
+    submitted = asyncio.create_task(batcher.submit(1))
+    await _turns(1)
+    assert call.batches == []
+    await batcher.close()
+    assert call.batches == [[1]]
+    assert await submitted == 10
+
+
 async def test_a_call_runs_in_the_context_of_none_of_its_items() -> None:
     who: ContextVar[str] = ContextVar("who", default="nobody")
     seen: list[str] = []
