@@ -113,6 +113,9 @@ class SupervisedProcess:
         reading, writing = os.pipe()
         try:
             process = self._spawn(writing)
+        except BaseException:
+            os.close(reading)
+            raise
         finally:
             os.close(writing)
         self._process = process

@@ -113,6 +113,15 @@ async def test_a_process_that_cannot_come_up_is_a_refusal_with_its_last_words(su
         await supervisor.start([spec(FAILS), spec(SAYS_READY, name="other")])
 
 
+async def test_a_process_that_cannot_be_started_is_a_refusal_and_leaves_no_file_open(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    before = os.listdir("/dev/fd")
+    with pytest.raises(Refusal, match="it cannot be started"):
+        await supervisor.start([spec(SAYS_READY, cwd=tmp_path / "gone")])
+    assert os.listdir("/dev/fd") == before
+
+
 async def test_a_process_that_dies_soon_after_it_was_ready_does_not_count_as_up(supervisor: Supervisor) -> None:
     with pytest.raises(Refusal, match="it exited with code 3"):
         await supervisor.start([spec(READY_THEN_FAILS), spec(NEVER_READY, name="other")])
