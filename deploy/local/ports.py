@@ -28,12 +28,15 @@ def bind_error(port: int, host: str = LOOPBACK) -> OSError | None:
     return None
 
 
-def bound_socket(port: int, host: str = LOOPBACK) -> socket.socket:
-    """Return a socket that is bound and does not listen. Raises OSError when a server could not be bound there."""
+def bound_socket(port: int, host: str = LOOPBACK, *, alone: bool = False) -> socket.socket:
+    """Return a socket that is bound and does not listen. Raises OSError when a server could not be bound there.
+
+    With `alone` it is refused too where another socket is bound that does not listen, or a connection has just ended.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0 if alone else 1)
         bound.bind((host, port))
     except OSError:
         bound.close()
@@ -44,12 +47,21 @@ def bound_socket(port: int, host: str = LOOPBACK) -> socket.socket:
 def free_port(*, preferred: int | None = None, taken: frozenset[int] = frozenset()) -> int:
     """Return a port nobody listens on: the preferred one if possible, and none of `taken`.
 
+    Any other than the preferred one is promised to nobody either: a reserved port is bound before its server listens.
     Raises OSError when no port is found.
     """
     if preferred is not None and preferred not in taken and is_free(preferred):
         return preferred
     for _ in range(_TRIES):
         port = random.randrange(_LOWEST, _HIGHEST)
-        if port not in taken and is_free(port):
+        if port not in taken and _is_unbound(port):
             return port
     raise OSError(f"no free TCP port found between {_LOWEST} and {_HIGHEST}")
+
+
+def _is_unbound(port: int) -> bool:
+    try:
+        bound_socket(port, alone=True).close()
+    except OSError:
+        return False
+    return True

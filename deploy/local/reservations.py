@@ -16,7 +16,9 @@ _TAKEN: Final = {errno.EADDRINUSE, errno.EAGAIN}
 
 
 class Reservations:
-    """Locks on port numbers, held until the process ends. A port is ours if we hold its lock and nobody listens.
+    """Locks on port numbers, held until they are released or the process ends, however it ends.
+
+    A port is ours if we hold its lock and nobody listens.
 
     Under Linux a socket that is bound and never listens stays on each port besides: the server that the port is for
     can still listen there, also again after a crash, but the kernel does not give the number to an outgoing

@@ -1,10 +1,11 @@
 import socket
 import sys
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
-from deploy.local.ports import is_free
+from deploy.local.ports import free_port, is_free
 from deploy.local.refusal import Refusal
 from deploy.local.reservations import Reservations
 from deploy.local.settings import merged_environ, read_settings
@@ -158,16 +159,30 @@ def test_two_stacks_that_start_at_once_get_different_ports(tmp_path: Path) -> No
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a bound socket would keep the server out too")
 def test_a_reserved_port_is_left_alone_by_connections_and_open_to_its_server(tmp_path: Path) -> None:
     reservations = Reservations(tmp_path)
-    port = reservations.choose(50_052)
-    with socket.socket() as outgoing, pytest.raises(OSError, match="in use"):
-        # As the kernel binds an outgoing connection: without SO_REUSEADDR.
-        outgoing.bind(("127.0.0.1", port))
-    for _ in range(2):
-        with socket.create_server(("127.0.0.1", port)):
-            assert not is_free(port)
-    reservations.release()
-    with socket.socket() as outgoing:
-        outgoing.bind(("127.0.0.1", port))
+    try:
+        port = reservations.choose(free_port())
+        with socket.socket() as outgoing, pytest.raises(OSError, match="in use"):
+            # As the kernel binds an outgoing connection: without SO_REUSEADDR.
+            outgoing.bind(("127.0.0.1", port))
+        for _ in range(2):
+            with socket.create_server(("127.0.0.1", port)):
+                assert not is_free(port)
+    finally:
+        reservations.release()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the locks alone reserve")
+def test_a_random_port_is_none_that_another_stack_has_reserved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reservations = Reservations(tmp_path)
+    try:
+        reserved = reservations.choose(free_port())
+        assert is_free(reserved)
+        draws = chain([reserved], range(15_000, 30_000))
+        monkeypatch.setattr("deploy.local.ports.random.randrange", lambda *_: next(draws))
+        assert free_port() != reserved
+        assert free_port(preferred=reserved) == reserved
+    finally:
+        reservations.release()
 
 
 def test_an_address_that_is_not_this_machine_is_refused_as_such(tmp_path: Path) -> None:
