@@ -7,6 +7,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from executor_service.domain.risk import RiskLimits
+from servicekit.addresses import split_address
+from servicekit.postgres import libpq_url
 
 PEPPER_CHARACTERS_MIN: Final = 32
 _POSTGRES: Final = ("postgres://", "postgresql://", "postgresql+")
@@ -28,6 +30,7 @@ class MigrationSettings(BaseSettings):
     def _is_postgres(cls, url: SecretStr) -> SecretStr:
         if not url.get_secret_value().startswith(_POSTGRES):
             raise ValueError("must be an address such as postgresql://user:password@host:5432/name")
+        libpq_url(url.get_secret_value())
         return url
 
 
@@ -90,6 +93,12 @@ class Settings(AccountSettings):
     # Whose story is told in the logs when it goes well: of no order, of those whose trace is sampled, of all.
     log_orders: Literal["off", "sampled", "all"] = "sampled"
     order_channels: bool = False
+
+    @field_validator("redis_url", "broker_url")
+    @classmethod
+    def _is_readable(cls, url: SecretStr | None) -> SecretStr | None:
+        split_address(url.get_secret_value() if url else "")
+        return url
 
     @field_validator("broker_url")
     @classmethod

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.rate_policies import Limits, limits_in
+from servicekit.addresses import split_address
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 RateLimitName = Literal["submits", "reads", "address", "failures"]
@@ -116,6 +117,7 @@ class Settings(BaseSettings):
         if value is not None and not value.get_secret_value().startswith(_REDIS_SCHEMES):
             # The value stays unsaid: it may hold a password.
             raise ValueError(f"must begin with one of: {', '.join(_REDIS_SCHEMES)}")
+        split_address(value.get_secret_value() if value else "")
         return value
 
     @field_validator(

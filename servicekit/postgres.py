@@ -3,17 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote
 
 import psycopg
 from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
+from servicekit.addresses import PORT_IS_NO_NUMBER, UNREADABLE
 from servicekit.errors import Unavailable
 
 # Parameters of other ecosystems' clients that mean nothing to libpq, which refuses what it does not know.
-_FOREIGN_PARAMETERS: Final = frozenset({"pgbouncer", "connection_limit", "pool_timeout", "schema"})
+_FOREIGN_PARAMETERS: Final = frozenset(
+    {"pgbouncer", "connection_limit", "pool_timeout", "statement_cache_size", "schema", "sslaccept"}
+)
 
 # Both together stay below the deadline of any call of ours that needs the database, so that a slow database is told
 # as what it is and not as silence.
@@ -31,10 +35,29 @@ TCP_PARAMETERS: Final[Mapping[str, Any]] = {
 
 
 def libpq_url(database_url: str) -> str:
-    """Return the address for psycopg: `postgres://` and `postgresql+driver://` are accepted, as is `?pgbouncer=`."""
-    parts = urlsplit(database_url)
-    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in _FOREIGN_PARAMETERS]
-    return urlunsplit(("postgresql", parts.netloc, parts.path, urlencode(query), ""))
+    """Return the address for psycopg: `postgres://` and `postgresql+driver://` are accepted, as is `?pgbouncer=`.
+
+    The rest stays as it is written. Raises ValueError, without a part of the address in it, when libpq cannot read it.
+    """
+    address, _, query = database_url.split("://", 1)[-1].partition("?")
+    kept = "&".join(pair for pair in query.split("&") if pair and not _is_foreign(pair))
+    url = f"postgresql://{address}{'?' if kept else ''}{kept}"
+    _check(url)
+    return url
+
+
+def _is_foreign(pair: str) -> bool:
+    return unquote(pair.partition("=")[0]) in _FOREIGN_PARAMETERS
+
+
+def _check(url: str) -> None:
+    # libpq's own words repeat what it cannot read: the whole address, the password, or the part it takes for a port.
+    try:
+        ports = str(conninfo_to_dict(url).get("port", ""))
+    except psycopg.ProgrammingError:
+        raise ValueError(UNREADABLE) from None
+    if not all(port.isdecimal() for port in ports.split(",") if port):
+        raise ValueError(PORT_IS_NO_NUMBER)
 
 
 def sqlalchemy_url(database_url: str) -> str:

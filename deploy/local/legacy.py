@@ -6,9 +6,11 @@ each other stop the start, because either choice would silently be wrong for som
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote
 
 from deploy.local.refusal import Refusal
+from servicekit.addresses import split_address
+from servicekit.postgres import libpq_url
 
 LEGACY_NAMES: Final = frozenset(
     {
@@ -18,10 +20,6 @@ LEGACY_NAMES: Final = frozenset(
     }
 )
 
-# Options that other database layers read from the URL and libpq refuses.
-_FOREIGN_OPTIONS: Final = frozenset(
-    {"pgbouncer", "connection_limit", "pool_timeout", "statement_cache_size", "schema", "sslaccept"}
-)
 _DATABASE_PARTS: Final = ("DB_HOST", "DB_PORT", "DB_NAME", "DB_USER", "DB_PASS")
 _REDIS_PARTS: Final = ("REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD", "REDIS_TLS")
 _POSTGRES_TYPES: Final = frozenset({"postgres", "postgresql", "pg"})
@@ -42,7 +40,7 @@ def database_url(environ: Mapping[str, str]) -> str | None:
     if kind and kind not in _POSTGRES_TYPES:
         raise Refusal(f"DB_TYPE={environ['DB_TYPE']} is not supported: use postgres, or sqlite for the embedded one")
     if url:
-        plain = _without_foreign_options(url)
+        plain = _plain(url)
         _compare("DATABASE_URL", _parts_of_database(plain), environ)
         return plain
     if not kind and not _given(environ, _DATABASE_PARTS):
@@ -118,10 +116,10 @@ def _alike(name: str, value: str) -> str:
 
 
 def _parts_of_database(url: str) -> dict[str, str]:
-    split = urlsplit(url)
+    split = _split("DATABASE_URL", url)
     return {
         "DB_HOST": split.hostname or "127.0.0.1",
-        "DB_PORT": str(_port_of("DATABASE_URL", url) or 5432),
+        "DB_PORT": str(split.port or 5432),
         "DB_NAME": unquote(split.path.lstrip("/")),
         "DB_USER": unquote(split.username or ""),
         "DB_PASS": unquote(split.password or ""),
@@ -129,26 +127,28 @@ def _parts_of_database(url: str) -> dict[str, str]:
 
 
 def _parts_of_redis(url: str) -> dict[str, str]:
-    split = urlsplit(url)
+    split = _split("REDIS_URL", url)
     return {
         "REDIS_HOST": split.hostname or "127.0.0.1",
-        "REDIS_PORT": str(_port_of("REDIS_URL", url) or 6379),
+        "REDIS_PORT": str(split.port or 6379),
         "REDIS_PASSWORD": unquote(split.password or ""),
         "REDIS_TLS": str(split.scheme == "rediss").lower(),
     }
 
 
-def _port_of(name: str, url: str) -> int | None:
+def _split(name: str, url: str) -> SplitResult:
     try:
-        return urlsplit(url).port
+        return split_address(url)
     except ValueError as error:
-        raise Refusal(f"{name} is not a URL: {error}") from error
+        raise Refusal(f"{name} {error}") from None
 
 
-def _without_foreign_options(url: str) -> str:
+def _plain(url: str) -> str:
     """Return the URL as libpq reads it: older clients add options such as `?pgbouncer=true`."""
-    split = urlsplit(url)
+    split = _split("DATABASE_URL", url)
     if split.scheme not in {"postgres", "postgresql"}:
         raise Refusal(f"DATABASE_URL must start with postgresql://, not with {split.scheme or 'nothing'}://")
-    kept = [(key, value) for key, value in parse_qsl(split.query) if key not in _FOREIGN_OPTIONS]
-    return urlunsplit(("postgresql", split.netloc, split.path, urlencode(kept), ""))
+    try:
+        return libpq_url(url)
+    except ValueError as error:
+        raise Refusal(f"DATABASE_URL {error}") from None

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
-from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from router_service.market.profiles import PROFILES
+from servicekit.postgres import libpq_url
 
 DEFAULT_MARKET_FILE: Final = Path(__file__).parent / "markets" / "default.toml"
 
@@ -25,12 +25,9 @@ def _known_profile(name: str) -> str:
 
 
 def _postgres_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgres", "postgresql"):
+    if not url.startswith(("postgres://", "postgresql://")):
         raise ValueError("must begin with postgresql://")
-    # Some hosts add a word for their connection pooler, which libpq refuses.
-    query = "&".join(p for p in parts.query.split("&") if p and not p.startswith("pgbouncer="))
-    return urlunsplit(parts._replace(query=query))
+    return libpq_url(url)
 
 
 DatabaseUrl = Annotated[str, AfterValidator(_postgres_url)]

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from executor_service.domain.risk import NO_LIMITS, RiskLimits
-from executor_service.settings import AccountSettings
+from executor_service.settings import AccountSettings, Settings
 
 NAMES = (
     "KEY_PEPPER",
@@ -50,12 +50,27 @@ def test_limits_are_read_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
         ("RISK_SLIPPAGE_BPS_MAX", "10001"),
         ("KEY_PEPPER", "p" * 31),
         ("DATABASE_URL", "mysql://u:p@h/d"),
+        ("DATABASE_URL", "postgresql://u:s3cr/et@h:5432/d"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     with pytest.raises(ValidationError) as refused:
         read(monkeypatch, **{name: value})
     assert [error["loc"] for error in refused.value.errors()] == [(name.lower(),)]
+    assert "s3cr" not in refused.value.errors()[0]["msg"]
+
+
+@pytest.mark.parametrize("name", ["REDIS_URL", "BROKER_URL"])
+def test_an_address_of_redis_that_cannot_be_read_is_not_repeated(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    environ = {"DATABASE_URL": "postgresql://u:p@h/d", "REDIS_URL": "redis://h", name: "redis://:s3cr/et@h:6379/0"}
+    for key, value in environ.items():
+        monkeypatch.setenv(key, value)
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    [problem] = refused.value.errors()
+    assert problem["loc"] == (name.lower(),)
+    assert "in a password / is written %2F" in problem["msg"]
+    assert "s3cr" not in problem["msg"]
 
 
 def test_the_pepper_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

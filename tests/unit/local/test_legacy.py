@@ -13,6 +13,10 @@ from deploy.local.refusal import Refusal
             {"DATABASE_URL": "postgresql://u:p@db:6543/orders?pgbouncer=true&sslmode=require&connection_limit=1"},
             "postgresql://u:p@db:6543/orders?sslmode=require",
         ),
+        (
+            {"DATABASE_URL": "postgres://db/o?sslaccept=strict&options=-c%20search_path%3Dapp&application_name="},
+            "postgresql://db/o?options=-c%20search_path%3Dapp&application_name=",
+        ),
         ({"DB_TYPE": "sqlite", "DB_NAME": ":memory:"}, None),
         ({"DB_TYPE": "postgres"}, "postgresql://postgres@127.0.0.1:5432/orderdb"),
         (
@@ -82,6 +86,20 @@ def test_contradicting_redis_names_are_refused_by_name(part: str, value: str) ->
 def test_what_is_no_postgres_is_refused(environ: dict[str, str]) -> None:
     with pytest.raises(Refusal):
         legacy.database_url(environ)
+
+
+@pytest.mark.parametrize("password", ["s3cr/et", "s3cr#et", "[s3cr]", "s3cr\u2100et", "s3cr%et"])
+def test_an_address_that_cannot_be_read_is_refused_and_not_repeated(password: str) -> None:
+    with pytest.raises(Refusal, match=r"DATABASE_URL must .* in a password / is written %2F, @ %40") as refused:
+        legacy.database_url({"DATABASE_URL": f"postgresql://user:{password}@db:5432/x"})
+    assert "s3cr" not in str(refused.value)
+    assert refused.value.__suppress_context__
+
+
+def test_an_address_of_redis_that_cannot_be_read_is_refused_and_not_repeated() -> None:
+    with pytest.raises(Refusal, match="REDIS_URL must have a number as its port") as refused:
+        legacy.redis_url({"REDIS_URL": "redis://:s3cr/et@localhost:6379/0"})
+    assert "s3cr" not in str(refused.value)
 
 
 def test_node_env_stands_in_for_app_env_and_may_not_contradict_it() -> None:

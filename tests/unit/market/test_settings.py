@@ -34,6 +34,8 @@ def test_a_fail_rate_takes_the_place_of_the_profile_s(monkeypatch: pytest.Monkey
     ("name", "value"),
     [
         ("DATABASE_URL", "mysql://secret@x"),
+        ("DATABASE_URL", "postgresql://u:secret/@x:5432/db"),
+        ("DATABASE_URL", "postgresql://u:[secret]@x:5432/db?y"),
         ("MARKET_PROFILE", "fast"),
         ("MOCK_FAIL_RATE", "1.5"),
         ("MARKET_SEED", "-1"),
