@@ -21,6 +21,8 @@ def migrate(database_url: str) -> None:
     config.set_main_option("path_separator", "os")
     try:
         with engine.begin() as connection:
+            # A role may have a limit that suits the engine's statements and no migration.
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             connection.execute(text("CREATE SCHEMA IF NOT EXISTS market"))
             config.attributes["connection"] = connection

@@ -1,5 +1,8 @@
 """The migrated schema and the tables in the code are one."""
 
+from collections.abc import Callable
+
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
@@ -8,6 +11,7 @@ from sqlalchemy.pool import NullPool
 from executor_service.adapters.tables import metadata
 from executor_service.domain.lifecycle import OrderStatus
 from executor_service.migrations.upgrade import upgrade
+from router_service.market.migrations.apply import migrate
 from servicekit.postgres import sqlalchemy_url
 
 
@@ -30,6 +34,17 @@ def test_the_check_holds_every_status_of_the_lifecycle(orders_database_url: str)
             word for word in definition.split("'") if word.replace("_", "").isalpha() and word.islower()
         }
         assert {"orders", "order_events", "order_attempts", "workers"} <= set(inspect(connection).get_table_names())
+
+
+@pytest.mark.parametrize("migrated", [upgrade, migrate])
+def test_a_time_limit_of_the_database_does_not_cut_migrations_off(
+    database_url: str, migrated: Callable[[str], None]
+) -> None:
+    engine = create_engine(sqlalchemy_url(database_url), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        name = connection.execute(text("SELECT quote_ident(current_database())")).scalar_one()
+        connection.execute(text(f"ALTER DATABASE {name} SET statement_timeout = 1"))
+    migrated(database_url)
 
 
 def test_migrating_twice_changes_nothing(database_url: str) -> None:
