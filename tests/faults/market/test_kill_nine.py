@@ -184,6 +184,6 @@ async def test_a_second_process_gives_up_and_the_first_goes_on(market: MarketPro
     second = MarketProcess({**market.environment, "MARKET_PORT": str(free_port())})
     await second.start()
     assert second.process is not None
-    assert await asyncio.wait_for(second.process.wait(), 15) == 1
+    assert await asyncio.wait_for(second.process.wait(), 60) == 1
     await stub.GetBalances(pb.GetBalancesRequest(account_id="a"), timeout=5)
     await channel.close()
