@@ -7,9 +7,9 @@ is away or slow nobody waits for it: whatever is strict is counted in this proce
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from limits import RateLimitItem
 from limits.aio.storage import MemoryStorage, RedisStorage
@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from gateway import telemetry
 from gateway.rate_policies import Policy, Standing
 from servicekit.batching import Batcher
+from servicekit.cancelling import within
 from servicekit.errors import Unavailable
 
 # After a failure nobody tries Redis for this long.
@@ -118,13 +119,12 @@ class RateLimiter:
         verdicts = await self._counted(hit, strict=checks[0].strict)
         return verdicts if verdicts is not None else [_Verdict(True)] * len(checks)
 
-    async def _counted(self, work: Callable[[Strategy], Awaitable[Found]], *, strict: bool) -> Found | None:
+    async def _counted(self, work: Callable[[Strategy], Coroutine[Any, Any, Found]], *, strict: bool) -> Found | None:
         """Return what the work finds, in Redis or in its place; None when nothing counts."""
         shared_from = self._shared_from
         if time.monotonic() >= shared_from:
             try:
-                async with asyncio.timeout(self._deadline):
-                    return await work(self._shared)
+                return await within(self._deadline, work(self._shared))
             except (RedisError, OSError) as error:
                 # What is on its way fails together: that is one outage, told by the first.
                 if self._shared_from == shared_from:
