@@ -17,6 +17,7 @@ from router_service.market.opening import read_or_begin
 from router_service.market.outcome import end_swap
 from router_service.market.outside import OutsideFlow
 from router_service.market.pools import Pool
+from router_service.market.price_bands import PriceBands
 from router_service.market.profiles import Profile
 from router_service.market.reference_prices import ReferencePrices
 from router_service.market.swaps import LedgerSwap, SwapResult
@@ -68,7 +69,7 @@ class Chain:
         self.genesis_ms = 0
         self.turn = asyncio.Lock()
         self._prices = ReferencePrices(definition, profile, seed)
-        self._outside = OutsideFlow(self._prices)
+        self._outside = OutsideFlow(PriceBands(self._prices, profile, seed))
         self._infos = pool_infos(definition, seed)
         self._last_number = 0
         self._saved_in_slot = 0

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from router_service.domain.bin_prices import BIN_ID_MAX, bin_price
+from router_service.domain.bin_swap import FEE_SCALE, base_fee_rate
 from router_service.domain.pool import PoolKind
 from router_service.domain.pool_json import state_from_json
 from router_service.market.bisection import last_at_or_below
@@ -26,6 +27,10 @@ from router_service.market.pools import Pool, PoolInfo
 from router_service.market.reference_prices import ReferencePrices
 from router_service.market.seeded import address
 
+_PPM: Final = 1_000_000
+_PPM_A_BP: Final = 100
+_AMM_V4_FEE_PPM: Final = 2_500
+
 
 def pool_infos(definition: MarketDefinition, seed: int) -> dict[str, PoolInfo]:
     """Return the pools of a definition by address. An address depends on the seed and the pool's name only."""
@@ -42,11 +47,25 @@ def _info(definition: MarketDefinition, pool: PoolDefinition, seed: int) -> Pool
         mint_0=zero.mint,
         mint_1=one.mint,
         offset_bps=pool.offset_bps,
+        fee_ppm=_fee_ppm(pool),
+        price_step_ppm=pool.bin_step * _PPM_A_BP if isinstance(pool, DlmmDefinition) else 0,
     )
 
 
+def _fee_ppm(pool: PoolDefinition) -> int:
+    match pool:
+        case CpmmDefinition() | ClmmDefinition():
+            return pool.trade_fee_ppm
+        case AmmV4Definition():
+            return _AMM_V4_FEE_PPM
+        case DlmmDefinition():
+            return base_fee_rate(_base_factor(pool), pool.bin_step, 0) * _PPM // FEE_SCALE
+        case DammV2Definition():
+            return pool.fee_bps * _PPM_A_BP
+
+
 def new_pool(definition: MarketDefinition, info: PoolInfo, prices: ReferencePrices, slot: int) -> Pool:
-    """Return a pool as it begins, at its target price of the slot, its vaults holding exactly what backs it."""
+    """Return a pool as it begins, at its price of the slot, its vaults holding exactly what backs it."""
     pool = next(pool for pool in definition.pools if pool.name == info.name)
     target_x64 = prices.target_x64(info.venue, info.symbols, info.offset_bps, slot)
     zero, one = (definition.token(symbol) for symbol in info.symbols)
@@ -128,13 +147,17 @@ _PRESETS: Final[Mapping[int, _Preset]] = {
 }
 
 
+def _base_factor(pool: DlmmDefinition) -> int:
+    return pool.base_factor or _PRESETS[pool.bin_step].base_factor
+
+
 def _dlmm_fields(pool: DlmmDefinition, start: _Start) -> dict[str, object]:
     preset = _PRESETS[pool.bin_step]
     active = last_at_or_below(start.target_x64, lambda i: bin_price(pool.bin_step, i), BIN_ID_MAX // pool.bin_step)
     return {
         "active_id": active,
         "bin_step": pool.bin_step,
-        "base_factor": pool.base_factor or preset.base_factor,
+        "base_factor": _base_factor(pool),
         "base_fee_power_factor": 0,
         "filter_period": preset.filter_period,
         "decay_period": preset.decay_period,

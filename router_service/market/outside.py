@@ -1,4 +1,4 @@
-"""The rest of the world: each slot it trades every pool toward its target price, with the pool's own math.
+"""The rest of the world: each slot it trades every pool into its band of prices, with the pool's own math.
 
 It is strong enough to bring a pool back at once, and it pays the pools' fees, so their liquidity grows.
 """
@@ -8,33 +8,33 @@ from math import isqrt
 from typing import Final
 
 from router_service.domain.errors import PoolError
-from router_service.domain.pieces import CurvePiece
+from router_service.domain.pieces import CurvePiece, LinePiece
 from router_service.market.pools import Pool
-from router_service.market.reference_prices import ReferencePrices
+from router_service.market.price_bands import PriceBands
+from router_service.market.seeded import PPM
 from router_service.market.swaps import U64_MAX, Fill
 
-# Nearer than this to its target a pool is left alone: 2 in 10,000.
+# So near to its band a pool is left alone: 2 in 10,000, or a tenth of its fee where that is less.
 _TOLERANCE_PPM: Final = 200
+_FEE_TO_TOLERANCE: Final = 10
 
 
 class OutsideFlow:
-    """Trades toward the reference prices."""
+    """Brings pools back into their bands."""
 
-    def __init__(self, prices: ReferencePrices) -> None:
-        """Take the prices it believes in."""
-        self._prices = prices
+    def __init__(self, bands: PriceBands) -> None:
+        """Take the bands it trades by."""
+        self._bands = bands
 
     def trade(self, pool: Pool, funds: Mapping[str, int], *, slot: int, now_ms: int) -> tuple[Pool, Fill] | None:
-        """Return the pool after one trade toward its target; None when it is near enough or cannot be moved."""
+        """Return the pool after one trade to the nearer end of its band; None when it is inside or cannot be moved."""
         info = pool.info
-        target = self._prices.target_x64(info.venue, info.symbols, info.offset_bps, slot)
-        numerator, denominator = pool.state.mid_price()
-        price = (numerator << 64) // denominator
-        if abs(price - target) * 1_000_000 <= target * _TOLERANCE_PPM:
+        goal = self._goal(pool, slot)
+        if goal is None:
             return None
-        zero_for_one = price > target
+        zero_for_one, target_x64 = goal
         mint_in = info.mint_0 if zero_for_one else info.mint_1
-        amount_in = min(input_to_reach(pool, zero_for_one, target, now_ms // 1000), funds.get(mint_in, 0))
+        amount_in = min(input_to_reach(pool, zero_for_one, target_x64, now_ms // 1000), funds.get(mint_in, 0))
         if amount_in <= 0:
             return None
         try:
@@ -43,17 +43,33 @@ class OutsideFlow:
             # Too small to move anything, or the pool's range ends here: nothing the outside could do.
             return None
 
+    def _goal(self, pool: Pool, slot: int) -> tuple[bool, int] | None:
+        """Return whether to sell token 0 and the price to reach; None for a pool that is near enough."""
+        numerator, denominator = pool.state.mid_price()
+        price_x64 = (numerator << 64) // denominator
+        low_x64, high_x64 = self._bands.band(pool.info, slot)
+        info = pool.info
+        tolerance = max(min(_TOLERANCE_PPM, info.fee_ppm // _FEE_TO_TOLERANCE), info.price_step_ppm // 2)
+        # A pool of bins is brought to the bin whose price is nearest: between two of them it has none.
+        reach = info.price_step_ppm // 2
+        if (price_x64 - high_x64) * PPM > high_x64 * tolerance:
+            return True, high_x64 * (PPM + reach) // PPM
+        if (low_x64 - price_x64) * PPM > low_x64 * tolerance:
+            return False, low_x64 * (PPM - reach) // PPM
+        return None
+
 
 def input_to_reach(pool: Pool, zero_for_one: bool, target_x64: int, now: int) -> int:
-    """Return the input that brings the pool's price to the target, base units, rounded down; 0 when it is there.
+    """Return the input that brings the pool's price to the target, base units; 0 when it is there.
 
     Walks the pool's output curve, best price first: whole pieces that are better than the target, then the part of
-    a curve that ends at it.
+    a curve that ends at it, rounded down. A pool of bins takes the price of the next bin only when a swap reaches
+    into it, so a walk that ends between two bins also buys a little of the next one.
     """
     # Output for one unit of input, as a fraction: the target itself, or its inverse for the other direction.
     num, den = (target_x64, 1 << 64) if zero_for_one else (1 << 64, target_x64)
     total = 0
-    for piece in pool.state.pieces(zero_for_one, now):
+    for walked, piece in enumerate(pool.state.pieces(zero_for_one, now)):
         if isinstance(piece, CurvePiece):
             # The price of the curve is in*out / (in + x)^2, so it meets the target where in + x is this root.
             root = isqrt(piece.virtual_in * piece.virtual_out * den // num)
@@ -62,7 +78,16 @@ def input_to_reach(pool: Pool, zero_for_one: bool, target_x64: int, now: int) ->
         else:
             better = piece.price_num * den > num * piece.price_den
             wanted = piece.capacity_in if better else 0
+            if walked and not better:
+                # Two units of input for the roundings of each bin behind, and what buys the least of this one.
+                total += 2 * walked + _least_input(piece)
         total += min(wanted, piece.capacity_in)
         if wanted < piece.capacity_in or total >= U64_MAX // 2:
             break
     return min(total, U64_MAX // 2)
+
+
+def _least_input(piece: LinePiece) -> int:
+    """Return an input that surely buys something of a bin, base units: the price of two units of output, and fees."""
+    kept = piece.price_num * piece.keep_in * piece.keep_out
+    return 2 * (piece.price_den * piece.fee_scale * piece.fee_scale // kept + 1)

@@ -9,7 +9,11 @@ from router_service.market.swaps import U64_MAX, Fill
 
 @dataclass(frozen=True, slots=True)
 class PoolInfo:
-    """What never changes about a pool. `offset_bps` moves its target price against its venue's."""
+    """What never changes about a pool.
+
+    `offset_bps` moves its price against its venue's. `fee_ppm` is its fee without the dynamic part, in millionths;
+    `price_step_ppm` is the distance between two prices it can have, 0 for all kinds but DLMM.
+    """
 
     pool_id: str
     name: str
@@ -18,6 +22,8 @@ class PoolInfo:
     mint_0: str
     mint_1: str
     offset_bps: int = 0
+    fee_ppm: int = 0
+    price_step_ppm: int = 0
 
     @property
     def venue(self) -> Venue:

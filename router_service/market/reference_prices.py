@@ -55,11 +55,11 @@ class ReferencePrices:
         return _SCALE + _SCALE * token.volatility_bps * wander // (_BPS * PPM * 100)
 
     def target_x64(self, venue: str, tokens: tuple[str, str], offset_bps: int, slot: int) -> int:
-        """Return the price a pool is brought to: base units of token 1 for one of token 0, times 2^64.
+        """Return what a venue's pools of a pair are worth: base units of token 1 for one of token 0, times 2^64.
 
-        Each venue has a price of its own for every token, above or below the reference by the token's level, so the
-        pools of one venue agree with each other and those of a pair differ between the venues. `offset_bps` moves
-        one pool against its venue.
+        `offset_bps` moves one pool against its venue. In a profile that keeps the venues apart each venue values
+        every token above or below the reference by the token's level, so the pools of one venue agree with each
+        other and those of a pair differ between the venues. In the other profiles the venues agree.
         """
         zero, one = (self._tokens[symbol] for symbol in tokens)
         worth_0, worth_1 = self._venue_worths(venue, tokens, slot)
@@ -69,6 +69,8 @@ class ReferencePrices:
 
     def _venue_worths(self, venue: str, tokens: tuple[str, str], slot: int) -> tuple[int, int]:
         """Return how a venue values the tokens of a pair, each over the same scale."""
+        if self._profile.venue_step_bps is None:
+            return 1, 1
         low_bps, high_bps = self._profile.venue_step_bps
         wander = noise_ppm(self._seed, slot, _STEP_PERIOD, "venue step") + PPM
         step_ppm = low_bps * 100 + (high_bps - low_bps) * 100 * wander // (2 * PPM)

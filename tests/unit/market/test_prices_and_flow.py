@@ -1,7 +1,6 @@
 """Reference prices, and the outside flow that brings pools to them."""
 
 import itertools
-from dataclasses import replace
 
 import pytest
 
@@ -10,6 +9,7 @@ from router_service.market.definition import parse_definition, read_definition
 from router_service.market.genesis import new_pool, pool_infos
 from router_service.market.outside import OutsideFlow
 from router_service.market.pools import Pool
+from router_service.market.price_bands import PriceBands
 from router_service.market.profiles import PROFILES
 from router_service.market.reference_prices import ReferencePrices
 from router_service.market.scenarios import VENUES
@@ -18,6 +18,7 @@ from router_service.market.venue_levels import venue_levels
 from tests.unit.market.builders import SMALL_MARKET, a_market
 
 PLENTY = 2**63
+APART = tuple(name for name, profile in PROFILES.items() if profile.venue_step_bps)
 
 
 def prices(seed: int = 1) -> ReferencePrices:
@@ -28,6 +29,10 @@ def fair_pools(seed: int = 1) -> dict[str, Pool]:
     market = a_market()
     reference = ReferencePrices(market, PROFILES["realistic"], seed)
     return {info.name: new_pool(market, info, reference, 0) for info in pool_infos(market, seed).values()}
+
+
+def flow_of(reference: ReferencePrices, profile: str = "realistic", seed: int = 1) -> OutsideFlow:
+    return OutsideFlow(PriceBands(reference, PROFILES[profile], seed))
 
 
 def distance_bps(pool: Pool, target_x64: int) -> float:
@@ -57,7 +62,11 @@ def test_a_token_follows_another() -> None:
     assert max(ratios) / min(ratios) < 1.003
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+def test_the_five_earlier_engines_keep_their_gap() -> None:
+    assert APART == ("s1", "s2", "s3", "s4", "s5")
+
+
+@pytest.mark.parametrize("profile", APART)
 @pytest.mark.parametrize("pair", [("SOL", "USDC"), ("BONK", "SOL"), ("mSOL", "SOL"), ("USDC", "USDT")])
 def test_venues_are_two_to_five_percent_apart(profile: str, pair: tuple[str, str]) -> None:
     reference = ReferencePrices(read_definition(DEFAULT_MARKET_FILE), PROFILES[profile], 7)
@@ -67,7 +76,7 @@ def test_venues_are_two_to_five_percent_apart(profile: str, pair: tuple[str, str
 
 
 def test_a_detour_over_a_third_token_gains_nothing_on_the_targets() -> None:
-    reference = prices()
+    reference = ReferencePrices(read_definition(DEFAULT_MARKET_FILE), PROFILES["s4"], 1)
 
     def best(sold: str, bought: str) -> float:
         return max(reference.target_x64(venue, (sold, bought), 0, 50) * units(bought, sold) for venue in VENUES)
@@ -104,7 +113,7 @@ def test_a_web_too_dense_for_three_levels_still_keeps_the_venues_apart() -> None
     )
     token = f'\n[[tokens]]\nsymbol = "X"\nname = "X"\nmint = "{"1" * 31}2"\ndecimals = 6\nprice_usd = 1\n'
     market = parse_definition(SMALL_MARKET + token + extra, source="dense.toml")
-    reference = ReferencePrices(market, PROFILES["realistic"], 1)
+    reference = ReferencePrices(market, PROFILES["s1"], 1)
     for a, b in itertools.combinations(["SOL", "USDC", "RAY", "X"], 2):
         one, other = (reference.target_x64(venue, (a, b), 0, 3) for venue in VENUES)
         assert 1.02 <= max(one, other) / min(one, other) <= 1.05
@@ -130,9 +139,8 @@ def test_a_pool_begins_at_its_target_with_its_payouts_covered(name: str) -> None
 @pytest.mark.parametrize("sells_token_0", [True, False])
 @pytest.mark.parametrize("name", list(fair_pools()))
 def test_the_flow_brings_a_pushed_pool_back_within_two_slots(name: str, sells_token_0: bool) -> None:
-    market = a_market()
-    reference = ReferencePrices(market, replace(PROFILES["realistic"], venue_step_bps=(230, 230)), 1)
-    flow = OutsideFlow(reference)
+    flow = flow_of(ReferencePrices(a_market(), PROFILES["realistic"], 1))
+    bands = PriceBands(ReferencePrices(a_market(), PROFILES["realistic"], 1), PROFILES["realistic"], 1)
     fair = fair_pools()[name]
     mint = fair.info.mint_0 if sells_token_0 else fair.info.mint_1
     pool, _ = fair.trade(mint, (fair.vault_0 if sells_token_0 else fair.vault_1) // 20, now_ms=0, slot=0)
@@ -140,13 +148,11 @@ def test_the_flow_brings_a_pushed_pool_back_within_two_slots(name: str, sells_to
     for slot in (1, 2):
         traded = flow.trade(pool, funds, slot=slot, now_ms=slot * SLOT_MS)
         pool = traded[0] if traded else pool
-    target = reference.target_x64(pool.info.venue, pool.info.symbols, 0, 2)
-    assert distance_bps(pool, target) <= (21 if "DLMM" in name else 3)
+    assert distance_bps(pool, bands.band(pool.info, 2).low_x64) <= (11 if "DLMM" in name else 3)
 
 
 def test_the_flow_spends_no_more_than_it_has() -> None:
-    market = a_market()
-    flow = OutsideFlow(ReferencePrices(market, PROFILES["realistic"], 1))
+    flow = flow_of(ReferencePrices(a_market(), PROFILES["realistic"], 1))
     fair = fair_pools()["SOL-USDC CPMM"]
     pool, _ = fair.trade(fair.info.mint_0, fair.vault_0 // 10, now_ms=0, slot=0)
     traded = flow.trade(pool, {fair.info.mint_1: 1_000}, slot=1, now_ms=SLOT_MS)
@@ -158,8 +164,8 @@ def test_the_flow_spends_no_more_than_it_has() -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_pools_themselves_are_two_to_five_percent_apart_between_the_venues(seed: int) -> None:
     market = read_definition(DEFAULT_MARKET_FILE)
-    reference = ReferencePrices(market, PROFILES["realistic"], seed)
-    flow = OutsideFlow(reference)
+    reference = ReferencePrices(market, PROFILES["s1"], seed)
+    flow = flow_of(reference, "s1", seed)
     pools = [new_pool(market, info, reference, 0) for info in pool_infos(market, seed).values()]
     for slot in range(50, 2_000, 100):
         for at, pool in enumerate(pools):
