@@ -70,7 +70,7 @@ test: lint ## Lint, types and the whole suite, real Postgres and Redis included
 lint: setup $(DEV_STAMP) ## Lint, types, import rules, proto lint
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy gateway executor_service router_service servicekit tradewind_client tradewind_cli examples deploy tests
+	@$(BIN)/mypy gateway executor_service router_service market_service pools servicekit tradewind_client tradewind_cli examples deploy tests
 	@$(BIN)/lint-imports
 	@cd protos && ../$(BIN)/buf lint
 
@@ -88,15 +88,15 @@ lock: $(DEV_STAMP) ## Pin the requirements again, with hashes
 
 .PHONY: chaos
 chaos: setup $(DEV_STAMP) ## The fault campaign on a stack of its own (CHAOS_SECONDS, CHAOS_SEED, CHAOS_RATE)
-	@$(BIN)/python -m tests.chaos
+	@$(BIN)/python -m tests.campaigns.chaos
 
 .PHONY: rude
 rude: setup $(DEV_STAMP) ## Slow and rude clients in crowds, and what a polite one has of them (RUDE_CROWDS, RUDE_SECONDS, RUDE_SCALE)
-	@$(BIN)/python -m tests.rude
+	@$(BIN)/python -m tests.campaigns.rude
 
 .PHONY: bench
 bench: setup $(DEV_STAMP) ## The benchmark beside the machine's own limits (BENCH_PARTS, BENCH_QUICK, ...: docs/performance.md)
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.campaigns.bench
 
 # Containers and clusters: docs/deployment.md.
 .PHONY: image

@@ -7,27 +7,28 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from gateway import asyncapi, docs_page, error_pages, metrics
-from gateway.accounts import Accounts
-from gateway.batch import Batch
-from gateway.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING
-from gateway.explain import Explain
-from gateway.guard import Guard
+from gateway import metrics
+from gateway.access.guard import Guard
+from gateway.access.tickets import TicketDesk
+from gateway.access.turnstile import Turnstile
+from gateway.documents import asyncapi, docs_page, error_pages
+from gateway.documents.meta import Meta
+from gateway.documents.openapi import OpenApi
 from gateway.health import Health
-from gateway.listing import Listing
-from gateway.market_data import MarketData
-from gateway.meta import Meta
-from gateway.openapi import OpenApi
-from gateway.orders import Orders, SubmitOrder
-from gateway.price_stream import Prices
-from gateway.quotes import Quotes
-from gateway.sockets import OrderSocket
-from gateway.sse import OrderHistory
-from gateway.stream_socket import StreamSocket
-from gateway.streams import OrderWatches
-from gateway.tickets import TicketDesk
-from gateway.turnstile import Turnstile
-from gateway.wallet import Wallet
+from gateway.market.accounts import Accounts
+from gateway.market.market_data import MarketData
+from gateway.market.price_stream import Prices
+from gateway.market.wallet import Wallet
+from gateway.orders.batch import Batch
+from gateway.orders.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING
+from gateway.orders.explain import Explain
+from gateway.orders.listing import Listing
+from gateway.orders.orders import Orders, SubmitOrder
+from gateway.orders.quotes import Quotes
+from gateway.streams.order_watches import OrderWatches
+from gateway.streams.sockets import OrderSocket
+from gateway.streams.sse import OrderHistory
+from gateway.streams.stream_socket import StreamSocket
 from servicekit.errors import Rejected
 
 

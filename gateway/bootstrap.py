@@ -5,36 +5,36 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from gateway.access import open_access
-from gateway.accounts import Accounts
-from gateway.accounts_client import AccountsClient
+from gateway.access.accounts_client import AccountsClient
+from gateway.access.client_address import ClientAddresses
+from gateway.access.entrance import Edge
+from gateway.access.origin import Origins
+from gateway.access.turnstile import Turnstile
+from gateway.access.wiring import open_access
 from gateway.app import Desks, routes
-from gateway.background import in_background
-from gateway.batch import Batch
-from gateway.body import BodyLimits
-from gateway.client_address import ClientAddresses
-from gateway.codec import Rules
-from gateway.edge import Edge
-from gateway.explain import Explain
+from gateway.documents.meta import Meta
+from gateway.documents.openapi import OpenApi
+from gateway.edge.background import in_background
+from gateway.edge.body import BodyLimits
 from gateway.health import Health
-from gateway.listing import Listing
-from gateway.market_client import MarketClient
-from gateway.market_data import MarketData
-from gateway.meta import Meta
-from gateway.openapi import OpenApi
-from gateway.orders import Intake, Orders, SubmitOrder
-from gateway.orders_client import OrdersClient
-from gateway.origin import Origins
-from gateway.price_stream import Prices
-from gateway.quotes import Quotes
-from gateway.router_client import RouterClient
-from gateway.scenario_names import ScenarioNames
+from gateway.market.accounts import Accounts
+from gateway.market.market_client import MarketClient
+from gateway.market.market_data import MarketData
+from gateway.market.price_stream import Prices
+from gateway.market.wallet import Wallet
+from gateway.orders.batch import Batch
+from gateway.orders.codec import Rules
+from gateway.orders.explain import Explain
+from gateway.orders.listing import Listing
+from gateway.orders.orders import Intake, Orders, SubmitOrder
+from gateway.orders.orders_client import OrdersClient
+from gateway.orders.quotes import Quotes
+from gateway.orders.router_client import RouterClient
+from gateway.orders.scenario_names import ScenarioNames
+from gateway.orders.tokens import TokenDirectory
 from gateway.settings import Settings
-from gateway.stream_socket import StreamLimits, StreamSocket
-from gateway.streams import OrderWatches
-from gateway.tokens import TokenDirectory
-from gateway.turnstile import Turnstile
-from gateway.wallet import Wallet
+from gateway.streams.order_watches import OrderWatches
+from gateway.streams.stream_socket import StreamLimits, StreamSocket
 from servicekit.grpc_client import open_channel
 
 

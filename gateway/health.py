@@ -10,9 +10,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.json_out import json_response
-from gateway.problems import problem_response
-from gateway.tokens import TokenDirectory
+from gateway.edge.json_out import json_response
+from gateway.edge.problems import problem_response
+from gateway.orders.tokens import TokenDirectory
 from servicekit.errors import Unavailable
 
 CHECK_SECONDS: Final = 1.0

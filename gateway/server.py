@@ -11,9 +11,9 @@ from typing import Final
 import uvicorn
 
 from gateway.bootstrap import Gateway, open_gateway
-from gateway.http_protocol import limited_http
+from gateway.edge.http_protocol import limited_http
+from gateway.edge.socket_limits import LimitedSockets
 from gateway.settings import Settings
-from gateway.socket_limits import LimitedSockets
 
 DRAIN_SECONDS: Final = 0.5
 GRACE_SECONDS: Final = 2

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from gateway.rate_policies import Limits, limits_in
+from gateway.access.rate_policies import Limits, limits_in
 from servicekit.addresses import split_address
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

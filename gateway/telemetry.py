@@ -1,7 +1,6 @@
 """What the gateway reports: one function for each event worth knowing."""
 
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -10,8 +9,7 @@ import structlog
 from prometheus_client import Counter
 from starlette.types import Scope
 
-from gateway.trace import Trace
-from gateway.watch import Event, Watch
+from gateway.edge.trace import Trace
 from servicekit.errors import DomainError
 from servicekit.metrics import stage_timer
 from servicekit.trace_context import current_trace
@@ -32,13 +30,11 @@ def begin_request(trace: Trace) -> None:
     current_trace.set(trace.context)
 
 
-def delivered(watch: Watch, events: Sequence[Event]) -> None:
-    """Events were written to their reader. The first has waited longest; what is replayed says nothing of delays."""
-    first = events[0]
-    if watch.standing.done() and first.sequence > watch.standing.result():
-        with suppress(ValueError):
-            recorded = datetime.fromisoformat(first.payload[_MOMENT]).timestamp()
-            _deliver_timed(max(time.time() - recorded, 0.0))
+def delivered(frame: str) -> None:
+    """Events were written to their reader, live; `frame` is the first of them, which has waited longest."""
+    with suppress(ValueError):
+        recorded = datetime.fromisoformat(frame[_MOMENT]).timestamp()
+        _deliver_timed(max(time.time() - recorded, 0.0))
 
 
 def started(host: str, port: int) -> None:

@@ -1,1 +1,1 @@
-"""The DEX side, with two ways in: the router, and the simulated market. They share the pure pool math."""
+"""The router: quotes every venue in parallel and finds the best route. It stores nothing."""

@@ -11,7 +11,7 @@ class SettingsError(Exception):
 
 
 class RouterSettings(BaseSettings):
-    """What `python -m router_service router` needs. Every field is the environment variable of its name."""
+    """What `python -m router_service` needs. Every field is the environment variable of its name."""
 
     model_config = SettingsConfigDict(frozen=True, case_sensitive=False, env_ignore_empty=True)
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from router_service.domain.amm_v4 import AmmV4State
-from router_service.domain.constant_product import CpmmState
+from pools.amm_v4 import AmmV4State
+from pools.constant_product import CpmmState
+from pools.pool import PoolKind, PoolState, venue_of
+from pools.pool_json import state_from_json
 from router_service.domain.paths import Network, Way
-from router_service.domain.pool import PoolKind, PoolState, venue_of
-from router_service.domain.pool_json import state_from_json
 from router_service.domain.splitting import PairBook
 from router_service.domain.trading_pool import TradingPool
 

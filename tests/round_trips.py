@@ -14,21 +14,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from market_service.chain.clock import SLOT_MS
+from market_service.chain.execution import Draft, SwapFailed, execute
+from market_service.chain.pools import Pool
+from market_service.chain.swaps import Leg, Swap
+from market_service.genesis.definition import read_definition
+from market_service.genesis.genesis import new_pool, pool_infos
+from market_service.outside.outside import OutsideFlow
+from market_service.outside.price_bands import PriceBands
+from market_service.outside.profiles import PROFILES
+from market_service.outside.reference_prices import ReferencePrices
+from market_service.settings import DEFAULT_MARKET_FILE
 from router_service.domain.routes import Route, single_pool_route
 from router_service.domain.routing_table import RoutingTable, everything
 from router_service.domain.search import LegCost, best_route, split_route
 from router_service.domain.trading_pool import PoolQuote, TradingPool
-from router_service.market.clock import SLOT_MS
-from router_service.market.definition import read_definition
-from router_service.market.execution import Draft, SwapFailed, execute
-from router_service.market.genesis import new_pool, pool_infos
-from router_service.market.outside import OutsideFlow
-from router_service.market.pools import Pool
-from router_service.market.price_bands import PriceBands
-from router_service.market.profiles import PROFILES
-from router_service.market.reference_prices import ReferencePrices
-from router_service.market.settings import DEFAULT_MARKET_FILE
-from router_service.market.swaps import Leg, Swap
 
 # A swap of the default profile lands 2 to 3 seconds after its quote: 6 slots.
 LANDING_SLOTS: Final = 6

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from router_service.domain.errors import PoolError
+from pools.errors import PoolError
+from pools.pool import PoolKind, venue_of
+from pools.pool_json import state_from_json
 from router_service.domain.paths import Network, Way
-from router_service.domain.pool import PoolKind, venue_of
-from router_service.domain.pool_json import state_from_json
 from router_service.domain.routes import Route, single_pool_route
 from router_service.domain.routing_table import everything
 from router_service.domain.search import LegCost, best_route, split_route

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from router_service.domain.amm_v4 import AmmV4State
-from router_service.domain.bin_parameters import BinParameters, Volatility
-from router_service.domain.bin_prices import BinAmounts, BinLadder, bin_price
-from router_service.domain.concentrated_liquidity import ClmmParameters, ClmmState
-from router_service.domain.constant_product import CpmmState
-from router_service.domain.damm_fees import BaseFee, FeeShares, VolatilityFee
-from router_service.domain.damm_v2 import CollectFeeMode, DammParameters, DammV2State
-from router_service.domain.liquidity_bins import DlmmState
-from router_service.domain.pool import PoolState
-from router_service.domain.tick_fee import DynamicFee
-from router_service.domain.tick_prices import tick_at_sqrt_price
-from router_service.domain.tick_table import TickTable
+from pools.amm_v4 import AmmV4State
+from pools.bins.bin_parameters import BinParameters, Volatility
+from pools.bins.bin_prices import BinAmounts, BinLadder, bin_price
+from pools.bins.liquidity_bins import DlmmState
+from pools.concentrated.concentrated_liquidity import ClmmParameters, ClmmState
+from pools.concentrated.tick_fee import DynamicFee
+from pools.concentrated.tick_prices import tick_at_sqrt_price
+from pools.concentrated.tick_table import TickTable
+from pools.constant_product import CpmmState
+from pools.damm.damm_fees import BaseFee, FeeShares, VolatilityFee
+from pools.damm.damm_v2 import CollectFeeMode, DammParameters, DammV2State
+from pools.pool import PoolState
 
 SOL = 10**9
 USDC = 10**6

@@ -12,17 +12,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from router_service.domain import amm_v4, constant_product, tick_prices
-from router_service.domain.bin_prices import bin_price
-from router_service.domain.bin_swap import FEE_RATE_MAX, base_fee_rate, fee_of, variable_fee_rate, with_fee
-from router_service.domain.concentrated_liquidity import ClmmState
-from router_service.domain.constant_product import CpmmState, FeeRates
-from router_service.domain.damm_v2 import DammV2State, Move, SwapMode
-from router_service.domain.errors import PoolError
-from router_service.domain.integers import require_u64
-from router_service.domain.liquidity_bins import DlmmState
-from router_service.domain.tick_swap import Course, take_step
-from router_service.domain.tick_walk import Walk
+from pools import amm_v4, constant_product
+from pools.bins.bin_prices import bin_price
+from pools.bins.bin_swap import FEE_RATE_MAX, base_fee_rate, fee_of, variable_fee_rate, with_fee
+from pools.bins.liquidity_bins import DlmmState
+from pools.concentrated import tick_prices
+from pools.concentrated.concentrated_liquidity import ClmmState
+from pools.concentrated.tick_swap import Course, take_step
+from pools.concentrated.tick_walk import Walk
+from pools.constant_product import CpmmState, FeeRates
+from pools.damm.damm_v2 import DammV2State, Move, SwapMode
+from pools.errors import PoolError
+from pools.integers import require_u64
 
 Json = Mapping[str, Any]
 Numbers = dict[str, Any]

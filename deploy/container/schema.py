@@ -48,7 +48,7 @@ SCHEMAS: Final = (
     ),
     Schema(
         "market",
-        _APP / "router_service" / "market" / "migrations",
+        _APP / "market_service" / "migrations",
         "SELECT version_num FROM market.alembic_version",
     ),
 )

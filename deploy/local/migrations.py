@@ -13,9 +13,9 @@ from deploy.local.settings import REPOSITORY
 
 _COMMANDS: Final = {
     "executor": ("executor_service", "migrate"),
-    "market": ("router_service", "market", "migrate"),
+    "market": ("market_service", "migrate"),
 }
-_FOLDERS: Final = ("executor_service/migrations", "router_service/market/migrations")
+_FOLDERS: Final = ("executor_service/migrations", "market_service/migrations")
 _WITHIN_S: Final = 90.0
 
 

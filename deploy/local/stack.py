@@ -121,8 +121,8 @@ def service_specs(settings: Settings, addresses: Addresses, *, key_pepper: str) 
     # What executes yields the processor to what answers people; the backlog waits where it is safe, in Postgres. The
     # router does both.
     return [
-        service("market", "MARKET_PORT", 2, "router_service", "market"),
-        service("router", "ROUTER_PORT", 3, "router_service", "router", niceness=settings.worker_niceness // 2),
+        service("market", "MARKET_PORT", 2, "market_service"),
+        service("router", "ROUTER_PORT", 3, "router_service", niceness=settings.worker_niceness // 2),
         service("executor", "EXECUTOR_PORT", 4, "executor_service", "server", KEY_PEPPER=key_pepper),
         *(_worker(number, env, addresses, settings.worker_niceness) for number in range(1, settings.workers + 1)),
         _gateway(settings, env),

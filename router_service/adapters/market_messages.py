@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from pools.errors import PoolError
+from pools.pool import PoolKind, venue_of
+from pools.pool_json import state_from_json
 from router_service import telemetry
 from router_service.application.market_view import MarketView, Token, VenueConditions
-from router_service.domain.errors import PoolError
-from router_service.domain.pool import PoolKind, venue_of
-from router_service.domain.pool_json import state_from_json
 from router_service.domain.routing_table import RoutingTable
 from router_service.domain.trading_pool import TradingPool
 from tradewind.market.v1 import market_pb2 as pb

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from pools.errors import PoolError, PoolErrorReason
 from router_service.application.answers import QuotesRequest
 from router_service.application.ask_venues import Answers, Refusal, VenueState
 from router_service.application.market_view import MarketView, VenueConditions
-from router_service.domain.errors import PoolError, PoolErrorReason
 from router_service.domain.splitting import PairBook
 from router_service.domain.trading_pool import PoolQuote
 from servicekit.errors import FieldViolation, Rejected

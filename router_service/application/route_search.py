@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
+from pools.integers import U64_MAX
 from router_service.application.answers import RouteAnswer, RouteRefused, RouteRequest
 from router_service.application.ask_venues import Answers, Refusal
 from router_service.application.market_view import MarketView
@@ -16,7 +17,6 @@ from router_service.application.quote_pools import (
     venue_refusals,
     wants,
 )
-from router_service.domain.integers import U64_MAX
 from router_service.domain.paths import Choice, Network
 from router_service.domain.routes import Route, single_pool_route
 from router_service.domain.routing_table import accepted, everything

@@ -1,1 +1,1 @@
-"""Pools, splitting and paths: integer math of the real programs. Pure: no I/O, no clock, no logging, no protobuf."""
+"""Curves, splitting, paths and the search over them. Pure: no I/O, no clock, no logging, no protobuf."""

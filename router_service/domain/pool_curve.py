@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from math import inf, sqrt
 from typing import Final
 
+from pools.pieces import CurvePiece, Piece
 from router_service.domain.curves import Curve, Stretch
-from router_service.domain.pieces import CurvePiece, Piece
 
 # Pieces that should join without a gap differ by rounding; what is further apart is a real step back.
 _JOIN_TOLERANCE: Final = 1e-9

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from router_service.domain.errors import PoolError
+from pools.errors import PoolError
 from router_service.domain.routes import Route
 from router_service.domain.trading_pool import TradingPool
 

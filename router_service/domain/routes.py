@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from router_service.domain.integers import ceil_div
+from pools.integers import ceil_div
 from router_service.domain.trading_pool import BPS, PoolQuote
 
 

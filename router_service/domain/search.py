@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from pools.errors import PoolError
+from pools.integers import U64_MAX
 from router_service.domain.curves import Curve
-from router_service.domain.errors import PoolError
-from router_service.domain.integers import U64_MAX
 from router_service.domain.paths import Choice, Network, Solution, WayMask, solve, worthwhile
 from router_service.domain.pruning import prune
 from router_service.domain.routes import Leg, Route, route_of

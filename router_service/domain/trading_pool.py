@@ -2,8 +2,8 @@
 
 from typing import Final, NamedTuple
 
-from router_service.domain.errors import PoolError, PoolErrorReason
-from router_service.domain.pool import PoolKind, PoolState, Venue
+from pools.errors import PoolError, PoolErrorReason
+from pools.pool import PoolKind, PoolState, Venue
 from router_service.domain.pool_curve import PoolCurve
 
 BPS: Final = 10_000

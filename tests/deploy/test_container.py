@@ -11,7 +11,7 @@ import pytest
 from deploy.container import schema
 from deploy.up.image import REPOSITORY
 from executor_service.migrations.upgrade import upgrade
-from router_service.market.migrations.apply import migrate
+from market_service.migrations.apply import migrate
 
 
 def test_an_empty_database_is_behind_twice(database_url: str) -> None:

@@ -12,7 +12,7 @@ from deploy.up.rendered import OVERLAYS
 from executor_service.settings import MigrationSettings
 from executor_service.settings import Settings as ExecutorSettings
 from gateway.settings import Settings as GatewaySettings
-from router_service.market.settings import LedgerSettings, MarketSettings
+from market_service.settings import LedgerSettings, MarketSettings
 from router_service.settings import RouterSettings
 from tests.deploy.manifests import read_overlay
 
@@ -21,9 +21,9 @@ SETTINGS: Mapping[tuple[str, ...], type[BaseSettings] | None] = {
     ("executor_service", "server"): ExecutorSettings,
     ("deploy.container.worker",): ExecutorSettings,
     ("executor_service", "migrate"): MigrationSettings,
-    ("router_service", "router"): RouterSettings,
-    ("router_service", "market"): MarketSettings,
-    ("router_service", "market", "migrate"): LedgerSettings,
+    ("router_service",): RouterSettings,
+    ("market_service",): MarketSettings,
+    ("market_service", "migrate"): LedgerSettings,
     ("deploy.container.schema",): None,  # reads DATABASE_URL and nothing else
 }
 # Given to every process that knows a store, needed or not.
@@ -149,7 +149,7 @@ def test_no_address_is_left_to_its_default(told: Told) -> None:
 @pytest.mark.parametrize("told", EVERYONE, ids=lambda told: str(told[0]))
 def test_servers_listen_beyond_their_own_pod(told: Told) -> None:
     _, command, environment = told
-    if command in {("executor_service", "server"), ("router_service", "router"), ("router_service", "market")}:
+    if command in {("executor_service", "server"), ("router_service",), ("market_service",)}:
         assert environment["GRPC_HOST"] == "0.0.0.0"
         assert environment["METRICS_HOST"] == "0.0.0.0"
     if command == ("gateway",):

@@ -12,9 +12,9 @@ import pytest
 
 from deploy.up.image import REPOSITORY, build_command
 from deploy.up.plain_build import plain_build, plain_dockerfile
+from tests.packages import PRODUCT
 
 DOCKERFILE = REPOSITORY / "deploy" / "Dockerfile"
-SOURCES = ("gateway", "executor_service", "router_service", "servicekit")
 
 
 def pins(name: str) -> dict[str, str]:
@@ -92,8 +92,8 @@ def test_what_services_import_is_in_the_image() -> None:
         "grpc_reflection": "grpcio_reflection",
         "grpc_status": "grpcio_status",
     }
-    own = {*SOURCES, "deploy"}
-    files = [file for folder in (*SOURCES, "deploy/container") for file in (REPOSITORY / folder).rglob("*.py")]
+    own = {*PRODUCT, "deploy"}
+    files = [file for folder in (*PRODUCT, "deploy/container") for file in (REPOSITORY / folder).rglob("*.py")]
 
     imported = {
         name

@@ -117,7 +117,7 @@ def test_the_migration_job_runs_both_and_the_rest_waits(overlay: Overlay) -> Non
     (job,) = overlay.of("Job")
     commands = {tuple(c["args"]) for c in job["spec"]["template"]["spec"]["containers"]}
 
-    assert commands == {("executor_service", "migrate"), ("router_service", "market", "migrate")}
+    assert commands == {("executor_service", "migrate"), ("market_service", "migrate")}
     waiting = {
         name
         for name, template in overlay.pods()

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from router_service.market.scenarios import SCENARIOS as SCRIPTED
+from market_service.chain.scenarios import SCENARIOS as SCRIPTED
 from tests.stack import REPOSITORY, Stack
 from tradewind_cli.demo_acts import BODIES, ROUTES, SCENARIOS
 

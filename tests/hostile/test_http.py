@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.problems import PATH_BYTES_MAX
+from gateway.edge.problems import PATH_BYTES_MAX
 from gateway.server import running_gateway
 from gateway.settings import Settings
 from servicekit.errors import ERRORS

@@ -26,18 +26,18 @@ import uvloop
 from deploy.local.ports import free_port
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.server import running
-from router_service.market.chain import Chain
-from router_service.market.clock import Clock, ManualClock, RealClock
-from router_service.market.definition import MarketDefinition, read_definition
-from router_service.market.desk import Desk
-from router_service.market.genesis import pool_infos
-from router_service.market.ledger import Ledger
-from router_service.market.ledger_reads import LedgerReader
-from router_service.market.migrations.apply import migrate
-from router_service.market.pools import PoolInfo
-from router_service.market.profiles import PROFILES
-from router_service.market.settings import DEFAULT_MARKET_FILE
-from router_service.market.swaps import Leg, Swap, SwapState
+from market_service.chain.chain import Chain
+from market_service.chain.clock import Clock, ManualClock, RealClock
+from market_service.chain.desk import Desk
+from market_service.chain.pools import PoolInfo
+from market_service.chain.swaps import Leg, Swap, SwapState
+from market_service.genesis.definition import MarketDefinition, read_definition
+from market_service.genesis.genesis import pool_infos
+from market_service.ledger.ledger import Ledger
+from market_service.ledger.ledger_reads import LedgerReader
+from market_service.migrations.apply import migrate
+from market_service.outside.profiles import PROFILES
+from market_service.settings import DEFAULT_MARKET_FILE
 from servicekit.grpc_client import open_channel
 from servicekit.telemetry import configure_logging
 from tradewind.market.v1 import market_pb2 as pb
@@ -180,12 +180,12 @@ def main(arguments: Sequence[str]) -> None:
         results["slot_of_300"] = uvloop.run(bench_slot(url, 300))
         port = free_port()
         environment = {**os.environ, "DATABASE_URL": url, "MARKET_PORT": str(port), "MARKET_PROFILE": "instant"}
-        with subprocess.Popen([sys.executable, "-m", "router_service", "market"], env=environment) as market:
+        with subprocess.Popen([sys.executable, "-m", "market_service"], env=environment) as market:
             try:
                 results["grpc"] = uvloop.run(bench_grpc(port, market.pid, options.seconds))
             finally:
                 market.terminate()
-        check = [sys.executable, "-m", "router_service", "market", "check"]
+        check = [sys.executable, "-m", "market_service", "check"]
         results["ledger_sound"] = (
             subprocess.run(check, env=environment, check=False, capture_output=True).returncode == 0
         )

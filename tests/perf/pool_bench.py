@@ -5,10 +5,10 @@ import timeit
 from collections.abc import Callable
 from typing import Final
 
-from router_service.domain.concentrated_liquidity import ClmmState
-from router_service.domain.liquidity_bins import DlmmState
-from router_service.domain.pool import PoolState
-from router_service.domain.pool_json import state_from_json, state_to_json
+from pools.bins.liquidity_bins import DlmmState
+from pools.concentrated.concentrated_liquidity import ClmmState
+from pools.pool import PoolState
+from pools.pool_json import state_from_json, state_to_json
 from tests.sample_pools import NOW, SOL, every_kind
 
 REPEATS: Final = 9

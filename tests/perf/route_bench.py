@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from pools.pool_json import state_from_json, state_to_json
 from router_service.adapters.simulated_venues import SimulatedVenues
 from router_service.application.answers import IssuedAnswer, QuotesRequest, RouteRequest
 from router_service.application.ask_venues import VenueDesk
@@ -25,7 +26,6 @@ from router_service.application.market_view import MarketView, Token, VenueCondi
 from router_service.application.quote_book import QuoteBook
 from router_service.application.quote_pools import QuoteDeadline
 from router_service.application.route_search import RoutingRules
-from router_service.domain.pool_json import state_from_json, state_to_json
 from router_service.domain.routing_table import RoutingTable
 from router_service.domain.trading_pool import TradingPool
 from router_service.responses import route_response

@@ -11,9 +11,9 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from gateway import asyncapi, openapi
-from gateway.postman import COLLECTION, STREAMS_FOLDER, text
-from gateway.postman_steps import MISTAKES_FOLDER, TOUR_FOLDER
+from deploy.postman.collection import COLLECTION, STREAMS_FOLDER, text
+from deploy.postman.postman_steps import MISTAKES_FOLDER, TOUR_FOLDER
+from gateway.documents import asyncapi, openapi
 from tests.clients import TERMINAL, submit
 from tests.postman import newman
 from tests.stack import Stack
@@ -25,7 +25,7 @@ SOCKETS = [name for name, request in STREAMS.items() if request["url"]["raw"].st
 
 
 def test_the_collection_is_current() -> None:
-    assert COLLECTION.read_text() == text(), "python -m gateway.postman writes it"
+    assert COLLECTION.read_text() == text(), "python -m deploy.postman writes it"
 
 
 def test_it_holds_every_operation_and_every_channel() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.postman import COLLECTION
-from gateway.postman_steps import TOUR_FOLDER
+from deploy.postman.collection import COLLECTION
+from deploy.postman.postman_steps import TOUR_FOLDER
 from tests.postman import newman
 from tests.postman.test_collection import BY_HTTP
 from tests.stack import REPOSITORY, Stack

@@ -27,7 +27,7 @@ from executor_service.domain.lifecycle import (
     SwapSubmitted,
 )
 from executor_service.domain.order import apply
-from gateway.dialects import FLAT, Narrator
+from gateway.orders.dialects import FLAT, Narrator
 from tests.builders import NOON, a_route, an_id, an_order
 
 ATTEMPT: list[OrderEvent] = [

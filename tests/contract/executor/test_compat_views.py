@@ -23,7 +23,7 @@ from executor_service.domain.lifecycle import (
     SwapSubmitted,
 )
 from executor_service.domain.order import Order, swap_id_of
-from gateway.dialects import NESTED_CAPITALISED, Narrator
+from gateway.orders.dialects import NESTED_CAPITALISED, Narrator
 from tests.builders import NOON, SOL, USDC, a_new_order, a_route
 from tests.desks import a_desk
 from tests.fakes import MemoryFeed

@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from executor_service.adapters.tables import metadata
 from executor_service.domain.lifecycle import OrderStatus
 from executor_service.migrations.upgrade import upgrade
-from router_service.market.migrations.apply import migrate
+from market_service.migrations.apply import migrate
 from servicekit.postgres import sqlalchemy_url
 
 # Longer than any statement of a migration that waits for nobody.

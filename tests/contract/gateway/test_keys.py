@@ -11,7 +11,7 @@ import pytest
 import websockets
 from starlette.routing import Route, WebSocketRoute
 
-from gateway.guard import Door
+from gateway.access.guard import Door
 from servicekit.errors import DomainError, Rejected, Unavailable
 from tests.contract.gateway.conftest import OpenWorld, World, bearer, eventually
 from tests.contract.gateway.fake_orders import LIFE

@@ -10,14 +10,14 @@ import jsonschema_rs
 import pytest
 from starlette.routing import Route, WebSocketRoute
 
-from gateway import asyncapi, openapi
-from gateway.codec import Rules, read_order
-from gateway.guard import Door
-from gateway.openapi_operations import OPERATIONS
-from gateway.order_fields import ORDER_FIELDS
-from gateway.stream_commands import read_command
-from gateway.strict_json import parse_json_object
-from gateway.tokens import Token, Tokens
+from gateway.access.guard import Door
+from gateway.documents import asyncapi, openapi
+from gateway.documents.openapi_operations import OPERATIONS
+from gateway.edge.strict_json import parse_json_object
+from gateway.orders.codec import Rules, read_order
+from gateway.orders.order_fields import ORDER_FIELDS
+from gateway.orders.tokens import Token, Tokens
+from gateway.streams.stream_commands import read_command
 from servicekit.errors import ERRORS, Rejected
 from tests.contract.gateway import fake_router
 from tests.contract.gateway.conftest import World

@@ -11,10 +11,10 @@ import redis
 import structlog
 from redis.asyncio import BlockingConnectionPool, ConnectionPool
 
-from gateway import access
-from gateway.access import redis_pool
-from gateway.rate_limiter import REDIS_PAUSE_SECONDS, RateLimited, RateLimiter
-from gateway.rate_policies import Policy, limits_in
+from gateway.access import wiring as access
+from gateway.access.rate_limiter import REDIS_PAUSE_SECONDS, RateLimited, RateLimiter
+from gateway.access.rate_policies import Policy, limits_in
+from gateway.access.wiring import redis_pool
 
 # Longer than any machine may be busy with something else; the frozen Redis is given less.
 PATIENCE = 10.0

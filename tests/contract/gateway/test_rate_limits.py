@@ -11,7 +11,7 @@ import redis
 import websockets
 from prometheus_client import REGISTRY
 
-from gateway import access
+from gateway.access import wiring as access
 from tests.contract.gateway.conftest import OpenWorld, World, bearer, eventually
 from tests.contract.gateway.fake_orders import LIFE
 from tests.unit.gateway.corpus import GOOD

@@ -135,7 +135,7 @@ async def test_a_crash_is_500_without_a_word_of_what_it_was(world: World, monkey
     def crash(*_: object) -> None:
         raise ValueError("the secret")
 
-    monkeypatch.setattr("gateway.orders.read_order", crash)
+    monkeypatch.setattr("gateway.orders.orders.read_order", crash)
     answer = await world.http.post(URL, json=GOOD)
 
     expect(answer, 500, "internal")

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 import pytest
 
-from router_service.market.chain import Chain
-from router_service.market.check import check_ledger
-from router_service.market.clock import SLOT_MS, ManualClock
-from router_service.market.definition import MarketDefinition
-from router_service.market.desk import Desk
-from router_service.market.ledger import Ledger
-from router_service.market.ledger_reads import LedgerReader
-from router_service.market.migrations.apply import migrate
-from router_service.market.pools import Pool
-from router_service.market.profiles import PROFILES, Profile
-from router_service.market.swaps import Leg, Refusal, Swap, SwapResult
+from market_service.chain.chain import Chain
+from market_service.chain.clock import SLOT_MS, ManualClock
+from market_service.chain.desk import Desk
+from market_service.chain.pools import Pool
+from market_service.chain.swaps import Leg, Refusal, Swap, SwapResult
+from market_service.genesis.definition import MarketDefinition
+from market_service.ledger.check import check_ledger
+from market_service.ledger.ledger import Ledger
+from market_service.ledger.ledger_reads import LedgerReader
+from market_service.migrations.apply import migrate
+from market_service.outside.profiles import PROFILES, Profile
 from tests.conftest import DatabaseMaker
 from tests.unit.market.builders import SOL, a_market, a_swap
 

@@ -10,10 +10,10 @@ from typing import Any
 import grpc
 import pytest
 
-from router_service.domain.pool import PoolKind
-from router_service.domain.pool_json import state_from_json
-from router_service.market.scenarios import SCENARIOS
-from router_service.market.server import market_service
+from market_service.chain.scenarios import SCENARIOS
+from market_service.server import market_service
+from pools.pool import PoolKind
+from pools.pool_json import state_from_json
 from servicekit.grpc_client import open_channel
 from servicekit.grpc_errors import error_from
 from servicekit.grpc_server import RunningServer, start_server

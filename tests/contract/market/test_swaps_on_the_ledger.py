@@ -8,8 +8,8 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from router_service.market.profiles import PROFILES
-from router_service.market.swaps import Failure, Leg, Refusal, Swap, SwapState
+from market_service.chain.swaps import Failure, Leg, Refusal, Swap, SwapState
+from market_service.outside.profiles import PROFILES
 from servicekit.errors import Unavailable
 from tests.contract.market.conftest import OpenMarket, RunningMarket
 from tests.unit.market.builders import SOL, USDC, a_swap

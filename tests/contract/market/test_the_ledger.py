@@ -13,15 +13,15 @@ from typing import Any
 import psycopg
 import pytest
 
-from router_service.market import ledger as ledger_module
-from router_service.market.check import check_ledger, table_of
-from router_service.market.clock import SLOT_MS, ManualClock
-from router_service.market.commands import main
-from router_service.market.definition import parse_definition
-from router_service.market.ledger import Ledger, LedgerNotReady, LedgerTaken
-from router_service.market.migrations.apply import migrate
-from router_service.market.profiles import PROFILES
-from router_service.market.swaps import SwapState
+from market_service.chain.clock import SLOT_MS, ManualClock
+from market_service.chain.swaps import SwapState
+from market_service.commands import main
+from market_service.genesis.definition import parse_definition
+from market_service.ledger import ledger as ledger_module
+from market_service.ledger.check import check_ledger, table_of
+from market_service.ledger.ledger import Ledger, LedgerNotReady, LedgerTaken
+from market_service.migrations.apply import migrate
+from market_service.outside.profiles import PROFILES
 from servicekit.cancelling import cancel_all
 from servicekit.errors import Unavailable
 from tests.conftest import DatabaseMaker

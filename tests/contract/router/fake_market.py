@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from router_service.domain.pool import PoolKind
-from router_service.domain.pool_json import state_to_json
+from pools.pool import PoolKind
+from pools.pool_json import state_to_json
 from router_service.domain.trading_pool import TradingPool
 from servicekit.grpc_server import RunningServer, Service, start_server
 from tests.pools import NOW, SOL, USDC, USDT

@@ -9,17 +9,17 @@ from uuid import UUID
 import grpc
 import pytest
 
+from market_service.chain.chain import Chain
+from market_service.chain.clock import SLOT_MS, ManualClock
+from market_service.chain.desk import Desk
+from market_service.genesis.definition import read_definition
+from market_service.ledger.ledger import Ledger
+from market_service.ledger.ledger_reads import LedgerReader
+from market_service.migrations.apply import migrate
+from market_service.outside.profiles import PROFILES
+from market_service.server import market_service
+from market_service.settings import DEFAULT_MARKET_FILE
 from router_service.bootstrap import build_router
-from router_service.market.chain import Chain
-from router_service.market.clock import SLOT_MS, ManualClock
-from router_service.market.definition import read_definition
-from router_service.market.desk import Desk
-from router_service.market.ledger import Ledger
-from router_service.market.ledger_reads import LedgerReader
-from router_service.market.migrations.apply import migrate
-from router_service.market.profiles import PROFILES
-from router_service.market.server import market_service
-from router_service.market.settings import DEFAULT_MARKET_FILE
 from router_service.server import keep_up, start_router
 from router_service.settings import RouterSettings
 from servicekit.grpc_server import start_server

@@ -19,11 +19,11 @@ import grpc
 import psycopg
 import pytest
 
-from router_service.market.check import check_ledger
-from router_service.market.definition import read_definition
-from router_service.market.genesis import pool_infos
-from router_service.market.migrations.apply import migrate
-from router_service.market.settings import DEFAULT_MARKET_FILE
+from market_service.genesis.definition import read_definition
+from market_service.genesis.genesis import pool_infos
+from market_service.ledger.check import check_ledger
+from market_service.migrations.apply import migrate
+from market_service.settings import DEFAULT_MARKET_FILE
 from servicekit.grpc_client import open_channel
 from tradewind.market.v1 import market_pb2 as pb
 from tradewind.market.v1 import market_pb2_grpc as rpc
@@ -42,7 +42,7 @@ class MarketProcess:
 
     async def start(self) -> None:
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "router_service", "market", env=self.environment, stderr=asyncio.subprocess.DEVNULL
+            sys.executable, "-m", "market_service", env=self.environment, stderr=asyncio.subprocess.DEVNULL
         )
 
     async def end(self, number: signal.Signals) -> int:

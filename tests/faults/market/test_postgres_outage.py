@@ -14,11 +14,11 @@ import grpc
 
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.server import running
-from router_service.market.check import check_ledger
-from router_service.market.definition import read_definition
-from router_service.market.genesis import pool_infos
-from router_service.market.migrations.apply import migrate
-from router_service.market.settings import DEFAULT_MARKET_FILE
+from market_service.genesis.definition import read_definition
+from market_service.genesis.genesis import pool_infos
+from market_service.ledger.check import check_ledger
+from market_service.migrations.apply import migrate
+from market_service.settings import DEFAULT_MARKET_FILE
 from servicekit.grpc_client import open_channel
 from tradewind.market.v1 import market_pb2 as pb
 from tradewind.market.v1 import market_pb2_grpc as rpc
@@ -42,7 +42,7 @@ async def a_market_process(url: str, port: int) -> AsyncIterator[asyncio.subproc
     """Start a market process; it is gone at the end."""
     environment = {**os.environ, "DATABASE_URL": url, "MARKET_PORT": str(port)}
     market = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "router_service", "market", env=environment, stderr=asyncio.subprocess.DEVNULL
+        sys.executable, "-m", "market_service", env=environment, stderr=asyncio.subprocess.DEVNULL
     )
     yield market
     if market.returncode is None:

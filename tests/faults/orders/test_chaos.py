@@ -9,10 +9,10 @@ import psycopg
 import pytest
 
 from executor_service.migrations.upgrade import upgrade as upgrade_orders
-from router_service.market.migrations.apply import migrate as upgrade_market
-from tests.chaos.clients import Client
-from tests.chaos.run import run
-from tests.chaos.verdict import Told, verdict
+from market_service.migrations.apply import migrate as upgrade_market
+from tests.campaigns.chaos.clients import Client
+from tests.campaigns.chaos.run import run
+from tests.campaigns.chaos.verdict import Told, verdict
 from tests.conftest import DatabaseMaker
 from tests.e2e.conftest import stack_folder
 

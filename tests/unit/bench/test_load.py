@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
-from tests.bench.load.http import EventStream, HttpConnection
-from tests.bench.load.lives import Life
-from tests.bench.load.orders import body
-from tests.bench.load.websocket import WebSocket
+from tests.campaigns.bench.load.http import EventStream, HttpConnection
+from tests.campaigns.bench.load.lives import Life
+from tests.campaigns.bench.load.orders import body
+from tests.campaigns.bench.load.websocket import WebSocket
 
 FRAME = b'{"orderId":"x","sequence":%d,"status":"%s","details":{"padding":"' + b"y" * 200 + b'"}}'
 

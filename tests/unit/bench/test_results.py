@@ -4,10 +4,10 @@ from xml.dom.minidom import parseString
 
 import pytest
 
-from tests.bench.charts import Point, lines, stacked_bars
-from tests.bench.options import ALL_PARTS, read_options
-from tests.bench.results import Results, percentile
-from tests.bench.run import PARTS
+from tests.campaigns.bench.charts import Point, lines, stacked_bars
+from tests.campaigns.bench.options import ALL_PARTS, read_options
+from tests.campaigns.bench.results import Results, percentile
+from tests.campaigns.bench.run import PARTS
 
 
 def test_a_percentile_lies_between_its_neighbours() -> None:

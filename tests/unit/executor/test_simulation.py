@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.simulation.bugs import BUGS
-from tests.simulation.run import breaches_of
+from tests.campaigns.simulation.bugs import BUGS
+from tests.campaigns.simulation.run import breaches_of
 
 SEEDS = 2_000
 SEEDS_FOR_A_BUG = 200
@@ -13,7 +13,7 @@ SEEDS_FOR_A_BUG = 200
 def test_no_history_breaks_a_promise(first: int) -> None:
     for seed in range(first, first + 500):
         broken = breaches_of(seed)
-        assert not broken, f"{broken}  replay: python -m tests.simulation --seed {seed}"
+        assert not broken, f"{broken}  replay: python -m tests.campaigns.simulation --seed {seed}"
 
 
 @pytest.mark.parametrize("bug", sorted(BUGS))

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from gateway.account_fields import LIMIT_FIELDS, AccountChange, read_change
-from gateway.strict_json import parse_json_object
-from gateway.tokens import Token, Tokens
+from gateway.edge.strict_json import parse_json_object
+from gateway.market.account_fields import LIMIT_FIELDS, AccountChange, read_change
+from gateway.orders.tokens import Token, Tokens
 from servicekit.errors import Rejected
 from tradewind.accounts.v1 import accounts_pb2 as pb
 

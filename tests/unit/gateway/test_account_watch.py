@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from gateway import account_watch
-from gateway.account_watch import AccountWatch
-from gateway.mailbox import Mailbox
-from gateway.watch import Event
+from gateway.streams import account_watch
+from gateway.streams.account_watch import AccountWatch
+from gateway.streams.mailbox import Mailbox
+from gateway.streams.watch import Event
 from servicekit.errors import Rejected
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.amounts import U64_MAX, NotExact, decimal_text, whole_units
+from gateway.edge.amounts import U64_MAX, NotExact, decimal_text, whole_units
 
 UNITS = st.integers(0, U64_MAX)
 DECIMALS = st.integers(0, 18)

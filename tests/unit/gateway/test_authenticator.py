@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from gateway.authenticator import ASKING_MAX, BAD_SECONDS, GOOD_SECONDS, KEPT_MAX, Authenticator
-from gateway.credentials import Key
+from gateway.access.authenticator import ASKING_MAX, BAD_SECONDS, GOOD_SECONDS, KEPT_MAX, Authenticator
+from gateway.access.credentials import Key
 from servicekit.errors import DomainError, Rejected, Unavailable
 from tradewind.accounts.v1 import accounts_pb2 as pb
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from gateway.access import open_access
-from gateway.background import in_background
-from gateway.client_address import ClientAddresses
-from gateway.key_checks import KeyChecks
+from gateway.access.client_address import ClientAddresses
+from gateway.access.key_checks import KeyChecks
+from gateway.access.turnstile import Turnstile
+from gateway.access.wiring import open_access
+from gateway.edge.background import in_background
 from gateway.settings import Settings
-from gateway.turnstile import Turnstile
 
 
 async def _defect(*_: object) -> None:

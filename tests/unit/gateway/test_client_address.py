@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.client_address import ClientAddresses, subscriber_of
+from gateway.access.client_address import ClientAddresses, subscriber_of
 
 TRUSTING = ClientAddresses([ip_network("10.0.0.0/8"), ip_network("fd00::/8")])
 TRUSTING_NOBODY = ClientAddresses([])

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from gateway.codec import NewOrder, Rules, read_order
-from gateway.strict_json import JsonNumber, parse_json, parse_json_object
-from gateway.tokens import Token, Tokens
+from gateway.edge.strict_json import JsonNumber, parse_json, parse_json_object
+from gateway.orders.codec import NewOrder, Rules, read_order
+from gateway.orders.tokens import Token, Tokens
 from servicekit.errors import Rejected
 from tests.unit.gateway.corpus import GOOD, INVALID, MALFORMED
 

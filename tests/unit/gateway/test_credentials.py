@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.credentials import Key, Ticket, acceptance, shown_by
+from gateway.access.credentials import Key, Ticket, acceptance, shown_by
 from servicekit.errors import Rejected
 
 KEY = "tw_0123456789ab_s3cret-_S3cret"

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from gateway.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING, Dialect, Narrator, greeting
+from gateway.orders.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING, Dialect, Narrator, greeting
 from tests.contract.gateway.fake_orders import LIFE, SIGNATURE, TIMESTAMP, frame
 
 DETAILS = dict(LIFE) | {

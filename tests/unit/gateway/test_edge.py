@@ -10,8 +10,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway import metrics
-from gateway.edge import Edge
-from gateway.origin import Origins
+from gateway.access.entrance import Edge
+from gateway.access.origin import Origins
 from servicekit.errors import Unavailable
 
 

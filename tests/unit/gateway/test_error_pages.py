@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from gateway.error_pages import markdown
+from gateway.documents.error_pages import markdown
 from servicekit.errors import ERRORS
 
 ROOT = Path(__file__).parents[3]

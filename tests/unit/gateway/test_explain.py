@@ -5,8 +5,8 @@ from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from gateway.explain import explanation
-from gateway.json_out import encode
+from gateway.edge.json_out import encode
+from gateway.orders.explain import explanation
 from tradewind.orders.v1 import orders_pb2 as pb
 
 QUOTES = [

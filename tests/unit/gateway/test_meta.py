@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gateway import meta
-from gateway.meta import KEPT_SECONDS, RETRY_SECONDS, _Kept
+from gateway.documents import meta
+from gateway.documents.meta import KEPT_SECONDS, RETRY_SECONDS, _Kept
 from servicekit.errors import Unavailable
 
 

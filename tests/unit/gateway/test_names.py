@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.order_fields import BadValue, lower_case, one_of, order_type
-from gateway.tokens import Token, Tokens
+from gateway.orders.order_fields import BadValue, lower_case, one_of, order_type
+from gateway.orders.tokens import Token, Tokens
 
 TOKENS = Tokens([Token("So11111111111111111111111111111111111111112", "SOL", "Wrapped SOL", 9)])
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from gateway.origin import Origins
+from gateway.access.origin import Origins
 from servicekit.errors import Rejected
 
 TRUSTING = Origins([ip_network("10.0.0.0/8")])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.rate_policies import Policy, Standing, headers_of, limits_in, whole_seconds
+from gateway.access.rate_policies import Policy, Standing, headers_of, limits_in, whole_seconds
 
 
 @pytest.mark.parametrize(

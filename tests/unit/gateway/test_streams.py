@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from gateway import streams
-from gateway.streams import OrderWatches
-from gateway.watch import Watch
+from gateway.streams import order_watches as streams
+from gateway.streams.order_watches import OrderWatches
+from gateway.streams.watch import Watch
 from servicekit.errors import Unavailable
 from tradewind.orders.v1 import orders_pb2 as pb
 

@@ -7,8 +7,8 @@ import pytest
 import structlog
 from prometheus_client import REGISTRY
 
+from gateway.streams.watch import Event, Watch
 from gateway.telemetry import delivered, request_refused
-from gateway.watch import Event, Watch
 from servicekit.bulk_metrics import hand_over_everything
 from servicekit.errors import Rejected
 
@@ -33,21 +33,22 @@ def _watch(version: int) -> Watch:
 
 async def test_delivery_takes_from_the_event_to_its_reader() -> None:
     count, total = _delivered()
-    delivered(_watch(version=2), [_event(3, age_seconds=0.5), _event(4, age_seconds=0.0)])
+    delivered(_event(3, age_seconds=0.5).payload)
     after = _delivered()
     assert after[0] == count + 1
     assert 0.5 <= after[1] - total < 1.0
 
 
-async def test_what_is_replayed_says_nothing_of_delays() -> None:
-    before = _delivered()
-    delivered(_watch(version=2), [_event(2, age_seconds=60), _event(3, age_seconds=0)])
-    assert _delivered() == before
+async def test_only_what_happens_while_a_watch_stands_is_live() -> None:
+    watch = _watch(version=2)
+    assert not watch.is_live(_event(2, age_seconds=60))
+    assert watch.is_live(_event(3, age_seconds=0))
+    assert not Watch("account", "order", 0, events_max=8, on_end=lambda watch: None).is_live(_event(3, age_seconds=0))
 
 
 async def test_a_frame_without_a_moment_is_not_measured() -> None:
     before = _delivered()
-    delivered(_watch(version=0), [Event(1, "{}")])
+    delivered("{}")
     assert _delivered() == before
 
 

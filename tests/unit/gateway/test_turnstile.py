@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from gateway.client_address import ClientAddresses
-from gateway.command_meter import CommandMeter
-from gateway.identity import ANYONE, Identity, give_identity
-from gateway.turnstile import Turnstile
+from gateway.access.client_address import ClientAddresses
+from gateway.access.identity import ANYONE, Identity, give_identity
+from gateway.access.turnstile import Turnstile
+from gateway.edge.command_meter import CommandMeter
 from servicekit.errors import Unavailable
 
 ALICE = Identity("alice", frozenset({"read"}), "key-a")

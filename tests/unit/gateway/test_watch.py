@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from gateway.watch import Event, Watch
+from gateway.streams.watch import Event, Watch
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings
 from deploy.local.settings import REPOSITORY
 from executor_service.settings import Settings as ExecutorSettings
 from gateway.settings import Settings as GatewaySettings
-from router_service.market.settings import MarketSettings
+from market_service.settings import MarketSettings
 from router_service.settings import RouterSettings
 
 SERVICES: tuple[type[BaseSettings], ...] = (ExecutorSettings, GatewaySettings, RouterSettings, MarketSettings)

@@ -3,12 +3,12 @@
 import uuid
 from decimal import Decimal
 
-from router_service.domain.constant_product import CpmmState
-from router_service.domain.pool import PoolKind
-from router_service.market.definition import MarketDefinition, parse_definition
-from router_service.market.execution import Draft
-from router_service.market.pools import Pool, PoolInfo
-from router_service.market.swaps import Leg, Swap
+from market_service.chain.execution import Draft
+from market_service.chain.pools import Pool, PoolInfo
+from market_service.chain.swaps import Leg, Swap
+from market_service.genesis.definition import MarketDefinition, parse_definition
+from pools.constant_product import CpmmState
+from pools.pool import PoolKind
 
 SOL = "So11111111111111111111111111111111111111112"
 USDC = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router_service.market.clock import SLOT_MS, ManualClock, RealClock, first_slot_from, slot_at, slot_start_ms
-from router_service.market.seeded import PPM, address, base58_of, draw_between, happens, noise_ppm, signature
+from market_service.chain.clock import SLOT_MS, ManualClock, RealClock, first_slot_from, slot_at, slot_start_ms
+from market_service.outside.seeded import PPM, address, base58_of, draw_between, happens, noise_ppm, signature
 
 
 def test_slots_follow_each_other_without_a_gap() -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from router_service.domain.pool import PoolKind, venue_of
-from router_service.market.definition import DefinitionError, parse_definition, read_definition
-from router_service.market.settings import DEFAULT_MARKET_FILE
+from market_service.genesis.definition import DefinitionError, parse_definition, read_definition
+from market_service.settings import DEFAULT_MARKET_FILE
+from pools.pool import PoolKind, venue_of
 from tests.unit.market.builders import SMALL_MARKET, a_market
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "markets"

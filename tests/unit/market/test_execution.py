@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router_service.market.execution import SwapFailed, execute
-from router_service.market.swaps import Failure, Leg
+from market_service.chain.execution import SwapFailed, execute
+from market_service.chain.swaps import Failure, Leg
 from tests.unit.market.builders import RAY, SOL, USDC, a_draft, a_pool, a_swap
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from router_service.market.clock import SLOT_MS, slot_at, slot_start_ms
-from router_service.market.fate import Fate, fate_of
-from router_service.market.profiles import PROFILES, Profile
-from router_service.market.scenarios import SCENARIOS, script_of
-from router_service.market.swaps import Failure, Leg, Swap
+from market_service.chain.clock import SLOT_MS, slot_at, slot_start_ms
+from market_service.chain.fate import Fate, fate_of
+from market_service.chain.scenarios import SCENARIOS, script_of
+from market_service.chain.swaps import Failure, Leg, Swap
+from market_service.outside.profiles import PROFILES, Profile
 from tests.unit.market.builders import SOL, a_swap
 
 GENESIS = 1_000_000

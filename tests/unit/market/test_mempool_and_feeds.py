@@ -5,10 +5,10 @@ import uuid
 
 import pytest
 
-from router_service.market.fate import Fate
-from router_service.market.feeds import Feed
-from router_service.market.mempool import InFlight, Mempool
-from router_service.market.swaps import Leg, SwapResult, SwapState
+from market_service.chain.fate import Fate
+from market_service.chain.feeds import Feed
+from market_service.chain.mempool import InFlight, Mempool
+from market_service.chain.swaps import Leg, SwapResult, SwapState
 from servicekit.errors import Unavailable
 from tests.unit.market.builders import SOL, a_swap
 

@@ -1,7 +1,7 @@
 """Venue outages: a share of the time, in stretches, the same whenever somebody asks."""
 
-from router_service.market.outages import OUTAGE_SLOTS, venues_down
-from router_service.market.seeded import PPM
+from market_service.chain.outages import OUTAGE_SLOTS, venues_down
+from market_service.outside.seeded import PPM
 
 
 def test_without_a_rate_nothing_is_ever_down() -> None:

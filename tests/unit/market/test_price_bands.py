@@ -5,13 +5,13 @@ import statistics
 
 import pytest
 
-from router_service.market.definition import read_definition
-from router_service.market.genesis import pool_infos
-from router_service.market.pools import PoolInfo
-from router_service.market.price_bands import PriceBands
-from router_service.market.profiles import PROFILES
-from router_service.market.reference_prices import ReferencePrices
-from router_service.market.settings import DEFAULT_MARKET_FILE
+from market_service.chain.pools import PoolInfo
+from market_service.genesis.definition import read_definition
+from market_service.genesis.genesis import pool_infos
+from market_service.outside.price_bands import PriceBands
+from market_service.outside.profiles import PROFILES
+from market_service.outside.reference_prices import ReferencePrices
+from market_service.settings import DEFAULT_MARKET_FILE
 from tests.round_trips import LANDING_SLOTS, TradingDay, trade_round_trips
 
 HOUR = 9_000

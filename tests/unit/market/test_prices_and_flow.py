@@ -4,17 +4,17 @@ import itertools
 
 import pytest
 
-from router_service.market.clock import SLOT_MS
-from router_service.market.definition import parse_definition, read_definition
-from router_service.market.genesis import new_pool, pool_infos
-from router_service.market.outside import OutsideFlow
-from router_service.market.pools import Pool
-from router_service.market.price_bands import PriceBands
-from router_service.market.profiles import PROFILES
-from router_service.market.reference_prices import ReferencePrices
-from router_service.market.scenarios import VENUES
-from router_service.market.settings import DEFAULT_MARKET_FILE
-from router_service.market.venue_levels import venue_levels
+from market_service.chain.clock import SLOT_MS
+from market_service.chain.pools import Pool
+from market_service.chain.scenarios import VENUES
+from market_service.genesis.definition import parse_definition, read_definition
+from market_service.genesis.genesis import new_pool, pool_infos
+from market_service.outside.outside import OutsideFlow
+from market_service.outside.price_bands import PriceBands
+from market_service.outside.profiles import PROFILES
+from market_service.outside.reference_prices import ReferencePrices
+from market_service.outside.venue_levels import venue_levels
+from market_service.settings import DEFAULT_MARKET_FILE
 from tests.unit.market.builders import SMALL_MARKET, a_market
 
 PLENTY = 2**63

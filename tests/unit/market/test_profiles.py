@@ -2,7 +2,7 @@
 
 import pytest
 
-from router_service.market.profiles import PROFILES
+from market_service.outside.profiles import PROFILES
 
 ODDS = ("transient_ppm", "slippage_ppm", "dropped_ppm")
 

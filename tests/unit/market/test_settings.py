@@ -2,9 +2,9 @@
 
 import pytest
 
-from router_service.market.commands import main
-from router_service.market.process import profile_of
-from router_service.market.settings import SettingsError, read_ledger_settings, read_market_settings
+from market_service.commands import main
+from market_service.process import profile_of
+from market_service.settings import SettingsError, read_ledger_settings, read_market_settings
 
 URL = "postgresql://somebody:secret@localhost/db"
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from router_service.market.swaps import Leg, Refusal, Swap
-from router_service.market.validation import refusal_of
+from market_service.chain.swaps import Leg, Refusal, Swap
+from market_service.chain.validation import refusal_of
 from tests.unit.market.builders import RAY, SOL, USDC, a_pool, a_swap
 
 POOLS = {

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pools.errors import PoolError
+from pools.pieces import LinePiece, Piece
+from pools.pool import PoolState
 from router_service.domain.curve_algebra import one_after_another, side_by_side
 from router_service.domain.curves import Curve, Stretch
-from router_service.domain.errors import PoolError
-from router_service.domain.pieces import LinePiece, Piece
-from router_service.domain.pool import PoolState
 from router_service.domain.pool_curve import PoolCurve
 from tests.pools import NOW, amm_v4, clmm, cpmm, damm_v2, dlmm
 

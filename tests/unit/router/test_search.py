@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router_service.domain.constant_product import CpmmState
-from router_service.domain.errors import PoolError
+from pools.constant_product import CpmmState
+from pools.errors import PoolError
 from router_service.domain.paths import Choice
 from router_service.domain.routes import Route, single_pool_route
 from router_service.domain.routing_table import everything

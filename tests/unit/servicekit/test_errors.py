@@ -12,9 +12,9 @@ from grpc_status import rpc_status
 
 from servicekit.errors import ERRORS, DomainError, FieldViolation, Rejected, Unavailable, error_of
 from servicekit.grpc_errors import error_from, status_of
+from tests.packages import PRODUCT
 
 ROOT = Path(__file__).resolve().parents[3]
-PACKAGES = ("gateway", "executor_service", "router_service", "servicekit")
 
 
 class Call(grpc.RpcError):
@@ -60,7 +60,7 @@ def test_an_unknown_reason_becomes_a_defect_and_not_an_answer() -> None:
 
 
 def test_whatever_is_raised_has_a_row() -> None:
-    raised = {reason for package in PACKAGES for path in (ROOT / package).rglob("*.py") for reason in _reasons(path)}
+    raised = {reason for package in PRODUCT for path in (ROOT / package).rglob("*.py") for reason in _reasons(path)}
     assert raised, "the scan found nothing"
     assert raised <= set(ERRORS)
 

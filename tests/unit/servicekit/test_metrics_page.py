@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from tests.metrics_page import documented
+from tests.packages import PRODUCT
 from tests.stack import REPOSITORY
 
-_PACKAGES: Final = ("gateway", "executor_service", "router_service", "servicekit")
 _KINDS: Final = {"Counter": "counter", "Gauge": "gauge", "Histogram": "histogram"}
 
 
 def _defined() -> Iterator[tuple[str, str, frozenset[str]]]:
-    for package in _PACKAGES:
+    for package in PRODUCT:
         for path in sorted((REPOSITORY / package).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _KINDS:

@@ -116,7 +116,8 @@ def test_the_usual_switches_turn_it_off(monkeypatch: pytest.MonkeyPatch, name: s
 def test_without_a_collector_the_library_is_not_even_imported() -> None:
     # The client of Redis imports other parts of it.
     program = (
-        "import sys; import executor_service.worker, executor_service.server, gateway.server, router_service.server\n"
+        "import sys; import executor_service.worker, executor_service.server, gateway.server\n"
+        "import market_service.process, router_service.server\n"
         "from servicekit.tracing import tracing\n"
         "with tracing('worker'): pass\n"
         "sys.exit(any(name.startswith(('opentelemetry.exporter', 'opentelemetry.sdk.trace')) for name in sys.modules))"

@@ -1,0 +1,1 @@
+"""`python -m deploy.postman` writes the Postman collection, made from the OpenAPI and AsyncAPI documents."""

@@ -1,0 +1,88 @@
+"""The outermost layer: every request gets its trace, and every error becomes a problem document."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, Router, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from gateway import telemetry
+from gateway.access.origin import Origins, normal_origin
+from gateway.access.rate_limits import telling_limits
+from gateway.edge.answering import Answering
+from gateway.edge.problems import problem_response
+from gateway.edge.trace import begin_trace
+from servicekit.errors import DomainError, Rejected
+
+
+class Edge:
+    """The ASGI application. Endpoints raise DomainError before they begin to answer, never after.
+
+    An endpoint serves one path: that is how the path of a request is known.
+    """
+
+    def __init__(self, routes: Sequence[BaseRoute], origins: Origins, allowed_origins: Sequence[str] = ()) -> None:
+        self._routes = routes
+        self._origins = origins
+        self._allowed_origins = frozenset(map(normal_origin, allowed_origins))
+        spelled_out = {route.path for route in routes if isinstance(route, Route) and "{" not in route.path}
+        self._methods = {path: self._methods_at(path) for path in spelled_out}
+        served = {(route.endpoint, route.path) for route in routes if isinstance(route, Route | WebSocketRoute)}
+        self._names = dict(served)
+        assert len(self._names) == len(served), "an endpoint serves several paths"
+        self._router = Router(routes, redirect_slashes=False, default=_nothing_here)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request or serve one WebSocket."""
+        trace = begin_trace(scope)
+        telemetry.begin_request(trace)
+        # The router raises HTTPException instead of answering in plain text when there is an app to catch it.
+        scope["app"] = self
+        answering = Answering(scope, send, self._route_of)
+        send = telling_limits(scope, answering)
+        try:
+            if scope["path"].endswith("\n"):
+                # The router's patterns end in `$`, which also matches before a line feed.
+                raise Rejected("NOT_FOUND")
+            methods = self._methods.get(scope["path"])
+            if methods and scope["type"] == "http" and scope["method"] not in methods:
+                # Or else /api/orders/{order_id} would take `batch` for an order.
+                raise HTTPException(405)
+            if scope["type"] == "websocket":
+                self._origins.check_page(scope, self._allowed_origins)
+            await self._router(scope, receive, send)
+        except Exception as error:
+            await self._refusal(error, scope)(scope, receive, send)
+            telemetry.request_refused(scope, error)
+        finally:
+            answering.ended()
+
+    def _route_of(self, endpoint: Any) -> str:
+        """Return the path of the route that took a request; none took what nobody serves."""
+        return self._names.get(endpoint, "none")
+
+    def _refusal(self, error: Exception, scope: Scope) -> Response:
+        match error:
+            case DomainError():
+                if error.row.kind == "bug":
+                    telemetry.service_failed(scope["path"], error.reason)
+                return problem_response(error, scope)
+            case HTTPException(status_code=405):
+                headers = {"allow": ", ".join(self._methods_at(scope["path"]))}
+                return problem_response(Rejected("METHOD_NOT_ALLOWED"), scope, headers=headers)
+        telemetry.request_crashed(scope["path"], error)
+        return problem_response(Rejected("INTERNAL"), scope)
+
+    def _methods_at(self, path: str) -> list[str]:
+        """Return the methods of an address; one that is spelled out is no order's as well."""
+        routes = [route for route in self._routes if isinstance(route, Route)]
+        matching = [route for route in routes if route.path == path] or [
+            route for route in routes if route.path_regex.match(path)
+        ]
+        return sorted({method for route in matching for method in route.methods or ()})
+
+
+async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
+    raise Rejected("NOT_FOUND")

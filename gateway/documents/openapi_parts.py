@@ -1,0 +1,69 @@
+"""What the document of an operation is made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from gateway.access.identity import Right
+from gateway.documents.openapi_schemas import Schema
+
+Place = Literal["path", "query", "header"]
+
+# What any request may meet: bytes that are no HTTP, a defect, and the services behind being away.
+ALWAYS: Final = ("MALFORMED_REQUEST", "INTERNAL")
+BEHIND: Final = ("UNAVAILABLE", "DEADLINE", "OVERLOADED")
+# What a door may say, of those who come and of those who come too often.
+DOOR: Final = ("UNAUTHENTICATED", "FORBIDDEN", "RATE_LIMITED", "UNAVAILABLE")
+# What an account may not do, or not now.
+RISK: Final = ("ACCOUNT_HALTED", "RISK_LIMIT_EXCEEDED", "TOO_MANY_ORDERS")
+BODY: Final = ("MALFORMED_REQUEST", "UNSUPPORTED_MEDIA_TYPE", "BODY_TOO_LARGE")
+ROUTING: Final = (
+    *("UNKNOWN_MINT", "NO_ROUTE", "INSUFFICIENT_LIQUIDITY", "AMOUNT_TOO_SMALL", "PRICE_IMPACT_TOO_HIGH"),
+    *("QUOTE_EXPIRED", "EXCLUDED", "SCENARIOS_OFF", "QUOTES_UNAVAILABLE", "VENUE_UNAVAILABLE", "STALE_STATE"),
+    "CIRCUIT_OPEN",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter. Path parameters are required, others are not."""
+
+    name: str
+    place: Place
+    schema: Schema
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A good answer: its status, what it holds by media type, and its headers."""
+
+    status: int
+    description: str
+    content: dict[str, str] = field(default_factory=dict)
+    headers: tuple[str, ...] = ()
+    links: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A method at an address. `schema` names the body, `reasons` are rows of the error table.
+
+    `right` is what a key needs to come in; None where no key is asked for.
+    """
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    answers: Sequence[Answer]
+    tag: str = "orders"
+    parameters: Sequence[Parameter] = ()
+    schema: str = ""
+    reasons: Sequence[str] = ()
+    right: Right | None = "read"
+
+
+def as_json(schema: str, *, status: int = 200, **more: Any) -> Answer:
+    """Return the answer that a named schema describes."""
+    return Answer(status, schema, {"application/json": schema}, **more)

@@ -1,0 +1,1 @@
+"""Bytes in and out: protocols, bodies, strict JSON, answers, problems, traces. Knows no order and no account."""

@@ -1,0 +1,1 @@
+"""Orders over HTTP: fields, submission, reading, explanation, quotes, and the words of older engines."""

@@ -1,0 +1,124 @@
+"""OrderService as the gateway uses it: concurrent submits share one call."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import grpc
+
+from gateway.edge.rpc import answer_of
+from gateway.orders.codec import NewOrder
+from gateway.orders.order_fields import OWN_IDENTITY_PREFIX
+from servicekit.batching import Batcher
+from servicekit.errors import DomainError, FieldViolation, Unavailable, error_of
+from tradewind.orders.v1 import orders_pb2 as pb
+from tradewind.orders.v1 import orders_pb2_grpc as rpc
+
+BATCH_MAX: Final = 64
+IN_FLIGHT_MAX: Final = 2
+
+_ON_STALE: Final = {
+    "": pb.ON_STALE_UNSPECIFIED,
+    "reject": pb.ON_STALE_REJECT,
+    "requote": pb.ON_STALE_REQUOTE,
+}
+
+
+class Accepted(NamedTuple):
+    """An order that is stored. `replayed` when it had been stored before."""
+
+    order_id: str
+    replayed: bool
+
+
+class OrdersClient:
+    """Calls the executor. Every method raises DomainError."""
+
+    def __init__(self, channel: grpc.aio.Channel, *, deadline_seconds: float, submits_waiting_max: int) -> None:
+        self._stub = rpc.OrderServiceStub(channel)
+        self._deadline = deadline_seconds
+        self._submits_waiting_max = submits_waiting_max
+        self._submits: Batcher[pb.SubmitOrderRequest, Accepted] = Batcher(
+            self._submit_batch,
+            batch_max=BATCH_MAX,
+            in_flight_max=IN_FLIGHT_MAX,
+            queue_max=submits_waiting_max,
+            name="submit",
+        )
+
+    async def submit(self, account_id: str, order: NewOrder, *, traceparent: str) -> Accepted:
+        """Store an order and return its identity, once the executor has committed it."""
+        if self._submits.waiting >= self._submits_waiting_max:
+            raise Unavailable("UNAVAILABLE", "Too many orders are waiting to be stored.")
+        return await self._submits.submit(_request(account_id, order, traceparent))
+
+    async def order(self, account_id: str, order_id: str) -> pb.Order:
+        """Return the snapshot of an order."""
+        request = pb.GetOrderRequest(account_id=account_id, order_id=order_id)
+        return (await answer_of(self._stub.GetOrder(request, timeout=self._deadline))).order
+
+    async def events(self, account_id: str, order_id: str, after_sequence: int) -> list[str]:
+        """Return the stored frames of an order's events in order of sequence."""
+        request = pb.ListOrderEventsRequest(account_id=account_id, order_id=order_id, after_sequence=after_sequence)
+        answer = await answer_of(self._stub.ListOrderEvents(request, timeout=self._deadline))
+        return [event.payload_json for event in answer.events]
+
+    async def cancel(self, account_id: str, order_id: str) -> pb.Order:
+        """Cancel an order and return it as it is then."""
+        request = pb.CancelOrderRequest(account_id=account_id, order_id=order_id)
+        return (await answer_of(self._stub.CancelOrder(request, timeout=self._deadline))).order
+
+    async def page(self, request: pb.ListOrdersRequest) -> pb.ListOrdersResponse:
+        """Return one page of an account's orders."""
+        return await answer_of(self._stub.ListOrders(request, timeout=self._deadline))
+
+    async def lifecycle(self) -> pb.GetLifecycleResponse:
+        """Return the table that orders live by."""
+        return await answer_of(self._stub.GetLifecycle(pb.GetLifecycleRequest(), timeout=self._deadline))
+
+    async def _submit_batch(self, orders: Sequence[pb.SubmitOrderRequest]) -> list[Accepted | BaseException]:
+        call = self._stub.SubmitOrders(pb.SubmitOrdersRequest(orders=orders), timeout=self._deadline)
+        return [_outcome(answer) for answer in (await answer_of(call)).answers]
+
+    async def close(self) -> None:
+        """Let the submits in flight end."""
+        await self._submits.close()
+
+
+def is_own_identity(client_order_id: str) -> bool:
+    """True for an identity made here, which no client has ever seen."""
+    return client_order_id.startswith(OWN_IDENTITY_PREFIX)
+
+
+def _request(account_id: str, order: NewOrder, traceparent: str) -> pb.SubmitOrderRequest:
+    # An identity for every order: a call that is repeated after a broken connection then stores nothing twice.
+    client_order_id = order.client_order_id or OWN_IDENTITY_PREFIX + secrets.token_hex(16)
+    return pb.SubmitOrderRequest(
+        account_id=account_id,
+        client_order_id=client_order_id,
+        body_hash=order.body_hash(),
+        order_type=pb.ORDER_TYPE_MARKET,
+        mint_in=order.token_in.mint,
+        mint_out=order.token_out.mint,
+        decimals_in=order.token_in.decimals,
+        decimals_out=order.token_out.decimals,
+        amount_in=order.amount_in,
+        slippage_bps=order.slippage_bps,
+        scenario=order.scenario,
+        max_legs=order.max_legs,
+        venues=order.venues,
+        exclude_pools=order.exclude_pools,
+        quote_id=order.quote_id,
+        on_stale=_ON_STALE[order.on_stale],
+        max_price_impact_bps=order.max_price_impact_bps,
+        traceparent=traceparent,
+    )
+
+
+def _outcome(answer: pb.SubmitAnswer) -> Accepted | DomainError:
+    if answer.HasField("response"):
+        return Accepted(answer.response.order_id, answer.response.replayed)
+    refusal = answer.refusal
+    error = error_of(refusal.reason, refusal.detail, retry_after_ms=refusal.retry_after_ms or 1000)
+    error.violations = tuple(FieldViolation(v.field, v.detail, v.code or "invalid") for v in refusal.violations)
+    return error

@@ -1,0 +1,131 @@
+"""Quotes without an order: what the pools would pay now, and the route an order would take."""
+
+from decimal import Decimal
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.edge.body import BodyLimits, read_json_body
+from gateway.edge.json_out import exact, instant, json_response
+from gateway.edge.problems import code_of
+from gateway.edge.strict_json import JsonValue, parse_json_object
+from gateway.orders.codec import NewOrder, Rules, read_order, read_pair
+from gateway.orders.router_client import RouterClient
+from gateway.orders.scenario_names import ScenarioNames
+from gateway.orders.snapshots import price
+from gateway.orders.tokens import TokenDirectory
+from tradewind.router.v1 import router_pb2 as pb
+
+_BPS: Final = 10_000
+
+
+class Quotes:
+    """Asks the router; stores nothing."""
+
+    def __init__(
+        self, router: RouterClient, tokens: TokenDirectory, rules: Rules, scenarios: ScenarioNames, limits: BodyLimits
+    ) -> None:
+        self._router = router
+        self._tokens = tokens
+        self._rules = rules
+        self._scenarios = scenarios
+        self._limits = limits
+
+    async def quote(self, request: Request) -> Response:
+        """POST /api/quotes: every pool's quote and the best route, under a `quoteId` that an order may name."""
+        body = await self._body(request)
+        scenarios = await self._scenarios.needed_by(body)
+        wanted = read_pair(body, self._tokens.current(), self._rules, scenarios)
+        return json_response(_routed(wanted, await self._router.route(wanted)))
+
+    async def preview(self, request: Request) -> Response:
+        """POST /api/orders/preview: the order as it would be stored and the route it would take now."""
+        body = await self._body(request)
+        scenarios = await self._scenarios.needed_by(body)
+        order = read_order(body, self._tokens.current(), self._rules, scenarios)
+        answer = await self._router.route(order)
+        return json_response({"order": _understood(order, answer), **_routed(order, answer)})
+
+    async def _body(self, request: Request) -> dict[str, JsonValue]:
+        return parse_json_object(await read_json_body(request.scope, request.receive, self._limits))
+
+
+def _understood(order: NewOrder, answer: pb.GetRouteResponse) -> dict[str, Any]:
+    # Rounded up, so that what is shown is never less than what is promised.
+    least = -(-answer.route.amount_out * (_BPS - order.slippage_bps) // _BPS)
+    return {
+        "type": "market",
+        "tokenIn": order.token_in.symbol,
+        "tokenOut": order.token_out.symbol,
+        "amountIn": exact(order.amount_in, order.token_in.decimals),
+        "amountInBaseUnits": str(order.amount_in),
+        "slippageBps": order.slippage_bps,
+        "minAmountOut": exact(least, order.token_out.decimals),
+        "clientOrderId": order.client_order_id or None,
+    }
+
+
+def _routed(order: NewOrder, answer: pb.GetRouteResponse) -> dict[str, Any]:
+    route, decimals = answer.route, order.token_out.decimals
+    return {
+        "quoteId": answer.quote_id or None,
+        "expiresAt": instant(answer.expires_at),
+        "dex": route.venue,
+        "amountIn": exact(route.amount_in, order.token_in.decimals),
+        "amountOut": exact(route.amount_out, decimals),
+        "amountOutBaseUnits": str(route.amount_out),
+        "price": price(route.amount_out, decimals, route.amount_in, order.token_in.decimals),
+        "fee": exact(route.fee_in_mint_out, decimals),
+        "priceImpactBps": route.price_impact_bps,
+        "slot": route.slot,
+        "route": [_leg(leg) for leg in route.legs],
+        "quotes": [_quote(quote) for quote in answer.quotes],
+        "refused": [_refused(refused) for refused in answer.refused],
+        "runnerUp": _runner_up(answer),
+    }
+
+
+def _leg(leg: pb.Leg) -> dict[str, Any]:
+    return {
+        "venue": leg.venue,
+        "pool": leg.pool_id,
+        "kind": leg.pool_kind,
+        "share": Decimal(leg.share_bps) / _BPS,
+        "tokenIn": leg.mint_in,
+        "tokenOut": leg.mint_out,
+        "amountIn": str(leg.amount_in),
+        "amountOut": str(leg.amount_out),
+        "fee": str(leg.fee),
+    }
+
+
+def _quote(quote: pb.Quote) -> dict[str, Any]:
+    return {
+        "venue": quote.venue,
+        "pool": quote.pool_id,
+        "kind": quote.pool_kind,
+        "amountOut": str(quote.amount_out),
+        "fee": str(quote.fee),
+        "priceImpactBps": quote.price_impact_bps,
+        "slot": quote.slot,
+    }
+
+
+def _refused(refused: pb.RefusedQuote) -> dict[str, Any]:
+    return {
+        "venue": refused.venue,
+        "pool": refused.pool_id or None,
+        "reason": code_of(refused.reason),
+        "detail": refused.detail,
+    }
+
+
+def _runner_up(answer: pb.GetRouteResponse) -> dict[str, Any] | None:
+    if not answer.runner_up_amount_out:
+        return None
+    return {
+        "pool": answer.runner_up_pool_id or None,
+        "amountOut": str(answer.runner_up_amount_out),
+        "differenceBps": answer.runner_up_difference_bps,
+    }

@@ -1,0 +1,120 @@
+"""One watch: the events of one order on their way to one reader, in order, without gap, bounded."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from servicekit.metrics import slow_reader_dropped
+
+# finished: every event was sent. slow: the reader fell behind. away: the reader has gone. bad_message: it sent
+# something that cannot be read. too_many: it sent too much. unauthenticated: its key holds no longer. draining: this
+# process is shutting down. broken: the events cannot be had any more.
+End = Literal["finished", "slow", "away", "bad_message", "too_many", "unauthenticated", "draining", "broken"]
+
+
+class Event(NamedTuple):
+    """A stored event: its place in the order's life and the frame as it was stored."""
+
+    sequence: int
+    payload: str
+
+
+class Watch:
+    """A mailbox with one reader. `last_sequence` is the newest event received, `taken_sequence` the newest taken."""
+
+    def __init__(
+        self, account_id: str, order_id: str, after_sequence: int, *, events_max: int, on_end: Callable[["Watch"], None]
+    ) -> None:
+        self.watch_id = 0
+        self.account_id = account_id
+        self.order_id = order_id
+        self.last_sequence = after_sequence
+        self.taken_sequence = after_sequence
+        self.ended: End | None = None
+        # How long it rests after the executor refused it for now.
+        self.pause_seconds = 0.0
+        # The order's version when the executor first answered, or why it refused.
+        self.standing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._events: deque[Event] = deque()
+        self._events_max = events_max
+        self._on_end = on_end
+        self._reader: asyncio.Future[None] | None = None
+
+    def is_live(self, event: Event) -> bool:
+        """Return whether an event happened while this watch stood; what is replayed says nothing of delays."""
+        return self.standing.done() and event.sequence > self.standing.result()
+
+    async def take(self) -> list[Event]:
+        """Return what has arrived, waiting for it. An empty list: the watch is over, `ended` says why."""
+        while not self._events:
+            if self.ended:
+                return []
+            self._reader = asyncio.get_running_loop().create_future()
+            try:
+                await self._reader
+            finally:
+                self._reader = None
+        if self.ended not in (None, "finished"):
+            return []
+        taken = list(self._events)
+        self._events.clear()
+        self.taken_sequence = taken[-1].sequence
+        return taken
+
+    def put(self, event: Event) -> bool:
+        """Take in the next event; one already seen is dropped. False when events are missing before it."""
+        if self.ended or event.sequence <= self.last_sequence:
+            return True
+        if event.sequence != self.last_sequence + 1:
+            return False
+        if self._accept(event):
+            self.last_sequence = event.sequence
+        return True
+
+    def _accept(self, event: Event) -> bool:
+        if len(self._events) >= self._events_max:
+            slow_reader_dropped()
+            self.end("slow")
+            return False
+        self._events.append(event)
+        self._wake()
+        return True
+
+    def end(self, why: End) -> None:
+        """End the watch. The first reason stands."""
+        if self.ended:
+            return
+        self.ended = why
+        self._on_end(self)
+        self._wake()
+
+    def refuse(self, error: Exception) -> None:
+        """End a watch that the executor does not want to serve."""
+        if not self.standing.done():
+            self.standing.set_exception(error)
+        self.end("broken")
+
+    def _wake(self) -> None:
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)
+
+
+class ForwardedWatch(Watch):
+    """A watch that keeps nothing: its events go where many watches go together."""
+
+    def __init__(
+        self,
+        account_id: str,
+        order_id: str,
+        after_sequence: int,
+        *,
+        forward: Callable[[Event], None],
+        on_end: Callable[[Watch], None],
+    ) -> None:
+        super().__init__(account_id, order_id, after_sequence, events_max=1, on_end=on_end)
+        self._forward = forward
+
+    def _accept(self, event: Event) -> bool:
+        self._forward(event)
+        return True

@@ -1,0 +1,74 @@
+"""`python -m market_service [migrate | check]`."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import psycopg
+import uvloop
+from sqlalchemy.exc import SQLAlchemyError
+
+from market_service.genesis.definition import DefinitionError, read_definition
+from market_service.ledger.check import check_ledger, table_of
+from market_service.migrations.apply import migrate
+from market_service.process import CannotRun, serve
+from market_service.settings import SettingsError, read_ledger_settings, read_market_settings
+from servicekit.garbage import calm_garbage_collector
+from servicekit.telemetry import configure_logging
+from servicekit.tracing import tracing
+
+EXIT_FAILED: Final = 1
+EXIT_MISUSED: Final = 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command and return the exit code: 2 when it was told something wrong, 1 when it failed."""
+    command = COMMANDS.get(" ".join(arguments))
+    if command is None:
+        sys.stderr.write("usage: python -m market_service [migrate | check]\n")
+        return EXIT_MISUSED
+    try:
+        return command()
+    except (SettingsError, DefinitionError) as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_MISUSED
+    except CannotRun as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_FAILED
+
+
+def _serve() -> int:
+    settings = read_market_settings()
+    definition = read_definition(settings.market_file)
+    configure_logging("market", level=settings.log_level)
+    calm_garbage_collector()
+    with tracing("market"), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(settings, definition))
+    return 0
+
+
+def _migrate() -> int:
+    settings = read_ledger_settings()
+    configure_logging("market", level=settings.log_level)
+    try:
+        migrate(settings.database_url)
+    except SQLAlchemyError as error:
+        raise CannotRun(f"The ledger cannot be migrated: {_first_line(error)}.") from error
+    return 0
+
+
+def _check() -> int:
+    try:
+        report = check_ledger(read_ledger_settings().database_url)
+    except psycopg.Error as error:
+        raise CannotRun(f"The ledger cannot be read: {_first_line(error)}.") from error
+    sys.stdout.write(table_of(report) + "\n")
+    return 0 if report.is_sound else EXIT_FAILED
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0].rstrip(".")
+
+
+COMMANDS: Final[Mapping[str, Callable[[], int]]] = {"": _serve, "migrate": _migrate, "check": _check}

@@ -1,0 +1,1 @@
+"""How a market begins: its definition, and the first state of every pool."""

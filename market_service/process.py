@@ -1,0 +1,94 @@
+"""The market process: its parts wired together, from start to drain."""
+
+import asyncio
+from dataclasses import replace
+from typing import Final
+
+from market_service import telemetry
+from market_service.chain.chain import Chain
+from market_service.chain.clock import RealClock
+from market_service.chain.desk import Desk
+from market_service.genesis.definition import MarketDefinition
+from market_service.ledger.ledger import Ledger, LedgerAway, LedgerNotReady, LedgerTaken
+from market_service.ledger.ledger_reads import LedgerReader
+from market_service.outside.profiles import PROFILES, Profile
+from market_service.outside.seeded import PPM
+from market_service.server import market_service
+from market_service.settings import MarketSettings
+from servicekit.cancelling import cancel_all
+from servicekit.grpc_server import start_server, wait_for_signal
+from servicekit.metrics import serve_metrics
+
+_STOP_SECONDS: Final = 5.0
+
+
+class CannotRun(Exception):
+    """The market cannot start or go on. The text is one sentence for the operator."""
+
+
+def profile_of(settings: MarketSettings) -> Profile:
+    """Return the profile of the settings, with MOCK_FAIL_RATE and MARKET_OUTAGE_RATE in place of its own odds."""
+    profile = PROFILES[settings.market_profile]
+    profile = replace(profile, outage_ppm=round(settings.market_outage_rate * PPM))
+    if settings.mock_fail_rate is None:
+        return profile
+    return replace(profile, transient_ppm=round(settings.mock_fail_rate * PPM))
+
+
+async def serve(settings: MarketSettings, definition: MarketDefinition) -> None:
+    """Serve until SIGTERM or SIGINT. Raises CannotRun."""
+    chain = Chain(
+        ledger=Ledger(settings.database_url),
+        clock=RealClock(),
+        definition=definition,
+        profile=profile_of(settings),
+        seed=settings.market_seed,
+    )
+    reader = LedgerReader(settings.database_url)
+    try:
+        await chain.start()
+        await reader.open()
+        await _serve_desk(Desk(chain, reader, scenarios_on=settings.scenarios == "on"), settings)
+    except LedgerAway as error:
+        raise CannotRun(f"DATABASE_URL does not answer: {error}.") from error
+    except (LedgerTaken, LedgerNotReady) as error:
+        raise CannotRun(f"The ledger cannot be used: {error}.") from error
+    except OSError as error:
+        raise CannotRun(f"MARKET_PORT cannot be used: {error}.") from error
+    finally:
+        await _stop(chain)
+        await reader.close()
+
+
+async def _serve_desk(desk: Desk, settings: MarketSettings) -> None:
+    chain = desk.chain
+    serve_metrics(settings.metrics_port, settings.metrics_host)
+    telemetry.watch_in_flight(lambda: len(chain.mempool))
+    running = await start_server(
+        market_service(desk),
+        host=settings.grpc_host,
+        port=settings.market_port,
+        reflection_enabled=settings.grpc_reflection == "on",
+        connection_age_max_ms=settings.grpc_connection_age_max_ms,
+    )
+    telemetry.market_serving(port=running.port, profile=settings.market_profile, scenarios=settings.scenarios)
+    slots = asyncio.create_task(chain.run())
+    asked_to_end = asyncio.create_task(wait_for_signal())
+    try:
+        await asyncio.wait((slots, asked_to_end), return_when=asyncio.FIRST_COMPLETED)
+        if slots.done():
+            # Only an error ends the slots; it says why.
+            slots.result()
+    finally:
+        await running.stop()
+        await _stop(chain)
+        await cancel_all((slots, asked_to_end))
+        telemetry.market_stopped(slot=chain.slot)
+
+
+async def _stop(chain: Chain) -> None:
+    """Stop the chain, but not at any price: while Postgres is away there is nothing that could still be written."""
+    try:
+        await asyncio.wait_for(chain.stop(), _STOP_SECONDS)
+    except TimeoutError:
+        telemetry.stop_timed_out()

@@ -1,0 +1,1 @@
+"""Raydium CLMM: liquidity between ticks."""

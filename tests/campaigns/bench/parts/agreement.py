@@ -1,0 +1,76 @@
+"""An independent load generator on the same stack, turn about with ours: both must tell the same story.
+
+Both share the machine with the stack, so at full load the dearer one measures less; what each costs stands beside its
+rate. On a single connection nothing is full, and the two should agree.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+from typing import Any, Final, NamedTuple
+
+from tests.campaigns.bench.bench import Bench
+from tests.campaigns.bench.load.orders import body
+from tests.campaigns.bench.results import percentile
+from tests.stack import REPOSITORY
+
+OTHER: Final = REPOSITORY.parent / "shared" / "tools" / "loadgen.py"
+
+
+class _Told(NamedTuple):
+    answer: dict[str, Any]
+    cpu_seconds: float
+
+
+def run(bench: Bench) -> None:
+    """Note rate, latency and cost of each generator; a remark instead where there is no other."""
+    if not OTHER.exists():
+        bench.results.remark("agreement: no second load generator here")
+        return
+    seconds = 1.0 if bench.options.quick else 3.0
+    for _ in range(bench.options.repeats):
+        for connections in (1, 64):
+            _posts(bench, connections, seconds)
+        _sockets(bench, bench.options.sized(400))
+
+
+def _posts(bench: Bench, connections: int, seconds: float) -> None:
+    name = f"POST, {connections} connections"
+    own = bench.load(mode="post", connections=connections, seconds=seconds)
+    bench.database.wait_until_all_ended()
+    p50 = percentile(own.latencies_ms, 50)
+    _note(bench, f"{name}: ours", own.accepted / own.seconds, p50, own.cpu_seconds / max(1, own.accepted))
+    other = _ask(bench, "post", "--conns", str(connections), "--secs", str(seconds))
+    bench.database.wait_until_all_ended()
+    answer = other.answer
+    cpu = other.cpu_seconds / max(1, answer["accepted"])
+    _note(bench, f"{name}: the other", answer["accepted_per_s"], answer["latency"]["p50_ms"], cpu)
+
+
+def _sockets(bench: Bench, count: int) -> None:
+    name = f"{count} orders with sockets"
+    own = bench.load(mode="watch", count=count)
+    bench.database.wait_until_all_ended()
+    told = [(life.frames[-1][2] - life.began) * 1000 for life in own.lives if life.is_over]
+    _note(bench, f"{name}: ours", len(told) / own.seconds, percentile(told, 50), own.cpu_seconds / count)
+    other = _ask(bench, "e2e", "-n", str(count), "--ws", "/api/orders/{id}/events")
+    bench.database.wait_until_all_ended()
+    answer = other.answer
+    p50 = answer["post_to_confirmed_ws"]["p50_ms"]
+    _note(bench, f"{name}: the other", answer["ws_confirmed_per_s"], p50, other.cpu_seconds / count)
+
+
+def _note(bench: Bench, name: str, rate: float, p50_ms: float, cpu_seconds: float) -> None:
+    bench.results.note("agreement", f"{name}: rate", rate, unit="/s", better="more")
+    bench.results.note("agreement", f"{name}: p50", p50_ms, unit="ms", better="less")
+    bench.results.note("agreement", f"{name}: its CPU", cpu_seconds * 1000, unit="ms/order", better="less")
+
+
+def _ask(bench: Bench, mode: str, *arguments: str) -> _Told:
+    command = [sys.executable, str(OTHER), mode, "--base", bench.stack.url, "--body", body(0).decode(), *arguments]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=120)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return _Told(json.loads(done.stdout), cpu)
