@@ -6,6 +6,7 @@ from typing import Final, Self
 
 from pools.bins.bin_prices import BIN_ID_MAX
 from pools.bins.bin_swap import FEE_RATE_MAX, base_fee_rate, variable_fee_rate
+from pools.errors import PoolError, PoolErrorReason
 from pools.integers import U64_MAX
 from pools.json_fields import read_int, require_range
 from pools.pool import JsonObject, JsonValue
@@ -117,13 +118,23 @@ class Volatility:
         require_range("last_update_timestamp", self.last_update_timestamp, 0, U64_MAX)
 
     def at_start(self, parameters: BinParameters, active_id: int, now: int) -> "Volatility":
-        """Return the memory a swap starts with. What is kept after the filter period rounds down."""
+        """Return the memory a swap starts with. What is kept after the filter period rounds down.
+
+        Raises OVERFLOW_U64 when the program cannot work out what is kept: its product must fit 32 bits.
+        """
         elapsed = now - self.last_update_timestamp
         if elapsed < parameters.filter_period:
             return self
+        if not self.can_start(parameters, now):
+            raise PoolError(PoolErrorReason.OVERFLOW_U64, "the remembered volatility does not fit 32 bits")
         kept = self.accumulator * parameters.reduction_factor // _BASIS_POINTS
         reference = kept if elapsed < parameters.decay_period else 0
         return Volatility(self.accumulator, reference, active_id, self.last_update_timestamp)
+
+    def can_start(self, parameters: BinParameters, now: int) -> bool:
+        """Return whether the program can begin a swap now."""
+        is_kept = parameters.filter_period <= now - self.last_update_timestamp < parameters.decay_period
+        return not is_kept or self.accumulator * parameters.reduction_factor <= _U32_MAX
 
     def accumulator_at(self, parameters: BinParameters, bin_id: int) -> int:
         """Return the volatility in a bin: what is remembered and 10,000 for each bin away from the reference."""

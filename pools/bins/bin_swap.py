@@ -1,12 +1,13 @@
 """One swap inside one Meteora bin: constant price, a fee, and limit orders behind the pool's own liquidity.
 
-Source: MeteoraAg/dlmm-sdk, commons/src/quote.rs and extensions/bin.rs.
+Source: MeteoraAg/dlmm-sdk, commons/src/quote.rs and extensions/bin.rs; where the closed program, executed, differs
+from them, the program.
 """
 
 from typing import Final, NamedTuple
 
 from pools.bins.bin_prices import input_needed, output_for
-from pools.integers import U64_MAX, ceil_div
+from pools.integers import U64_MAX, ceil_div, require_u64
 
 FEE_SCALE: Final = 1_000_000_000
 FEE_RATE_MAX: Final = 100_000_000
@@ -53,7 +54,7 @@ class BinFill(NamedTuple):
     paid: Depth
     """What left each layer, before a fee on the output."""
     surplus: int = 0
-    """Output the trader of an exact output did not ask for: kept by the protocol."""
+    """Output the trader of an exact output did not ask for, where the fee is on the output: the protocol's."""
 
 
 def base_fee_rate(base_factor: int, bin_step: int, power: int) -> int:
@@ -77,7 +78,11 @@ def with_fee(net: int, fee_rate: int) -> int:
 
 
 def fill_exact_in(amount: int, depth: Depth, terms: Terms) -> BinFill:
-    """Return what the bin does with at most `amount`. An input that is all fee is taken and buys nothing."""
+    """Return what the bin does with at most `amount`.
+
+    An input that is all fee is taken and buys nothing: the fee is the protocol's. Raises OVERFLOW_U64 when a u64
+    cannot hold what a layer costs as a whole, however little of it is bought.
+    """
     price, rate, share, zero_for_one, fee_on_input = terms
     fee = -(-amount * rate // FEE_SCALE) if fee_on_input else 0  # rounds up against the trader
     net = amount - fee
@@ -94,7 +99,8 @@ def fill_exact_in(amount: int, depth: Depth, terms: Terms) -> BinFill:
         fee = fee_of(amount_out, rate)
         amount_out -= fee
     if net_in == 0:
-        return BinFill(used, 0, 0, 0, 0, paid)
+        # One unit, all of it fee. The limit orders' half rounds down to nothing.
+        return BinFill(used, 0, fee, fee - fee // 2, 0, paid)
     # The liquidity providers' share of the fee rounds up, the limit orders' half of the rest rounds down.
     pool_fee = -(-fee * pool_in // net_in)
     order_fee = fee - pool_fee
@@ -105,23 +111,39 @@ def fill_exact_in(amount: int, depth: Depth, terms: Terms) -> BinFill:
 def fill_exact_out(amount_out: int, depth: Depth, terms: Terms) -> BinFill:
     """Return what the bin does to pay at most `amount_out`.
 
-    The input is found with divisions that round up, so the bin may quote more than was asked. The trader gets what
-    was asked; a surplus of more than one unit is the protocol's.
+    Each layer's input rounds up by itself against the trader, so the bin may quote more than was asked. The trader
+    gets what was asked. The surplus is the protocol's where the fee is on the output; else it leaves the bin and is
+    nobody's. Raises OVERFLOW_U64 when the input does not fit.
     """
     wanted = amount_out if terms.fee_on_input else with_fee(amount_out, terms.fee_rate)
     if wanted >= sum(depth):
         return fill_exact_in(U64_MAX, depth, terms)
-    amount_in = input_needed(wanted, terms.price, terms.zero_for_one)
+    amount_in = _input_for(wanted, depth, terms)
     if terms.fee_on_input:
         amount_in = with_fee(amount_in, terms.fee_rate)
-    fill = fill_exact_in(amount_in, depth, terms)
-    surplus = fill.amount_out - amount_out
-    return fill._replace(amount_out=amount_out, surplus=surplus if surplus > 1 else 0)
+    fill = fill_exact_in(require_u64(amount_in, "the input of a bin"), depth, terms)
+    surplus = 0 if terms.fee_on_input else fill.amount_out - amount_out
+    return fill._replace(amount_out=amount_out, surplus=surplus)
+
+
+def _input_for(wanted: int, depth: Depth, terms: Terms) -> int:
+    """Return what a gross output costs before fees: the layers in their order, each rounded up by itself."""
+    total = 0
+    for layer in depth:
+        part = min(wanted, layer)
+        total += input_needed(part, terms.price, terms.zero_for_one)
+        wanted -= part
+    return total
+
+
+def whole_layer_input(capacity: int, price: int, zero_for_one: bool) -> int:
+    """Return what a whole layer costs before fees, rounded up; raises OVERFLOW_U64 when a u64 cannot hold it."""
+    return require_u64(input_needed(capacity, price, zero_for_one), "the input of a bin")
 
 
 def _take(net: int, capacity: int, price: int, zero_for_one: bool) -> tuple[int, int]:
     """Return what one layer is paid and pays, with at most `net`."""
-    needed = input_needed(capacity, price, zero_for_one)
+    needed = whole_layer_input(capacity, price, zero_for_one)
     if net >= needed:
         return needed, capacity
     return net, output_for(net, price, zero_for_one)
@@ -129,6 +151,8 @@ def _take(net: int, capacity: int, price: int, zero_for_one: bool) -> tuple[int,
 
 def _take_orders(net: int, pool_out: int, depth: Depth, terms: Terms) -> tuple[int, Depth]:
     """Return what limit orders are paid with at most `net`, and what left each layer. Each rounds by itself."""
-    processed_in, processed_out = _take(net, depth.processed_orders, terms.price, terms.zero_for_one)
-    open_in, open_out = _take(net - processed_in, depth.open_orders, terms.price, terms.zero_for_one)
+    # A layer is looked at only while input is left.
+    processed_in, processed_out = _take(net, depth.processed_orders, terms.price, terms.zero_for_one) if net else (0, 0)
+    net -= processed_in
+    open_in, open_out = _take(net, depth.open_orders, terms.price, terms.zero_for_one) if net else (0, 0)
     return processed_in + open_in, Depth(pool_out, processed_out, open_out)

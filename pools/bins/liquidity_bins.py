@@ -1,7 +1,8 @@
 """Meteora DLMM: liquidity in bins of constant price, and a fee that grows with volatility.
 
 Token 0 is X, token 1 is Y. Selling X walks to lower bins, selling Y to higher ones.
-Source: MeteoraAg/dlmm-sdk, commons/src/quote.rs and extensions/lb_pair.rs; the closed program for the time stamp.
+Source: MeteoraAg/dlmm-sdk, commons/src/quote.rs and extensions/lb_pair.rs; where the closed program, executed, differs
+from them, the program.
 """
 
 from bisect import bisect_left, bisect_right
@@ -11,7 +12,7 @@ from itertools import pairwise
 from typing import ClassVar, NamedTuple, Self
 
 from pools.bins.bin_parameters import BinParameters, Volatility
-from pools.bins.bin_prices import BLOCK_SIZE, Amounts, BinAmounts, BinLadder, bin_price
+from pools.bins.bin_prices import BLOCK_SIZE, Amounts, BinAmounts, BinLadder, bin_price, input_needed
 from pools.bins.bin_swap import FEE_SCALE, BinFill, Depth, Terms, fill_exact_in, fill_exact_out
 from pools.bins.resting_orders import RestingOrders, read_orders
 from pools.errors import PoolError, PoolErrorReason
@@ -33,7 +34,7 @@ class Walk(NamedTuple):
     fee: int
     protocol_fee: int
     surplus: int
-    """Output that rounding left over in an exact output: the protocol's."""
+    """Output that rounding left over in an exact output with the fee on it: the protocol's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class DlmmState:
             rate = rate_at(volatility.accumulator_at(self.parameters, ids[position]))
             net = left + (-left * rate // FEE_SCALE)  # the fee rounds up
             needed = -((-capacity << 64) // price) if zero_for_one else -(-capacity * price >> 64)
+            if needed > U64_MAX:
+                raise PoolError(PoolErrorReason.OVERFLOW_U64, "the input of a bin does not fit 64 bits")
             if net <= needed:
                 total += capacity if net == needed else net * price >> 64 if zero_for_one else (net << 64) // price
                 left = 0
@@ -100,22 +103,26 @@ class DlmmState:
         return bin_price(self.parameters.bin_step, self.active_id), Q64
 
     def fee_ppm(self, now: int) -> int:
-        """Return the fee in the active bin."""
-        volatility = self.volatility.at_start(self.parameters, self.active_id, now)
+        """Return the fee in the active bin; the last one where the program cannot begin a swap."""
+        can_start = self.volatility.can_start(self.parameters, now)
+        volatility = self.volatility.at_start(self.parameters, self.active_id, now) if can_start else self.volatility
         rate = self.parameters.fee_rate(volatility.accumulator_at(self.parameters, self.active_id))
         return ceil_div(rate, 1_000)
 
     def pieces(self, zero_for_one: bool, now: int) -> Iterator[Piece]:
-        """Yield one line for each bin that can pay out."""
-        if now < self.parameters.open_time:
+        """Yield one line for each bin that can pay out, up to the first that no swap can pass."""
+        if now < self.parameters.open_time or not self.volatility.can_start(self.parameters, now):
             return
         volatility = self.volatility.at_start(self.parameters, self.active_id, now)
         on_input = self.parameters.fee_on_input(zero_for_one)
         for position in self._positions(zero_for_one):
-            capacity = sum(self._depth(position, zero_for_one))
+            depth = self._depth(position, zero_for_one)
+            capacity = sum(depth)
             if not capacity:
                 continue
             price = self.ladder.prices[position]
+            if input_needed(max(depth), price, zero_for_one) > U64_MAX:
+                return
             keep = FEE_SCALE - self.parameters.fee_rate(
                 volatility.accumulator_at(self.parameters, self.ladder.ids[position])
             )
@@ -188,15 +195,13 @@ class DlmmState:
         if not walk.amount_out:
             raise PoolError(PoolErrorReason.ZERO_OUTPUT)
         on_input = self.parameters.fee_on_input(zero_for_one)
-        surplus_in_fee = 0 if on_input else walk.surplus
         fill = Fill(
             amount_in=require_u64(walk.amount_in, "the input"),
             amount_out=require_u64(walk.amount_out, "the output"),
-            fee=walk.fee + surplus_in_fee,
+            fee=walk.fee + walk.surplus,
             fee_on_input=on_input,
-            protocol_fee=walk.protocol_fee + surplus_in_fee,
+            protocol_fee=walk.protocol_fee + walk.surplus,
             lp_fee=walk.fee - walk.protocol_fee,
-            fee_other_side=walk.surplus - surplus_in_fee,
         )
         return SwapOutcome(fill, self._after(zero_for_one, walk, now))
 

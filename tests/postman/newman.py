@@ -62,7 +62,10 @@ def _install_into(folder: Path) -> None:
 def _npm_ci(folder: Path) -> None:
     command = [str(_NODE), str(_NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=INSTALL_SECONDS)
-    assert done.returncode == 0, f"npm ci could not install newman:\n{done.stdout}\n{done.stderr}"
+    assert done.returncode == 0, (
+        "newman could not be installed: these tests need an npm registry, the usual one or the one that "
+        f"`npm config set registry` names. npm's words:\n{done.stdout}\n{done.stderr}"
+    )
 
 
 def run(collection: Path, *, folders: list[str], variables: dict[str, str], report: Path) -> Run:

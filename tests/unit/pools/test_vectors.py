@@ -13,33 +13,27 @@ from pools.errors import PoolError, PoolErrorReason
 from pools.integers import U64_MAX
 from pools.pool import PoolKind, PoolState
 from pools.pool_json import state_from_json, state_to_json
-from tests import vectors
+from tests.vectors import DATA, replay
 
-FOLDER = Path(__file__).resolve().parents[4] / "shared" / "venues" / "vectors"
-NAMES = (
-    "meteora_damm_v2",
-    "meteora_dlmm",
-    "meteora_dlmm_units",
-    "raydium_amm_v4",
-    "raydium_clmm",
-    "raydium_clmm_units",
-    "raydium_cpmm",
-    "swap_sequences",
-)
+NAMES = sorted(path.stem for path in DATA.glob("*.json") if path.stem != "routing")
+
+
+def test_every_kind_of_pool_has_vectors() -> None:
+    assert {*replay.REPLAYS} <= {json.loads((DATA / f"{name}.json").read_text("utf-8"))["pool_type"] for name in NAMES}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_case_of_a_file_passes(name: str) -> None:
-    document = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    document = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
     assert len(document["cases"]) == document["n_cases"]
-    failures = {case["id"]: vectors.difference(document["pool_type"], case) for case in document["cases"]}
+    failures = {case["id"]: replay.difference(document["pool_type"], case) for case in document["cases"]}
     assert not {case_id: text for case_id, text in failures.items() if text}
 
 
 def test_the_command_prints_a_line_a_file_and_fails_on_a_wrong_case(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    document = json.loads((FOLDER / "raydium_amm_v4.json").read_text(encoding="utf-8"))
+    document = json.loads((DATA / "raydium_amm_v4.json").read_text(encoding="utf-8"))
     document["cases"] = document["cases"][:3]
     right, wrong = tmp_path / "right.json", tmp_path / "wrong.json"
     right.write_text(json.dumps(document), encoding="utf-8")
@@ -47,8 +41,8 @@ def test_the_command_prints_a_line_a_file_and_fails_on_a_wrong_case(
     document["cases"][1].pop("program_reverts", None)
     wrong.write_text(json.dumps(document), encoding="utf-8")
 
-    assert vectors.main([str(right)]) == 0
-    assert vectors.main([str(right), str(wrong)]) == 1
+    assert replay.main([str(right)]) == 0
+    assert replay.main([str(right), str(wrong)]) == 1
     printed = capsys.readouterr()
     assert printed.out.splitlines() == [
         "right: 3 passed, 0 failed",
@@ -59,7 +53,7 @@ def test_the_command_prints_a_line_a_file_and_fails_on_a_wrong_case(
 
 
 def cases(name: str) -> list[dict[str, Any]]:
-    document = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    document = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
     return list(document["cases"])
 
 

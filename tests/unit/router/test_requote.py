@@ -1,7 +1,6 @@
 """What a chosen route would pay on the pools as they are now."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +10,9 @@ from router_service.domain.routes import Route, single_pool_route
 from router_service.domain.trading_pool import TradingPool
 from tests.pools import SOL, a_pool, cpmm
 from tests.routing_answers import best_route_for
+from tests.vectors import DATA
 
-PROBLEMS = json.loads((Path(__file__).parents[4] / "shared/venues/vectors/routing.json").read_text(encoding="utf-8"))[
-    "cases"
-]
+PROBLEMS = json.loads((DATA / "routing.json").read_text(encoding="utf-8"))["cases"]
 
 
 def pools_of(route: Route) -> dict[str, TradingPool]:

@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +16,9 @@ from router_service.domain.trading_pool import TradingPool
 from tests.pools import SOL, USDC, USDT, a_pool, amm_v4, cpmm, dlmm, eight_mixed_pools, network_of
 from tests.routing_answers import FREE, best_route_for, executed
 from tests.routing_answers import network_of as network_of_problem
+from tests.vectors import DATA
 
-PROBLEMS = json.loads((Path(__file__).parents[4] / "shared/venues/vectors/routing.json").read_text(encoding="utf-8"))[
-    "cases"
-]
+PROBLEMS = json.loads((DATA / "routing.json").read_text(encoding="utf-8"))["cases"]
 # Other tests may keep the machine busy.
 UNHURRIED = settings(deadline=None)
 

@@ -8,26 +8,22 @@ import json
 import resource
 import subprocess
 import sys
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from tests.campaigns.bench.bench import Bench
-from tests.campaigns.bench.load.orders import body
 from tests.campaigns.bench.results import percentile
 from tests.stack import REPOSITORY
 
-OTHER: Final = REPOSITORY.parent / "shared" / "tools" / "loadgen.py"
+_SECONDS_MAX = 120.0
 
 
-class _Told(NamedTuple):
+class _Measured(NamedTuple):
     answer: dict[str, Any]
     cpu_seconds: float
 
 
 def run(bench: Bench) -> None:
-    """Note rate, latency and cost of each generator; a remark instead where there is no other."""
-    if not OTHER.exists():
-        bench.results.remark("agreement: no second load generator here")
-        return
+    """Note rate, latency and cost of each generator."""
     seconds = 1.0 if bench.options.quick else 3.0
     for _ in range(bench.options.repeats):
         for connections in (1, 64):
@@ -41,24 +37,24 @@ def _posts(bench: Bench, connections: int, seconds: float) -> None:
     bench.database.wait_until_all_ended()
     p50 = percentile(own.latencies_ms, 50)
     _note(bench, f"{name}: ours", own.accepted / own.seconds, p50, own.cpu_seconds / max(1, own.accepted))
-    other = _ask(bench, "post", "--conns", str(connections), "--secs", str(seconds))
-    bench.database.wait_until_all_ended()
-    answer = other.answer
-    cpu = other.cpu_seconds / max(1, answer["accepted"])
-    _note(bench, f"{name}: the other", answer["accepted_per_s"], answer["latency"]["p50_ms"], cpu)
+    _note_witness(bench, name, "posts", "--connections", str(connections), "--seconds", str(seconds))
 
 
 def _sockets(bench: Bench, count: int) -> None:
     name = f"{count} orders with sockets"
     own = bench.load(mode="watch", count=count)
     bench.database.wait_until_all_ended()
-    told = [(life.frames[-1][2] - life.began) * 1000 for life in own.lives if life.is_over]
-    _note(bench, f"{name}: ours", len(told) / own.seconds, percentile(told, 50), own.cpu_seconds / count)
-    other = _ask(bench, "e2e", "-n", str(count), "--ws", "/api/orders/{id}/events")
+    ended = [(life.frames[-1][2] - life.began) * 1000 for life in own.lives if life.is_over]
+    _note(bench, f"{name}: ours", len(ended) / own.seconds, percentile(ended, 50), own.cpu_seconds / count)
+    _note_witness(bench, name, "lives", "--orders", str(count))
+
+
+def _note_witness(bench: Bench, name: str, *arguments: str) -> None:
+    measured = _ask(bench, *arguments)
     bench.database.wait_until_all_ended()
-    answer = other.answer
-    p50 = answer["post_to_confirmed_ws"]["p50_ms"]
-    _note(bench, f"{name}: the other", answer["ws_confirmed_per_s"], p50, other.cpu_seconds / count)
+    answer = measured.answer
+    cpu = measured.cpu_seconds / max(1, answer["orders"])
+    _note(bench, f"{name}: the other", answer["per_second"], answer["p50_ms"], cpu)
 
 
 def _note(bench: Bench, name: str, rate: float, p50_ms: float, cpu_seconds: float) -> None:
@@ -67,10 +63,10 @@ def _note(bench: Bench, name: str, rate: float, p50_ms: float, cpu_seconds: floa
     bench.results.note("agreement", f"{name}: its CPU", cpu_seconds * 1000, unit="ms/order", better="less")
 
 
-def _ask(bench: Bench, mode: str, *arguments: str) -> _Told:
-    command = [sys.executable, str(OTHER), mode, "--base", bench.stack.url, "--body", body(0).decode(), *arguments]
+def _ask(bench: Bench, what: str, *arguments: str) -> _Measured:
+    command = [sys.executable, "-m", "tests.campaigns.bench.witness", what, bench.stack.url, *arguments]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=120)
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=_SECONDS_MAX, cwd=REPOSITORY)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return _Told(json.loads(done.stdout), cpu)
+    return _Measured(json.loads(done.stdout), cpu)

@@ -1,4 +1,4 @@
-"""Replay vector files against the product's own math: `python -m tests.vectors FILE...`.
+"""Replay vector files against the product's own math.
 
 For each file one line `NAME: N passed, M failed`, where NAME is the file's stem; each failing case with its
 difference on stderr, the first ten of a file. A file of routing problems prints one JSON line a problem instead:
@@ -24,6 +24,7 @@ from pools.constant_product import CpmmState, FeeRates
 from pools.damm.damm_v2 import DammV2State, Move, SwapMode
 from pools.errors import PoolError
 from pools.integers import require_u64
+from tests.vectors import DATA
 
 Json = Mapping[str, Any]
 Numbers = dict[str, Any]
@@ -303,17 +304,9 @@ def route(document: Json) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Replay the files named; return the exit status."""
-    if not arguments:
-        print("usage: python -m tests.vectors FILE...", file=sys.stderr)
-        return 2
+    """Replay the files named, or all of ours; return the exit status."""
     passed = []
-    for argument in arguments:
-        path = Path(argument)
+    for path in map(Path, arguments or sorted(map(str, DATA.glob("*.json")))):
         document = json.loads(path.read_text(encoding="utf-8"))
         passed.append(route(document) if document["pool_type"] == "routing" else replay(path, document))
     return 0 if all(passed) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
