@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from executor_service.admin import admin_parts
 from executor_service.command_line import command_line
 from executor_service.migrations.upgrade import upgrade
-from executor_service.order_log import tell_orders
+from executor_service.order_log import log_orders_of
 from executor_service.settings import AccountSettings, MigrationSettings, Settings
 from servicekit.errors import DomainError
 from servicekit.garbage import calm_garbage_collector
@@ -21,7 +21,7 @@ from servicekit.tracing import tracing
 
 
 def main() -> int:
-    """Run the command named on the command line; 2 when it or the settings are not usable, 1 when the state is away."""
+    """Run the command line. Return 2 for a wrong command or setting, 1 when the database does not answer."""
     asked = command_line().parse_args()
     try:
         match asked.command:
@@ -52,7 +52,7 @@ def _serve(command: str, settings: Settings) -> int:
     from executor_service.worker import run_worker  # noqa: PLC0415  # after the variable
 
     calm_garbage_collector()
-    tell_orders(settings.log_orders)
+    log_orders_of(settings.log_orders)
     service, instance = (command, settings.worker_name) if command == "worker" else ("executor", "")
     with tracing(service, instance=instance), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run_server(settings) if command == "server" else run_worker(settings))
@@ -60,7 +60,7 @@ def _serve(command: str, settings: Settings) -> int:
 
 
 async def _administer(asked: argparse.Namespace, settings: AccountSettings) -> int:
-    # The pool tells every failed try; here the one answer in the end is enough.
+    # The pool logs every failed try; the command prints one error in the end.
     logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
     try:
         async with admin_parts(settings) as parts:

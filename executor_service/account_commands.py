@@ -15,7 +15,7 @@ async def show(parts: AdminParts, asked: Namespace) -> None:
 
 
 async def halt(parts: AdminParts, asked: Namespace) -> None:
-    """Accept no more orders of the account."""
+    """Halt the account: its new orders are refused."""
     await _switch(parts, asked.account_id, TradingState.HALTED)
 
 
@@ -25,7 +25,7 @@ async def activate(parts: AdminParts, asked: Namespace) -> None:
 
 
 async def limit(parts: AdminParts, asked: Namespace) -> None:
-    """Set the limits that are named; the others stay. An account without limits of its own begins with the server's."""
+    """Set the named limits and keep the others. An account without limits of its own starts from the server's."""
     named = {field.name: getattr(asked, field.name) for field in fields(RiskLimits) if hasattr(asked, field.name)}
     if not named:
         raise Rejected("INVALID_REQUEST", "name a limit to set: `accounts limit --help` lists them")

@@ -19,7 +19,7 @@ _STATE_FROM_WIRE: Final = {number: state for state, number in _STATE_TO_WIRE.ite
 
 
 def authenticate_response(key: ApiKey) -> pb.AuthenticateResponse:
-    """Return who the key acts for and what it may do."""
+    """Return the account and the scopes of the key."""
     message = pb.AuthenticateResponse(
         account_id=key.account_id, scopes=sorted(_SCOPE_TO_WIRE[scope] for scope in with_included(key.scopes))
     )
@@ -29,14 +29,14 @@ def authenticate_response(key: ApiKey) -> pb.AuthenticateResponse:
 
 
 def key_ids_of(request: pb.CheckKeysRequest) -> list[str]:
-    """Return the keys asked for. Raises INVALID_REQUEST when there are too many."""
+    """Return the requested keys. Raises INVALID_REQUEST when there are too many."""
     if len(request.key_ids) > KEYS_MAX:
         raise Rejected("INVALID_REQUEST", violations=[FieldViolation("key_ids", f"send at most {KEYS_MAX} keys")])
     return list(request.key_ids)
 
 
 def account_id_of(account_id: str) -> str:
-    """Return the account asked for. Raises INVALID_REQUEST for what cannot be one."""
+    """Return the requested account. Raises INVALID_REQUEST for text that cannot name an account."""
     if not is_account(account_id):
         violation = FieldViolation("account_id", "must be 1 to 64 letters, digits or . _ : @ -")
         raise Rejected("INVALID_REQUEST", violations=[violation])
@@ -44,7 +44,7 @@ def account_id_of(account_id: str) -> str:
 
 
 def update_of(request: pb.UpdateAccountRequest) -> tuple[str, TradingState | None, RiskLimits | None]:
-    """Return account, switch and limits; None for what shall stay. Raises INVALID_REQUEST with all that is wrong."""
+    """Return account, switch and limits; None means unchanged. Raises INVALID_REQUEST with every violation."""
     violations = _violations_of(request)
     if violations:
         raise Rejected("INVALID_REQUEST", violations=violations)

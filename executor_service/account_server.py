@@ -5,7 +5,7 @@ from typing import TypeAlias
 import grpc
 
 from executor_service import account_messages as messages
-from executor_service.application.account_book import AccountBook
+from executor_service.application.account_limits import AccountLimits
 from executor_service.application.authenticate import Authenticate
 from tradewind.accounts.v1 import accounts_pb2 as pb
 from tradewind.accounts.v1 import accounts_pb2_grpc as rpc
@@ -16,20 +16,20 @@ Context: TypeAlias = grpc.aio.ServicerContext[object, object]
 class AccountServicer(rpc.AccountServiceServicer):
     """Implements tradewind.accounts.v1.AccountService."""
 
-    def __init__(self, *, keys: Authenticate, accounts: AccountBook) -> None:
+    def __init__(self, *, keys: Authenticate, accounts: AccountLimits) -> None:
         self._keys = keys
         self._accounts = accounts
 
     async def Authenticate(  # noqa: N802 - the contract's name
         self, request: pb.AuthenticateRequest, context: Context
     ) -> pb.AuthenticateResponse:
-        """Tell whose key this is."""
+        """Return the account and the scopes of the key."""
         return messages.authenticate_response(await self._keys.key_of(request.key_id, request.secret))
 
     async def CheckKeys(  # noqa: N802 - the contract's name
         self, request: pb.CheckKeysRequest, context: Context
     ) -> pb.CheckKeysResponse:
-        """Tell which keys hold no longer."""
+        """Return which of the keys are not valid."""
         return pb.CheckKeysResponse(invalid_key_ids=await self._keys.invalid_among(messages.key_ids_of(request)))
 
     async def GetAccount(  # noqa: N802 - the contract's name

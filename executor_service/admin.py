@@ -1,4 +1,4 @@
-"""Wiring of the commands for people: the stores and nothing else, so that they need Postgres alone."""
+"""Wiring of the operator's commands. They use only the stores, so that Postgres alone is enough."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +20,7 @@ from servicekit.postgres import open_pool
 
 @dataclass(slots=True)
 class AdminParts:
-    """What the commands for people work with. `defaults` are the limits of accounts that have none of their own."""
+    """What the operator's commands use. `defaults` are the limits of accounts that have none of their own."""
 
     keys: ManageKeys
     accounts: AccountStore
@@ -31,7 +31,7 @@ class AdminParts:
 
 @asynccontextmanager
 async def admin_parts(settings: AccountSettings) -> AsyncIterator[AdminParts]:
-    """Open what the commands for people need. Raises Unavailable, also when the tables are not there yet."""
+    """Open what the operator's commands need. Raises Unavailable, also when the tables do not exist yet."""
     clock = RealTime()
     async with open_pool(settings.database_url.get_secret_value(), size=1) as pool:
         try:

@@ -1,4 +1,4 @@
-"""Wiring: the one file that knows both the use cases and what stands behind their ports."""
+"""Wiring: the one file that imports both the use cases and the adapters behind their ports."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,13 +15,13 @@ from executor_service.adapters.gauges import Gauges
 from executor_service.adapters.market_client import GrpcMarket
 from executor_service.adapters.market_time import RealTime
 from executor_service.adapters.postgres_accounts import PostgresAccounts
-from executor_service.adapters.postgres_book import SESSION_SETTINGS, PostgresOrderBook
-from executor_service.adapters.postgres_desk import PostgresOrderDesk
 from executor_service.adapters.postgres_keys import PostgresKeys
+from executor_service.adapters.postgres_leased_orders import SESSION_SETTINGS, PostgresLeasedOrders
+from executor_service.adapters.postgres_order_store import PostgresOrderStore
 from executor_service.adapters.price_feed import PriceFeed
 from executor_service.adapters.redis_feed import RedisEventFeed
 from executor_service.adapters.router_client import GrpcRouter
-from executor_service.application.account_book import AccountBook
+from executor_service.application.account_limits import AccountLimits
 from executor_service.application.admission import Admission
 from executor_service.application.authenticate import Authenticate
 from executor_service.application.cancel_order import CancelOrder
@@ -38,9 +38,9 @@ from servicekit.postgres import open_pool
 
 @dataclass(slots=True)
 class ServerParts:
-    """What the gRPC server is made of."""
+    """The parts of the gRPC server."""
 
-    desk: PostgresOrderDesk
+    store: PostgresOrderStore
     admission: Admission
     cancel: CancelOrder
     hub: WatchHub
@@ -48,14 +48,14 @@ class ServerParts:
     feed: RedisEventFeed
     queue: DramatiqQueue
     gauges: Gauges
-    accounts: AccountBook
+    accounts: AccountLimits
     prices: PriceFeed
     keys: Authenticate
 
 
 @dataclass(slots=True)
 class WorkerParts:
-    """What a worker process is made of, whatever lease it holds."""
+    """The parts of a worker process; they outlive its leases."""
 
     settings: Settings
     pool: AsyncConnectionPool
@@ -67,13 +67,13 @@ class WorkerParts:
     broker: HintBroker
     permits: Permits
 
-    def driver_of(self, worker_id: UUID) -> tuple[PostgresOrderBook, DriveOrders]:
-        """Return the order book of a lease, and what drives its orders."""
+    def driver_of(self, worker_id: UUID) -> tuple[PostgresLeasedOrders, DriveOrders]:
+        """Return the orders of a lease, and what drives them."""
         orders_max = self.settings.max_in_flight
-        book = PostgresOrderBook(self.pool, worker_id=worker_id, feed=self.feed, orders_max=orders_max)
+        leased = PostgresLeasedOrders(self.pool, worker_id=worker_id, feed=self.feed, orders_max=orders_max)
         retry = RetryPolicy(attempts_max=self.settings.max_attempts, base_ms=self.settings.retry_base_ms)
-        execute = ExecuteOrder(orders=book, router=self.router, market=self.market, clock=self.clock, retry=retry)
-        return book, DriveOrders(orders=book, execute=execute, clock=self.clock, permits=self.permits)
+        execute = ExecuteOrder(orders=leased, router=self.router, market=self.market, clock=self.clock, retry=retry)
+        return leased, DriveOrders(orders=leased, execute=execute, clock=self.clock, permits=self.permits)
 
 
 @asynccontextmanager
@@ -86,14 +86,14 @@ async def server_parts(settings: Settings, broker: HintBroker) -> AsyncIterator[
             DramatiqQueue(broker),
             RealTime(),
         )
-        accounts = AccountBook(accounts=PostgresAccounts(pool), clock=clock, defaults=settings.risk_limits)
+        accounts = AccountLimits(accounts=PostgresAccounts(pool), clock=clock, defaults=settings.risk_limits)
         prices = PriceFeed(router_channel)
-        desk = PostgresOrderDesk(pool, feed=feed, queue=queue, accounts=accounts, prices=prices)
+        store = PostgresOrderStore(pool, feed=feed, queue=queue, accounts=accounts, prices=prices)
         yield ServerParts(
-            desk=desk,
-            admission=Admission(desk=desk, open_orders_max=settings.open_orders_max),
-            cancel=CancelOrder(desk=desk, clock=clock),
-            hub=WatchHub(desk=desk, feed=feed),
+            store=store,
+            admission=Admission(store=store, open_orders_max=settings.open_orders_max),
+            cancel=CancelOrder(store=store, clock=clock),
+            hub=WatchHub(store=store, feed=feed),
             clock=clock,
             feed=feed,
             queue=queue,

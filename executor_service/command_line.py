@@ -19,7 +19,7 @@ _NAME_MAX: Final = 64
 
 
 def command_line() -> argparse.ArgumentParser:
-    """Return the parser. A command for people carries the coroutine function that does it in `run`."""
+    """Return the parser. An operator's command has its coroutine function in `run`."""
     parser = argparse.ArgumentParser(prog="python -m executor_service", description="Orders, keys and accounts.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("server", help="serve OrderService and AccountService")

@@ -1,4 +1,4 @@
-"""How well orders were executed: counted once an order, by the worker that recorded its end."""
+"""How well orders were executed: the worker that records an order's end counts it once."""
 
 from functools import cache
 from typing import Final
@@ -44,7 +44,7 @@ _leg_counted: Final = cache(lambda venue: counted_in_bulk(_LEGS.labels(venue=ven
 
 
 def order_ended(order: Order) -> None:
-    """Note how an order's way went: how long, how many attempts, and what a fill was worth beside its quote."""
+    """Note the order's duration and attempts, and how its fill compares with its quote."""
     _order_timed[order.status]((order.updated_at - order.created_at).total_seconds())
     _attempts_taken(order.attempt)
     if order.status is OrderStatus.CONFIRMED:

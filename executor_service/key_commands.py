@@ -1,4 +1,4 @@
-"""`python -m executor_service keys ...`. A new key goes to standard output alone; all words go to standard error."""
+"""`python -m executor_service keys ...`. Only a new key goes to standard output; all messages go to standard error."""
 
 import sys
 from argparse import Namespace
@@ -19,7 +19,7 @@ async def create(parts: AdminParts, asked: Namespace) -> None:
 async def list_keys(parts: AdminParts, asked: Namespace) -> None:
     """List keys, one a line."""
     rows = [("ID", "ACCOUNT", "SCOPES", "STATE", "CREATED", "EXPIRES", "NAME")]
-    for key, holds in await parts.keys.listed(asked.account):
+    for key, holds in await parts.keys.list_all(asked.account):
         state = "holds" if holds else "revoked" if key.revoked_at else "expired"
         created, expires = f"{key.created_at:%Y-%m-%d %H:%M}", _end_of(key)
         rows.append((key.key_id, key.account_id, ",".join(sorted(key.scopes)), state, created, expires, key.name))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
@@ -11,7 +12,7 @@ import base58
 from google.protobuf.timestamp_pb2 import Timestamp
 from uuid_utils.compat import uuid7
 
-from executor_service.adapters.order_rows import route_text
+from executor_service.adapters.order_columns import route_text
 from executor_service.application.outbox import Delivery
 from executor_service.application.ports import Accepted, Attempt, NewOrder, OrderFilter, StoredEvent
 from executor_service.domain.lifecycle import TERMINAL, TRANSITIONS, OrderAccepted, OrderStatus
@@ -24,6 +25,14 @@ _STATUS_FROM_WIRE: Final = {number: status for status, number in _STATUS_TO_WIRE
 _TYPE_TO_WIRE: Final = {"market": pb.ORDER_TYPE_MARKET}
 _TYPE_FROM_WIRE: Final = {number: name for name, number in _TYPE_TO_WIRE.items()}
 
+# Fields that the messages have under the same name and in the same form. A message leaves None out.
+_CONVERTED: Final = {"order_id", "order_type", "status", "swap_id", "created_at", "updated_at", "next_attempt_at"}
+_FIELDS: Final = [field.name for field in fields(Order) if field.name not in _CONVERTED]
+_SENT_AS_KEPT: Final = [
+    name for name in _FIELDS if name in pb.SubmitOrderRequest.DESCRIPTOR.fields_by_name and name != "client_order_id"
+]
+_SHOWN_AS_KEPT: Final = [name for name in _FIELDS if name in pb.Order.DESCRIPTOR.fields_by_name]
+
 PAGE_DEFAULT: Final = 50
 PAGE_MAX: Final = 500
 # The database keeps them as 32-bit integers with a sign.
@@ -35,7 +44,7 @@ _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f
 
 
 def order_id_of(text: str) -> UUID:
-    """Return the id. Raises ORDER_NOT_FOUND for what cannot be one: no such order exists."""
+    """Return the id. Raises ORDER_NOT_FOUND for text that is no id: no order can have it."""
     try:
         return UUID(text)
     except ValueError:
@@ -43,7 +52,7 @@ def order_id_of(text: str) -> UUID:
 
 
 def sequence_of(number: int) -> int:
-    """Return the sequence that a caller says it has. Raises INVALID_REQUEST for one that no event can reach."""
+    """Return the caller's sequence. Raises INVALID_REQUEST for a number that no event can reach."""
     if number > SEQUENCE_MAX:
         detail = f"must be at most {SEQUENCE_MAX}"
         raise Rejected("INVALID_REQUEST", violations=[FieldViolation("after_sequence", detail)])
@@ -51,7 +60,7 @@ def sequence_of(number: int) -> int:
 
 
 def violations_of(request: pb.SubmitOrderRequest) -> list[FieldViolation]:
-    """Return everything that is wrong with the order, field by field."""
+    """Return every violation of the order, field by field."""
     checks = [
         ("account_id", is_account(request.account_id), "must be 1 to 64 letters, digits or . _ : @ -"),
         ("client_order_id", len(request.client_order_id) <= 255, "must be at most 255 characters"),
@@ -91,20 +100,12 @@ def new_order(request: pb.SubmitOrderRequest, now: datetime) -> NewOrder:
     )
     order = Order(
         order_id=uuid7(),
-        account_id=request.account_id,
         client_order_id=request.client_order_id or None,
         order_type=_TYPE_FROM_WIRE[request.order_type],
-        mint_in=request.mint_in,
-        mint_out=request.mint_out,
-        decimals_in=request.decimals_in,
-        decimals_out=request.decimals_out,
-        amount_in=request.amount_in,
-        slippage_bps=request.slippage_bps,
-        scenario=request.scenario,
         constraints=constraints,
-        traceparent=request.traceparent,
         created_at=now,
         updated_at=now,
+        **{name: getattr(request, name) for name in _SENT_AS_KEPT},
     )
     return NewOrder(order=order, body_hash=request.body_hash)
 
@@ -172,28 +173,14 @@ def order_message(order: Order, attempts: Sequence[Attempt]) -> pb.Order:
     """Return the snapshot of an order."""
     message = pb.Order(
         order_id=str(order.order_id),
-        account_id=order.account_id,
-        client_order_id=order.client_order_id or "",
         order_type=_TYPE_TO_WIRE[order.order_type],
-        mint_in=order.mint_in,
-        mint_out=order.mint_out,
-        decimals_in=order.decimals_in,
-        decimals_out=order.decimals_out,
-        amount_in=order.amount_in,
-        slippage_bps=order.slippage_bps,
         status=_STATUS_TO_WIRE[order.status],
-        version=order.version,
-        attempt=order.attempt,
         swap_id=str(order.swap_id or ""),
         route_json=route_text(order.route) or "",
-        quoted_amount_out=order.quoted_amount_out or 0,
-        min_amount_out=order.min_amount_out or 0,
-        executed_amount_out=order.executed_amount_out or 0,
-        tx_signature=order.tx_signature or "",
-        failure_reason=order.failure_reason or "",
         created_at=_moment(order.created_at),
         updated_at=_moment(order.updated_at),
         attempts=map(_attempt_message, attempts),
+        **{name: getattr(order, name) for name in _SHOWN_AS_KEPT},
     )
     if order.next_attempt_at is not None:
         message.next_attempt_at.CopyFrom(_moment(order.next_attempt_at))
@@ -211,7 +198,7 @@ def event_message(event: StoredEvent) -> pb.OrderEvent:
 
 
 def watch_response(delivery: Delivery) -> pb.WatchOrdersResponse:
-    """Return what a stream has to pass on."""
+    """Return what a stream sends."""
     return pb.WatchOrdersResponse(
         added=[_added_message(*added) for added in delivery.added],
         events=[
@@ -223,16 +210,13 @@ def watch_response(delivery: Delivery) -> pb.WatchOrdersResponse:
 
 
 def _added_message(watch_id: int, version: int, positions: Sequence[tuple[UUID, int]]) -> pb.WatchAdded:
-    told = [pb.OrderPosition(order_id=str(order_id), sequence=sequence) for order_id, sequence in positions]
-    return pb.WatchAdded(watch_id=watch_id, version=version, positions=told)
+    sent = [pb.OrderPosition(order_id=str(order_id), sequence=sequence) for order_id, sequence in positions]
+    return pb.WatchAdded(watch_id=watch_id, version=version, positions=sent)
 
 
 def lifecycle_response() -> pb.GetLifecycleResponse:
-    """Return the table that orders live by, acceptance first."""
-    steps = [
-        pb.LifecycleStep(event=OrderAccepted.__name__, to_status=_STATUS_TO_WIRE[status])
-        for status in (OrderStatus.PENDING, OrderStatus.OPEN)
-    ]
+    """Return the lifecycle, acceptance first."""
+    steps = [pb.LifecycleStep(event=OrderAccepted.__name__, to_status=_STATUS_TO_WIRE[OrderStatus.PENDING])]
     steps += [
         pb.LifecycleStep(from_status=_STATUS_TO_WIRE[before], event=event.__name__, to_status=_STATUS_TO_WIRE[after])
         for (before, event), after in TRANSITIONS.items()
@@ -262,16 +246,16 @@ def _moment(moment: datetime) -> Timestamp:
 
 
 def is_account(text: str) -> bool:
-    """Tell whether this can name an account."""
+    """Return whether this text can name an account."""
     return bool(_ACCOUNT.fullmatch(text))
 
 
 def is_mint(text: str) -> bool:
-    """Tell whether this can be a mint address."""
+    """Return whether this text can be a mint address."""
     return 32 <= len(text) <= 44 and _is_address(text)
 
 
-# Orders name few mints, and decoding two is a twentieth of what an order costs here. Only short texts get this far.
+# Orders name few mints, and decoding two of them is a twentieth of an order's cost here. Only short texts arrive here.
 @lru_cache(maxsize=4096)
 def _is_address(text: str) -> bool:
     try:

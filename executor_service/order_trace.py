@@ -1,7 +1,7 @@
-"""The spans of an order: accepted, then each attempt with its stages, in the trace of the request that brought it.
+"""The spans of an order: its acceptance, then each attempt with its stages, in the trace of the submitting request.
 
-Their ids follow from the order's, so a worker that takes an order over goes on with the spans its predecessor began: an
-attempt is recorded once, by whoever commits its end, and what router and market recorded under it in between finds it.
+Their ids follow from the order's id, so a worker that takes an order over continues its predecessor's spans. The worker
+that commits an attempt's end records the attempt once; spans of router and market already name it as their parent.
 """
 
 import time
@@ -24,18 +24,18 @@ def accept_span_id(order_id: UUID) -> str:
 
 
 def attempt_span_id(order_id: UUID, attempt: int) -> str:
-    """Return the id of an attempt's span, the same whoever drives it."""
+    """Return the id of an attempt's span; every worker computes the same one."""
     return swap_id_of(order_id, attempt).bytes[:8].hex()
 
 
 def attempt_traceparent(order: Order) -> str:
-    """Return what router and market are told: their spans hang on the attempt. Empty when the order is not traced."""
+    """Return the attempt's traceparent, for the spans of router and market. Empty when the order is not traced."""
     context = recorded_context(order.traceparent)
     return "" if context is None else context.child(attempt_span_id(order.order_id, order.attempt)).traceparent
 
 
 def accepted(order: Order, began_ns: int, *, first_id: UUID) -> None:
-    """Record that an order was committed, or that `first_id` had been stored before under its identity."""
+    """Record that an order was committed, or that `first_id` was stored before under its client order id."""
     context = recorded_context(order.traceparent)
     if context is None:
         return
@@ -56,13 +56,13 @@ def cancelled(before: Order) -> None:
 
 
 class OrderTrace:
-    """What a worker has seen of an order's present attempt."""
+    """What a worker has seen of an order's current attempt."""
 
     def __init__(self, context: TraceContext, order: Order) -> None:
         self._context = context
         self._order = order
         self._own = context.child(attempt_span_id(order.order_id, order.attempt))
-        # A predecessor's beginning is not known; its last commit is.
+        # The start of a predecessor's work is unknown; its last commit is known.
         self._began_ns = int(order.updated_at.timestamp() * 1e9)
         self._events = [("claimed", time.time_ns())]
 

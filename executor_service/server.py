@@ -1,4 +1,4 @@
-"""gRPC in: OrderService, between the contract's messages and the use cases; AccountService is served beside it."""
+"""gRPC in: OrderService, which turns the contract's messages into use cases. AccountService runs in the same server."""
 
 import asyncio
 import time
@@ -34,7 +34,7 @@ Context: TypeAlias = grpc.aio.ServicerContext[object, object]
 
 async def run_server(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
-    broker = make_broker(settings.queue_url, _not_here)
+    broker = make_broker(settings.queue_url, _refuse_hints)
     serve_metrics(settings.metrics_port, settings.metrics_host)
     async with server_parts(settings, broker) as parts, asyncio.TaskGroup() as tasks:
         background = [tasks.create_task(work) for work in _background(parts)]
@@ -86,7 +86,7 @@ def _background(parts: ServerParts) -> Sequence[Coroutine[None, None, None]]:
     )
 
 
-def _not_here(order_ids: list[str]) -> None:
+def _refuse_hints(order_ids: list[str]) -> None:
     raise AssertionError("the server only sends")
 
 
@@ -102,7 +102,7 @@ class OrderServicer(rpc.OrderServiceServicer):
         return messages.submit_response(await self._accepted(request))
 
     async def SubmitOrders(self, request: pb.SubmitOrdersRequest, context: Context) -> pb.SubmitOrdersResponse:
-        """Store a batch, each order with an answer of its own."""
+        """Store a batch and answer each order by itself."""
         if not 1 <= len(request.orders) <= BATCH_MAX:
             raise Rejected("INVALID_REQUEST", violations=[FieldViolation("orders", f"send 1 to {BATCH_MAX} orders")])
         answers = await asyncio.gather(*map(self._submit_answer, request.orders))
@@ -111,15 +111,15 @@ class OrderServicer(rpc.OrderServiceServicer):
     async def GetOrder(self, request: pb.GetOrderRequest, context: Context) -> pb.GetOrderResponse:
         """Return one order with its attempts."""
         order_id = messages.order_id_of(request.order_id)
-        order = await self._parts.desk.get(order_id)
+        order = await self._parts.store.get(order_id)
         if order is None or request.account_id not in ("", order.account_id):
             raise Rejected("ORDER_NOT_FOUND")
-        return pb.GetOrderResponse(order=messages.order_message(order, await self._parts.desk.attempts(order_id)))
+        return pb.GetOrderResponse(order=messages.order_message(order, await self._parts.store.attempts(order_id)))
 
     async def ListOrders(self, request: pb.ListOrdersRequest, context: Context) -> pb.ListOrdersResponse:
         """Return one page."""
         wanted = messages.filter_of(request)
-        orders = await self._parts.desk.find(wanted)
+        orders = await self._parts.store.find(wanted)
         token = str(orders[-1].order_id) if len(orders) == wanted.limit else ""
         return pb.ListOrdersResponse(
             orders=[messages.order_message(order, ()) for order in orders], next_page_token=token
@@ -128,10 +128,10 @@ class OrderServicer(rpc.OrderServiceServicer):
     async def ListOrderEvents(self, request: pb.ListOrderEventsRequest, context: Context) -> pb.ListOrderEventsResponse:
         """Return the history."""
         order_id, after = messages.order_id_of(request.order_id), messages.sequence_of(request.after_sequence)
-        heads = await self._parts.desk.heads([order_id])
+        heads = await self._parts.store.heads([order_id])
         if not heads or request.account_id not in ("", heads[0].account_id):
             raise Rejected("ORDER_NOT_FOUND")
-        events = await self._parts.desk.events_after([(order_id, after)])
+        events = await self._parts.store.events_after([(order_id, after)])
         return pb.ListOrderEventsResponse(events=map(messages.event_message, events))
 
     async def CancelOrder(self, request: pb.CancelOrderRequest, context: Context) -> pb.CancelOrderResponse:
@@ -141,7 +141,7 @@ class OrderServicer(rpc.OrderServiceServicer):
         return pb.CancelOrderResponse(order=messages.order_message(order, ()))
 
     async def GetLifecycle(self, request: pb.GetLifecycleRequest, context: Context) -> pb.GetLifecycleResponse:
-        """Tell the table that orders live by."""
+        """Return the lifecycle: every status, event and transition."""
         return messages.lifecycle_response()
 
     async def WatchOrder(self, request: pb.WatchOrderRequest, context: Context) -> AsyncIterator[pb.WatchOrderResponse]:
@@ -195,19 +195,19 @@ class OrderServicer(rpc.OrderServiceServicer):
         except DomainError as error:
             outbox.close(error)
         except Exception as error:
-            # Nobody would hear of it: the stream would live on and obey no more.
+            # Without this the stream would stay open and obey no further command.
             telemetry.stream_crashed(error)
             outbox.close(Rejected("INTERNAL"))
 
     async def _add(self, add: pb.AddOrder, outbox: Outbox, watches: dict[int, Watch | AccountWatch]) -> None:
         if len(watches) >= WATCHES_A_STREAM_MAX:
-            outbox.end(add.watch_id, "OVERLOADED")
+            outbox.end_watch(add.watch_id, "OVERLOADED")
             return
         try:
             order_id, after = messages.order_id_of(add.order_id), messages.sequence_of(add.after_sequence)
             watch = await self._parts.hub.add(outbox, add.watch_id, add.account_id, order_id, after)
         except DomainError as error:
-            outbox.end(add.watch_id, error.reason)
+            outbox.end_watch(add.watch_id, error.reason)
             return
         if watch is not None:
             watches[add.watch_id] = watch
@@ -219,7 +219,7 @@ class OrderServicer(rpc.OrderServiceServicer):
                 raise Rejected("INVALID_REQUEST")
             watch = await self._parts.hub.add_account(outbox, add.watch_id, add.account_id, since_ms)
         except DomainError as error:
-            outbox.end(add.watch_id, error.reason)
+            outbox.end_watch(add.watch_id, error.reason)
             return
         if watch is not None:
             watches[add.watch_id] = watch
@@ -234,7 +234,7 @@ class OrderServicer(rpc.OrderServiceServicer):
         began_ns = time.time_ns()
         try:
             new = self._new_order(request)
-            accepted = await self._parts.desk.add(new)
+            accepted = await self._parts.store.add(new)
         except DomainError as error:
             telemetry.order_refused(error.reason, request.traceparent)
             raise

@@ -1,4 +1,4 @@
-"""What the executor and its workers are told, by environment variables. Read once, in bootstrap."""
+"""The settings of the executor and its workers, from environment variables. They are read once, at the start."""
 
 from decimal import Decimal
 from typing import Annotated, Final, Literal
@@ -90,7 +90,7 @@ class Settings(AccountSettings):
     max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
     retry_base_ms: Annotated[int, Field(ge=1, le=60_000)] = 500
     scenarios: bool = False
-    # Whose story is told in the logs when it goes well: of no order, of those whose trace is sampled, of all.
+    # Which orders are logged when they go well: none, those whose trace is sampled, or all.
     log_orders: Literal["off", "sampled", "all"] = "sampled"
     order_channels: bool = False
 

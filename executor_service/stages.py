@@ -1,4 +1,4 @@
-"""The stages of an order's way that a worker goes through with it: timed, and spans of the orders that are traced."""
+"""The stages of an order's execution in a worker: each is timed, and is a span when the order is traced."""
 
 import time
 from types import TracebackType
@@ -12,7 +12,7 @@ _TIMERS: Final = {name: stage_timer(name) for name in ("route", "send", "land")}
 
 
 class Stage:
-    """A stage under way: `with Stage("route"): ...`. It counts as well when it fails."""
+    """A stage under way: `with Stage("route"): ...`. A failed stage counts too."""
 
     __slots__ = ("_began", "_name")
 

@@ -78,28 +78,28 @@ def committed(write: str, statuses: Sequence[OrderStatus], refused: int, seconds
 
 
 def waited(seconds: float) -> None:
-    """An order was stored so long ago when a worker claimed it, on the database's clock."""
+    """A worker claimed an order this long after it was stored, on the database's clock."""
     _queue_wait_timed(seconds)
 
 
 def published(seconds: float) -> None:
-    """The oldest of the events just published had waited so long since its commit."""
+    """Events were published; the oldest of them waited this long since its commit."""
     _publish_timed(seconds)
 
 
 def left(status: OrderStatus, after: timedelta) -> None:
-    """An order moved on from a status."""
+    """An order left a status after this time."""
     _status_timed[status](after.total_seconds())
 
 
 def watch_in_flight(count: Callable[[], int], limit: int) -> None:
-    """Read the number of orders in flight from here, whenever somebody asks; `limit` is the most there may be."""
+    """Read the number of orders in flight with `count`, at every scrape; `limit` is their bound."""
     _IN_FLIGHT.set_function(count)
     _IN_FLIGHT_MAX.set(limit)
 
 
 def watch_watches(count: Callable[[], int]) -> None:
-    """Read the number of watches from here, whenever somebody asks."""
+    """Read the number of watches with `count`, at every scrape."""
     _WATCHES.set_function(count)
 
 
@@ -117,7 +117,7 @@ def open_orders_seen(by_status: Mapping[str, int], oldest_seconds: float) -> Non
 
 
 def open_orders_unknown() -> None:
-    """The database does not answer: an old count would be a lie."""
+    """The database does not answer: drop the old count, which may be wrong."""
     _OPEN_BY_STATUS.clear()
     _OLDEST_OPEN.set(math.nan)
 
@@ -129,7 +129,7 @@ def queue_seen(messages: Mapping[str, int]) -> None:
 
 
 def queue_unknown() -> None:
-    """Redis does not answer: an old length would be a lie."""
+    """Redis does not answer: drop the old lengths, which may be wrong."""
     _QUEUED.clear()
 
 
@@ -155,13 +155,13 @@ def prices_lost(reason: str) -> None:
 
 
 def order_accepted(order: Order, began_ns: int, *, first_id: UUID) -> None:
-    """An order was committed, or `first_id` had been stored before under its identity."""
+    """An order was committed, or `first_id` was stored before under its client order id."""
     order_log.accepted(order, first_id=first_id)
     order_trace.accepted(order, began_ns, first_id=first_id)
 
 
 def order_claimed(order: Order) -> None:
-    """A worker drives an order from now on, in this task."""
+    """A worker begins to drive an order, in this task."""
     order_log.begin(order)
     order_trace.follow(order)
 
@@ -177,30 +177,30 @@ def step_recorded(before: Order, events: Sequence[OrderEvent], after: Order) -> 
 
 
 def run_crashed(order: Order, error: Exception) -> None:
-    """A defect stopped an order's run; it is taken up again."""
+    """A defect stopped an order's run; the worker runs it again."""
     _RUNS_CRASHED.inc()
     log.error("order.run_crashed", order_id=str(order.order_id), exc_info=error)
 
 
 def stream_crashed(error: Exception) -> None:
-    """A defect stopped what obeys a stream's commands; the stream is ended."""
+    """A defect stopped the reading of a stream's commands; the stream ends."""
     log.error("stream.crashed", exc_info=error)
 
 
 def claim_crashed(error: Exception) -> None:
-    """A defect stopped the claiming of orders; the worker gives everything up and starts anew."""
+    """A defect stopped the claiming of orders; the worker gives its lease up and takes a new one."""
     _RUNS_CRASHED.inc()
     log.error("orders.claim_crashed", exc_info=error)
 
 
 def lease_crashed(worker_id: UUID, error: BaseException) -> None:
-    """A defect stopped the keeping of a lease; the worker gives everything up and starts anew."""
+    """A defect stopped the renewing of a lease; the worker gives it up and takes a new one."""
     _RUNS_CRASHED.inc()
     log.error("lease.crashed", worker_id=str(worker_id), exc_info=error)
 
 
 def orders_taken_over(orders: Sequence[Order]) -> None:
-    """The sweeper found orders that nobody drove."""
+    """The sweeper found orders that no worker drove."""
     _TAKEN_OVER.inc(len(orders))
     for order in orders:
         order_log.taken_over(order)
@@ -217,7 +217,7 @@ def lease_given_up(worker_id: UUID, handed_back: int) -> None:
 
 
 def lease_doubtful(worker_id: UUID) -> None:
-    """A write's outcome is unknown or the lease ran out: the worker drops everything it owns."""
+    """A write's outcome is unknown or the lease ran out: the worker stops driving all its orders."""
     _LEASES_IN_DOUBT.inc()
     log.warning("lease.doubtful", worker_id=str(worker_id))
 

@@ -1,7 +1,7 @@
 """Queue in: a Dramatiq worker whose actor hands orders to coroutines on this process's event loop.
 
-One process, one lease at a time. When the lease is in doubt (it ran out, or a write's outcome is unknown) the worker
-drops everything it owns and starts anew under another identity; what it dropped is taken over by whoever sweeps first.
+One process has one lease at a time. When the lease is in doubt (it ran out, or a write's outcome is unknown) the worker
+stops driving its orders and takes a new lease under another identity. The worker that sweeps first takes them over.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ STOP_THREADS_MS: Final = 3_000
 
 
 async def run_worker(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT, then hand everything back."""
+    """Work until SIGTERM or SIGINT, then hand all orders back."""
     permits = Permits(settings.max_in_flight)
     hand_off = HandOff(asyncio.get_running_loop(), permits)
     broker = make_broker(settings.queue_url, hand_off.execute)
@@ -45,7 +45,7 @@ async def run_worker(settings: Settings) -> None:
         leases = tasks.create_task(_work_lease_after_lease(parts, hand_off, stopping))
         await asyncio.to_thread(threads.start)
         await wait_for_signal()
-        # First nothing new: what the threads have fetched goes back to the queue. Then what is under way.
+        # First stop taking orders: the threads return what they have fetched to the queue. Then stop the runs.
         permits.close()
         await asyncio.to_thread(threads.stop, STOP_THREADS_MS)
         stopping.set()
@@ -63,17 +63,17 @@ class HandOff:
         self._tasks: set[asyncio.Task[None]] = set()
         self._driver: DriveOrders | None = None
         self._held: list[UUID] = []
-        self.leftover: Callable[[Sequence[UUID]], None] = _nowhere
+        self.leftover: Callable[[Sequence[UUID]], None] = _refuse_leftover
 
     def drive_with(self, driver: DriveOrders | None) -> None:
-        """Pass orders to this driver from now on; None: hold them until there is one. Each holds its permit."""
+        """Pass orders to this driver from now on. None: keep them, each with its permit, until there is a driver."""
         self._driver = driver
         if driver is not None and self._held:
             held, self._held = self._held, []
             self._take_up(held)
 
     def execute(self, order_ids: list[str]) -> None:
-        """Hand over every id, as permits come free."""
+        """Hand every id over, as soon as a permit is free."""
         waiting = [UUID(order_id) for order_id in order_ids]
         while waiting:
             try:
@@ -93,7 +93,7 @@ class HandOff:
         task.add_done_callback(self._tasks.discard)
 
 
-def _nowhere(order_ids: Sequence[UUID]) -> None:
+def _refuse_leftover(order_ids: Sequence[UUID]) -> None:
     raise AssertionError("the queue is not connected yet")
 
 
@@ -117,7 +117,7 @@ async def _next_lease(parts: WorkerParts, stopping: asyncio.Event) -> UUID | Non
 
 
 async def _work_one_lease(parts: WorkerParts, hand_off: HandOff, worker_id: UUID, stopping: asyncio.Event) -> None:
-    book, driver = parts.driver_of(worker_id)
+    leased, driver = parts.driver_of(worker_id)
     hand_off.drive_with(driver)
     ends = [
         _task(_until_lost(parts, worker_id)),
@@ -138,7 +138,7 @@ async def _work_one_lease(parts: WorkerParts, hand_off: HandOff, worker_id: UUID
         telemetry.lease_doubtful(worker_id)
     try:
         async with asyncio.timeout(HAND_BACK_SECONDS):
-            handed_back = await book.hand_back()
+            handed_back = await leased.hand_back()
     except (Unavailable, TimeoutError):
         return
     parts.queue.offer(handed_back)
@@ -161,7 +161,7 @@ def _task(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
 
 
 def _say_ready() -> None:
-    """Tell the supervisor, which hands over one end of a pipe; a worker has no port to ask."""
+    """Write to the supervisor's pipe that the worker is ready; a worker has no port that could be asked."""
     number = os.environ.pop("TRADEWIND_READY_FD", None)
     if number is not None:
         with os.fdopen(int(number), "w") as pipe:

@@ -1,4 +1,4 @@
-"""Addresses with passwords in them: what is wrong with one is said without a part of it."""
+"""Addresses with passwords in them: an error about one never quotes it."""
 
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -11,7 +11,7 @@ PORT_IS_NO_NUMBER: Final = f"must have a number as its port; {_ESCAPES}"
 def split_address(url: str) -> SplitResult:
     """Return the parts of a URL, whose port can be read. Raises ValueError, whose text may follow the setting's name.
 
-    An unescaped / in a password ends the host there, so that what urllib calls the port is the password's beginning.
+    An unescaped / in a password ends the host there: what urllib then calls the port is the beginning of the password.
     """
     try:
         parts = urlsplit(url)

@@ -22,9 +22,9 @@ class Waits(Protocol):
 
 
 def measure_batches(name: str, batcher: Waits) -> Callable[[float], None]:
-    """Return what notes the size of a batch; read the queue from `batcher` whenever somebody asks.
+    """Return a function that notes the size of a batch; read the queue's length from `batcher` at every scrape.
 
-    A batcher that takes the place of one of the same name is read in its stead.
+    A newer batcher of the same name replaces the older one.
     """
     known = weakref.ref(batcher)
 

@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 
 class QueueFull(Unavailable):
-    """This process's own queue has no room: nobody was asked anything."""
+    """This process's own queue is full: no call was made."""
 
     def __init__(self) -> None:
         super().__init__("OVERLOADED", "too many requests are waiting")
@@ -28,9 +28,9 @@ class Batcher(Generic[Item, Result]):
     idle batcher calls in the same turn of the event loop, a busy one as soon as a call returns. Beyond
     `queue_max` waiting items `submit` raises QueueFull, an Unavailable("OVERLOADED") that no call has answered.
 
-    A call that waits on purpose needs a large `in_flight_max`, or everything stalls behind it. With a `name` the sizes
-    of the batches and the queue are measured under it. A call belongs to none of its items: it runs in the context in
-    which the batcher was made, so no log line of it carries the identity of one of them.
+    A call that waits on purpose needs a large `in_flight_max`: all other items wait behind it. With a `name` the sizes
+    of the batches and the queue are measured under it. A call belongs to no single item: it runs in the context in
+    which the batcher was made, so that its log lines carry no item's identity.
     """
 
     def __init__(
@@ -53,14 +53,14 @@ class Batcher(Generic[Item, Result]):
         self._note_size = measure_batches(name, self) if name else _not_measured
 
     async def submit(self, item: Item) -> Result:
-        """Return the item's own result. Cancelling the caller drops the item if its call has not begun."""
+        """Return the item's own result. If the caller is cancelled before the call has begun, the item is dropped."""
         if len(self._waiting) >= self._queue_max:
             raise QueueFull
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         self._waiting.append((item, future))
         if not self._drain_is_due and len(self._calls) < self._in_flight_max:
-            # One turn later, so that all that this turn brings shares the call.
+            # One turn of the event loop later, so that all items of this turn share the call.
             self._drain_is_due = True
             loop.call_soon(self._drain)
         return await future
@@ -71,7 +71,7 @@ class Batcher(Generic[Item, Result]):
         return len(self._waiting)
 
     async def close(self) -> None:
-        """Wait for the calls in flight, and for those that what is submitted still needs."""
+        """Wait until every submitted item has its result."""
         while self._calls or self._drain_is_due:
             await (asyncio.wait(self._calls) if self._calls else asyncio.sleep(0))
 
@@ -118,4 +118,4 @@ class Batcher(Generic[Item, Result]):
 
 
 def _not_measured(size: float) -> None:
-    """Nobody wants to know."""
+    """Do nothing: the batcher has no name."""

@@ -1,8 +1,8 @@
-"""Metrics on the way of every order: noted at once, handed to the library many at a time.
+"""Metrics on the path of every order: noted at once, handed to the library many at a time.
 
-In the midst of other work a call into the library costs four times what it costs in a row of its own kind, and some
-thirty of them were six per cent of an order. So values wait in a list, a count in a number, until there are many or
-somebody reads the page (`servicekit.metrics.PAGE`): it is made after everything has been handed over.
+A single call into the library between other work costs four times as much as one call of a series, and thirty of them
+were six per cent of an order. So values wait in a list, and counts in a number, until there are many or until the page
+(`servicekit.metrics.PAGE`) is read: the page hands everything over first.
 """
 
 import threading
@@ -12,18 +12,18 @@ from typing import Final
 VALUES_WAITING_MAX: Final = 256
 
 _hand_overs: Final[list[Callable[[], None]]] = []
-# A page is made on another thread than the one that notes, except in the gateway.
+# Except in the gateway, another thread makes the page than the one that notes.
 _lock: Final = threading.Lock()
 
 
 def hand_over_everything() -> None:
-    """Have the library know all that was noted before. Any thread may call it."""
+    """Hand all noted values to the library. Any thread may call it."""
     for hand_over in _hand_overs:
         hand_over()
 
 
 def in_bulk(observe: Callable[[float], None]) -> Callable[[float], None]:
-    """Return what notes a value for a histogram. One thread may call it."""
+    """Return a function that notes a value for a histogram. Only one thread may call it."""
     values: list[float] = []
 
     def hand_over() -> None:
@@ -43,7 +43,7 @@ def in_bulk(observe: Callable[[float], None]) -> Callable[[float], None]:
 
 
 def counted_in_bulk(inc: Callable[[float], None]) -> Callable[[int], None]:
-    """Return what adds to a counter. One thread may call it."""
+    """Return a function that adds to a counter. Only one thread may call it."""
     noted = handed_over = 0
 
     def hand_over() -> None:

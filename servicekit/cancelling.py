@@ -1,4 +1,4 @@
-"""Tasks that end when they are told to, though a library may lose the telling."""
+"""Cancelling tasks for certain, though a library may lose a cancellation."""
 
 import asyncio
 from collections.abc import Collection, Coroutine
@@ -7,15 +7,15 @@ from typing import Any, Final, TypeVar
 Found = TypeVar("Found")
 
 AGAIN_SECONDS: Final = 0.5
-# What nobody waits for any more and that has not ended yet: a task that nobody holds may vanish.
+# Tasks that have not ended yet and that no caller waits for. asyncio keeps only a weak reference to a task.
 _ending: Final[set["asyncio.Task[None]"]] = set()
 
 
 async def cancel_all(tasks: Collection["asyncio.Task[Any]"]) -> None:
-    """Cancel the tasks and return once each has ended; what they raise is dropped.
+    """Cancel the tasks and return when each has ended; their exceptions are dropped.
 
-    A cancellation can get lost: on Python 3.11 the pool of database connections drops one that comes together with the
-    connection it waits for, and a loop around it would run on for ever. So it is repeated until the task has ended.
+    A cancellation can get lost: on Python 3.11 the pool of database connections drops one that arrives together with
+    the connection it waits for, and a loop around that call never ends. So it is repeated until the task ends.
     """
     pending = {task for task in tasks if not task.done()}
     while pending:
@@ -26,10 +26,10 @@ async def cancel_all(tasks: Collection["asyncio.Task[Any]"]) -> None:
 
 
 async def within(seconds: float, work: Coroutine[Any, Any, Found]) -> Found:
-    """Return what the work finds. Raises TimeoutError after so many seconds, and then cancels the work behind it.
+    """Return the result of the work. Raises TimeoutError after so many seconds, and cancels the work in the background.
 
-    `asyncio.timeout` waits for as long as the work does when its one cancellation gets lost, as the client of Redis may
-    lose it: it comes while a command is just leaving.
+    `asyncio.timeout` cancels once and then waits for the work. The client of Redis can lose a cancellation that arrives
+    while it sends a command, so that wait has no bound.
     """
     task = asyncio.get_running_loop().create_task(work)
     try:

@@ -1,4 +1,4 @@
-"""What every unary call of ours carries and reports: the trace it belongs to, how long it took, how it ended."""
+"""What every unary call carries and reports: its trace, its duration, its status code."""
 
 import time
 from typing import Any
@@ -10,9 +10,9 @@ from servicekit.trace_context import HEADER, current_trace
 
 
 class ClientCalls(grpc.aio.UnaryUnaryClientInterceptor):
-    """Measures every unary call of a channel, and sends the trace along that it is made for.
+    """Measures every unary call of a channel, and sends the current trace with it.
 
-    A batched call is made for many: it has no trace of its own, its items have theirs.
+    A batched call serves many items: the call has no trace, each item has its own.
     """
 
     async def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
@@ -26,7 +26,7 @@ class ClientCalls(grpc.aio.UnaryUnaryClientInterceptor):
         try:
             code = await call.code()
         except BaseException:
-            # Whoever waited has gone: the call must not run on for nobody.
+            # The caller has left, so the call must end too.
             call.cancel()
             raise
         call_ended(client_call_details.method, code.name, time.perf_counter() - began)

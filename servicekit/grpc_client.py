@@ -9,7 +9,7 @@ from servicekit.client_calls import ClientCalls
 
 MESSAGE_BYTES_MAX: Final = 8 * 1024 * 1024
 
-# Only UNAVAILABLE is retried, and every rpc of ours may be repeated: submits and swaps carry their identity.
+# Only UNAVAILABLE is retried. Every rpc may be repeated, because submits and swaps carry an identity.
 _SERVICE_CONFIG: Final = json.dumps(
     {
         "loadBalancingConfig": [{"round_robin": {}}],
@@ -37,13 +37,13 @@ _OPTIONS: Final[tuple[tuple[str, int | str], ...]] = (
     ("grpc.http2.max_pings_without_data", 0),
     ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
     ("grpc.max_send_message_length", MESSAGE_BYTES_MAX),
-    # A server that comes back is found within a second, not after the default's two minutes.
+    # The channel finds a restarted server within a second; the default is two minutes.
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1_000),
-    # New servers behind one name are found when an old one hangs up, not half a minute later.
+    # The channel finds new servers behind a name when an old one disconnects; the default is half a minute later.
     ("grpc.dns_min_time_between_resolutions_ms", 1_000),
-    # Bounds what the transport buffers for a stream that is read slowly: 95 KiB instead of 4.2 MiB.
+    # Bounds the transport's buffer for a slowly read stream: 95 KiB instead of 4.2 MiB.
     ("grpc.http2.bdp_probe", 0),
 )
 

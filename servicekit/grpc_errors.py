@@ -26,7 +26,7 @@ def status_of(error: DomainError) -> status_pb2.Status:
 
 
 def error_from(call: grpc.RpcError) -> DomainError:
-    """Return what a failed call means. Without details of ours the status code alone decides."""
+    """Return the error that a failed call means. Without our details the status code alone decides."""
     status = rpc_status.from_call(call)
     if status is not None:
         error = _error_from_details(status)

@@ -24,14 +24,14 @@ from servicekit.trace_interceptor import TraceInterceptor
 log = structlog.get_logger()
 
 _OPTIONS: Final[tuple[tuple[str, int], ...]] = (
-    # Two processes on one port would share its calls without a word.
+    # Otherwise two processes on one port would share its calls without an error.
     ("grpc.so_reuseport", 0),
     ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
     ("grpc.max_send_message_length", MESSAGE_BYTES_MAX),
     ("grpc.keepalive_time_ms", 20_000),
     ("grpc.keepalive_timeout_ms", 5_000),
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
-    # Our own clients' pings come closer together when the machine is busy; that is no reason to hang up on them.
+    # On a busy machine our clients' pings come closer together; the server must not disconnect them for that.
     ("grpc.http2.max_ping_strikes", 0),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.bdp_probe", 0),
@@ -44,7 +44,7 @@ AddServicer = Callable[[grpc.aio.Server], None]
 
 @dataclass(slots=True)
 class Service:
-    """What a process serves: the full gRPC names, how they are added, and how its streams are told to end."""
+    """What a process serves: the full gRPC names, a function that adds them, and one that ends their streams."""
 
     names: Sequence[str]
     add: AddServicer
@@ -53,7 +53,7 @@ class Service:
 
 @dataclass(slots=True)
 class RunningServer:
-    """A started server. `stop` drains it: no new calls, streams ended by their owner, then a bounded grace."""
+    """A started server. `stop` drains it: it takes no new calls, ends the streams, and gives other calls some time."""
 
     server: grpc.aio.Server
     port: int
@@ -62,7 +62,7 @@ class RunningServer:
     _stopped: bool = field(default=False)
 
     async def set_serving(self, serving: bool) -> None:
-        """Say by the health of the full service names whether calls make sense now; `""` and liveness stay."""
+        """Set the health of the full service names; `""` and liveness stay as they are."""
         status = health_pb2.HealthCheckResponse.SERVING if serving else health_pb2.HealthCheckResponse.NOT_SERVING
         if not self._stopped:
             for name in self.service.names:
@@ -116,7 +116,7 @@ async def start_server(
         raise OSError(f"port {port} on {host} is in use or not allowed") from error
     await server.start()
     status = health_pb2.HealthCheckResponse.SERVING if healthy else health_pb2.HealthCheckResponse.NOT_SERVING
-    # Not "": that may follow what the service needs, and a process that lives must not be restarted for it.
+    # Liveness is not "": that one may show an outage of a dependency, and a restart does not help against it.
     await health.set(LIVENESS, health_pb2.HealthCheckResponse.SERVING)
     for name in ("", *service.names):
         await health.set(name, status)
@@ -130,7 +130,7 @@ async def serve_until_signal(running: RunningServer) -> None:
 
 
 async def wait_for_signal() -> None:
-    """Return when the process is asked to end."""
+    """Return when SIGTERM or SIGINT arrives."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -139,7 +139,7 @@ async def wait_for_signal() -> None:
 
 
 class ErrorInterceptor(grpc.aio.ServerInterceptor):
-    """Turns DomainError into its status, and anything else into INTERNAL without a word of what it was."""
+    """Turns DomainError into its status, and any other exception into INTERNAL without its text."""
 
     async def intercept_service(self, continuation: Any, handler_call_details: Any) -> Any:
         """Wrap the handler of the call, whatever its kind."""
@@ -159,11 +159,11 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):
 
 
 class _NotAMessage:
-    """Stands for bytes that are no message of the rpc, until a guard answers for them."""
+    """Stands for bytes that are no message of the rpc, until a guard refuses them."""
 
 
 def _decoding(deserializer: Any) -> Any:
-    """Return the deserializer without its DecodeError, which the library would answer with UNKNOWN and its own text."""
+    """Return a deserializer that never raises DecodeError, which the library answers with UNKNOWN and its own text."""
 
     def decode(data: bytes) -> Any:
         try:
@@ -182,7 +182,7 @@ def _readable(request: Any) -> Any:
 
 def _guarded_unary(behaviour: Any, method: str) -> Any:
     if not inspect.iscoroutinefunction(behaviour):
-        # Our handlers are coroutines; a plain function is the generated placeholder of an rpc not built yet.
+        # Our handlers are coroutines. A plain function is the generated placeholder of an rpc that does not exist yet.
         return _not_implemented(method)
 
     async def guarded(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:

@@ -1,8 +1,8 @@
-"""Several servers behind one name, of which one alone keeps what is asked for.
+"""Several servers behind one name, of which only one keeps the requested thing.
 
-A balanced channel picks any of them. Whoever names a thing that lives in one server's memory asks here instead: the
-name says which process gave it, the keeper's address is learned by asking them all once, and from then on it alone is
-asked.
+A balanced channel picks any server. A thing in one server's memory, such as a quote, is requested here instead: its
+name says which process keeps it. The first request asks all servers and so learns the keeper's address; later requests
+go to that address alone.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ class Keepers(Generic[Client]):
         except Rejected:
             raise
         except Exception:
-            # It may be gone for good; whoever asks again asks those that are there then.
+            # The keeper may be gone for good, so the next request asks all servers again.
             self._address_of.pop(keeper, None)
             raise
 
@@ -72,12 +72,12 @@ class Keepers(Generic[Client]):
         finally:
             for task in asked:
                 task.cancel()
-            # Also looks at the refusals that came too late to be heard.
+            # Also retrieves the late refusals: asyncio complains about exceptions that no code reads.
             await asyncio.gather(*asked, return_exceptions=True)
         raise min(refusals, key=self._vagueness)
 
     def _keep_only(self, addresses: list[str]) -> None:
-        """Forget the servers that the target does not stand for any more; what they are asked may still end."""
+        """Forget servers that the target no longer names; calls in flight to them may still finish."""
         self._address_of = {keeper: place for keeper, place in self._address_of.items() if place in addresses}
         for address in self._clients.keys() - addresses:
             closing = asyncio.ensure_future(self._clients.pop(address)[0].close(_CLOSE_SECONDS))
@@ -91,12 +91,12 @@ class Keepers(Generic[Client]):
         return self._clients[address][1]
 
     def _learn(self, keeper: str, address: str) -> None:
-        # One process an address: who was there before is gone.
+        # An address belongs to one process: the earlier one is gone.
         self._address_of = {other: place for other, place in self._address_of.items() if place != address}
         self._address_of[keeper] = address
 
     def _vagueness(self, refusal: BaseException) -> int:
-        """The keeper's own refusal says most, one that did not answer at all least."""
+        """Return how little a refusal says: the keeper's own 0, a server that lacks the thing 1, no answer 2."""
         if not isinstance(refusal, Rejected):
             return 2
         return int(refusal.reason == self._missing)

@@ -1,4 +1,4 @@
-"""Prometheus metrics: one page a process, and the measures that more than one kind of process takes."""
+"""Prometheus metrics: one page for each process, and the metrics that several kinds of processes have."""
 
 import platform
 from collections.abc import Callable, Iterable
@@ -46,7 +46,7 @@ _BUILD.labels(version=release(), python=platform.python_version()).set(1)
 
 
 class Page:
-    """A registry as it is read: whole or by names (`?name[]=`), after everything that waits has been handed over.
+    """A registry that hands all waiting values over before it is read, whole or by names (`?name[]=`).
 
     A collector among the metrics cannot see to that: of a page by names only those named are asked.
     """
@@ -60,7 +60,7 @@ class Page:
         return self._registry.collect()
 
     def restricted_registry(self, names: Iterable[str]) -> Collector:
-        """Return what collects the samples of these names."""
+        """Return a collector of the samples with these names."""
         hand_over_everything()
         return self._registry.restricted_registry(names)
 
@@ -75,10 +75,10 @@ def serve_metrics(port: int, host: str = "127.0.0.1") -> None:
 
 
 def stage_timer(stage: str) -> Callable[[float], None]:
-    """Return what notes how many seconds a stage took. Keep it: finding it again costs more than calling it."""
+    """Return a function that notes the seconds of a stage. Keep it: this lookup costs more than a call of it."""
     return in_bulk(_STAGE_SECONDS.labels(stage=stage).observe)
 
 
 def slow_reader_dropped() -> None:
-    """A stream was ended because it was read too slowly."""
+    """A stream ended because its reader was too slow."""
     _SLOW_READERS.inc()

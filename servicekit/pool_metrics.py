@@ -1,4 +1,4 @@
-"""The database pool, read whenever somebody asks."""
+"""Metrics of the database pool, read at every scrape."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ _WAITING: Final = Gauge("tradewind_database_waiting", "Requests that wait for a 
 
 
 def watch_pool(pool: AsyncConnectionPool) -> None:
-    """Read the pool's use from here."""
+    """Report the connections of this pool."""
 
     def idle() -> float:
         return pool.get_stats()["pool_available"]

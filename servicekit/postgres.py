@@ -1,4 +1,4 @@
-"""Postgres: addresses as users write them, a pool as every service wants it, outages by their name."""
+"""Postgres: addresses as users write them, the pool of every service, and outages as errors of the table."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,13 +19,13 @@ _FOREIGN_PARAMETERS: Final = frozenset(
     {"pgbouncer", "connection_limit", "pool_timeout", "statement_cache_size", "schema", "sslaccept"}
 )
 
-# Both together stay below the deadline of any call of ours that needs the database, so that a slow database is told
-# as what it is and not as silence.
+# Both together stay below the deadline of every call that needs the database, so that the caller learns of a slow
+# database and not of a missed deadline.
 STATEMENT_TIMEOUT_MS: Final = 2_500
 CONNECTION_WAIT_SECONDS: Final = 2.0
 
-# A server that is gone without a word is noticed in seconds: by what was sent and is not acknowledged, and by silence.
-# One that works is not reading: more than the socket takes, sent behind a statement of five seconds, looks the same.
+# A dead server is noticed within seconds: by missing acknowledgements of sent data, and by missing keepalives.
+# A busy server does not read either, so a large message sent behind a statement of five seconds looks the same.
 TCP_PARAMETERS: Final[Mapping[str, Any]] = {
     "tcp_user_timeout": 5_000,
     "keepalives_idle": 5,
@@ -98,7 +98,7 @@ def open_pool(database_url: str, *, size: int, settings: Sequence[str] = ()) -> 
 
 @contextmanager
 def outages_named() -> Iterator[None]:
-    """Turn what psycopg raises when the server is away, full or read-only into Unavailable.
+    """Turn psycopg's exceptions for a server that is away, full or read-only into Unavailable.
 
     The outcome of a write that ends this way is unknown: it may have been committed.
     """

@@ -1,4 +1,4 @@
-"""What gRPC calls take, measured where they are answered and where they are made."""
+"""The duration and outcome of gRPC calls, measured by the server and by the caller."""
 
 import time
 from typing import Any, Final
@@ -27,7 +27,7 @@ def method_name(method: str | bytes) -> str:
 
 
 def call_ended(method: str | bytes, code: str, seconds: float) -> None:
-    """A unary call of ours has come back."""
+    """A unary call of this process has ended."""
     _CALL_SECONDS.labels(method=method_name(method), code=code).observe(seconds)
 
 
@@ -37,7 +37,7 @@ def call_refused(method: str, code: str) -> None:
 
 
 class MetricsInterceptor(grpc.aio.ServerInterceptor):
-    """Measures unary calls by method. Streams last as long as their readers like and are counted elsewhere."""
+    """Measures unary calls by method. Streams are counted elsewhere: their readers decide how long they last."""
 
     async def intercept_service(self, continuation: Any, handler_call_details: Any) -> Any:
         """Wrap a unary handler."""

@@ -8,7 +8,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 
 def configure_logging(process: str, *, level: str = "INFO") -> None:
-    """Write structured lines to standard error; every line names its process. Call it once, first thing in main."""
+    """Write structured lines to standard error; every line names its process. Call it once, at the start of main."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -27,7 +27,7 @@ def configure_logging(process: str, *, level: str = "INFO") -> None:
 
 
 def _naming(process: str) -> Processor:
-    """Return what names the process in a line, also in one from a thread, whose context is empty."""
+    """Return a log processor that adds the process name, also on threads, whose context is empty."""
 
     def name(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
         event["process"] = process

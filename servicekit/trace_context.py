@@ -10,25 +10,25 @@ from typing import Final, NamedTuple
 
 HEADER: Final = "traceparent"
 SAMPLER_DEFAULT: Final = "parentbased_ratelimiting"
-# Every order of somebody who tries things out, and of a thousand a second as many as cost the engine nothing much:
-# the spans of an order cost nearly what the order costs, and nobody reads a million of them.
+# Every order of a developer who tries the engine out is traced, and few of a thousand orders a second: the spans of an
+# order cost nearly as much as the order.
 TRACES_A_SECOND_DEFAULT: Final = 10.0
 RATIO_DEFAULT: Final = 0.05
 
 _TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
-# The last digit of the flags, when its lowest bit is set. Not "in a string": the empty text is in every string.
+# The last digit of the flags when its lowest bit is set. A set, because `"" in "13"` is true.
 _SAMPLED: Final = frozenset("13579bdf")
 _NO_TRACE: Final = "0" * 32
 _NO_SPAN: Final = "0" * 16
 _RATIO_BITS: Final = 64
 _TRACES_A_SECOND_MAX: Final = 1_000_000.0
 
-# Whether to sample a trace: its id, and what the caller decided (None: there is no caller).
+# Returns whether to sample a trace, from its id and the caller's decision (None: there is no caller).
 Sampler = Callable[[str, bool | None], bool]
 
 
 class TraceContext(NamedTuple):
-    """A span as others refer to it: ids in hexadecimal, and whether its trace is recorded."""
+    """A reference to a span: ids in hexadecimal, and whether its trace is recorded."""
 
     trace_id: str
     span_id: str
@@ -44,12 +44,12 @@ class TraceContext(NamedTuple):
         return self._replace(span_id=span_id)
 
 
-# The context of the request that is being answered; what is called on its behalf carries it on.
+# The context of the current request; calls that serve the request carry it.
 current_trace: ContextVar[TraceContext | None] = ContextVar("current_trace", default=None)
 
 
 def parse_traceparent(text: str) -> TraceContext | None:
-    """Return the context; None for what is no valid one."""
+    """Return the context; None for an invalid text."""
     match = _TRACEPARENT.fullmatch(text)
     if match is None or match[1] == _NO_TRACE or match[2] == _NO_SPAN:
         return None
@@ -81,7 +81,7 @@ def sampler_of(environ: Mapping[str, str]) -> Sampler:
     """Return the sampler that OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG name.
 
     always_on, always_off, traceidratio, and beyond OpenTelemetry's own ratelimiting (so many traces a second), each
-    of them also with parentbased_ before it: then a caller's decision stands. What is not among them means the default.
+    of them also with the prefix parentbased_: then a caller's decision holds. Any other name means the default.
     """
     name = (environ.get("OTEL_TRACES_SAMPLER") or SAMPLER_DEFAULT).lower()
     decide = _root_sampler(name.removeprefix("parentbased_"), environ.get("OTEL_TRACES_SAMPLER_ARG", ""))
@@ -114,13 +114,13 @@ def _number(text: str, default: float, *, highest: float) -> float:
 
 
 def _ratio(share: float) -> Callable[[str], bool]:
-    """Return OpenTelemetry's own rule, so that every process of every vendor decides alike on one id."""
+    """Return OpenTelemetry's own rule: every process decides the same for one id, also those of other vendors."""
     bound = round(share * (1 << _RATIO_BITS))
     return lambda trace_id: int(trace_id[16:], 16) < bound
 
 
 def _at_most(per_second: float) -> Callable[[str], bool]:
-    """Return a rule that takes so many traces a second, and those of a second at once."""
+    """Return a rule that samples so many traces a second; up to a second's worth may come at once."""
     room = max(1.0, per_second)
     left, looked = room if per_second else 0.0, time.monotonic()
 

@@ -1,4 +1,4 @@
-"""The trace of a call: taken from its metadata, in every line of its logs, and its span when it is recorded."""
+"""The trace of a call: read from its metadata, put into its log lines, and recorded as a span when it is sampled."""
 
 import time
 from typing import Any
@@ -11,13 +11,13 @@ from servicekit.tracing import Span, is_recording, record
 
 
 class TraceInterceptor(grpc.aio.ServerInterceptor):
-    """Must come first. A call runs in a task of its own, from here to its handler, so what is set here holds for it.
+    """Must be the first interceptor. Each call runs in its own task, so context set here holds until its handler ends.
 
-    That serves all four kinds of calls. Spans are recorded of unary calls: a stream belongs to no one request.
+    This works for all four kinds of calls. Only unary calls have spans: a stream belongs to no single request.
     """
 
     async def intercept_service(self, continuation: Any, handler_call_details: Any) -> Any:
-        """Take over the caller's trace, if it sent one."""
+        """Adopt the caller's trace, if it sent one."""
         caller = _context_in(handler_call_details.invocation_metadata)
         if caller is None:
             return await continuation(handler_call_details)
@@ -56,6 +56,6 @@ def _spanned(behaviour: Any, method: str, caller: TraceContext) -> Any:
 
 
 def _code_of(context: Any) -> str:
-    """Return the code a failed call was answered with: none when its caller left or its deadline passed."""
+    """Return the status code of a failed call: CANCELLED when its caller left or its deadline passed."""
     code = context.code()
     return code.name if isinstance(code, grpc.StatusCode) else grpc.StatusCode.CANCELLED.name

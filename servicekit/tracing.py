@@ -1,7 +1,7 @@
-"""Spans out: the one file that knows OpenTelemetry, and it imports it only when somebody collects.
+"""Sending spans: the only file that uses OpenTelemetry, which it imports only when a collector is set.
 
-A span is recorded whole when it has ended, with its own times: what works on orders in batches cannot keep one open.
-Recording puts it into a bounded queue; a thread sends it. While the collector is away spans are dropped.
+A span is recorded whole after its end, with its own times, because code that works in batches cannot keep spans open.
+Recording puts it into a bounded queue, and a thread sends it. While the collector does not answer, spans are dropped.
 """
 
 import logging
@@ -21,7 +21,7 @@ Kind = Literal["internal", "server", "client", "producer", "consumer"]
 AttributeValue = str | int | float | bool
 
 FLUSH_SECONDS: Final = 2.0
-# Encoding holds the interpreter: in small batches it cannot keep the event loop waiting for long.
+# Encoding holds the interpreter's lock. Small batches keep the event loop waiting only for a short time.
 SPANS_A_MESSAGE: Final = 128
 SPANS_WAITING_MAX: Final = 2_048
 
@@ -51,7 +51,7 @@ _recorder: _Recorder | None = None
 
 
 def recorded_context(traceparent: str) -> TraceContext | None:
-    """Return the context if spans of its trace are recorded here, else None. Costs next to nothing."""
+    """Return the context if spans of its trace are recorded here, else None. It is cheap enough for every order."""
     if _recorder is None or not traceparent:
         return None
     context = parse_traceparent(traceparent)
@@ -64,14 +64,14 @@ def is_recording() -> bool:
 
 
 def record(span: Span) -> None:
-    """Send a span soon, in the background. Without a collector nothing happens."""
+    """Send a span soon, in the background. Without a collector this does nothing."""
     if _recorder is not None:
         _recorder(span)
 
 
 @contextmanager
 def tracing(service: str, *, instance: str = "") -> Iterator[None]:
-    """Send spans while the body runs, if an OTLP endpoint is named; in the end what is left, for a bounded time."""
+    """Send spans while the body runs, if an OTLP endpoint is set; at its end send the rest, for a bounded time."""
     global _recorder  # noqa: PLW0603  # one recorder a process, as there is one collector
     if not _is_wanted(os.environ):
         yield
@@ -81,7 +81,7 @@ def tracing(service: str, *, instance: str = "") -> Iterator[None]:
         yield
     finally:
         _recorder = None
-        # The library's own limit is half a minute for each of its steps.
+        # The library itself allows each of its steps half a minute.
         flushing = threading.Thread(target=stop, daemon=True)
         flushing.start()
         flushing.join(FLUSH_SECONDS)
@@ -94,14 +94,14 @@ def _is_wanted(environ: Mapping[str, str]) -> bool:
 
 
 class _Waiting:
-    """How many spans wait: `put` is written by the event loop's thread alone, `taken` by the sender's."""
+    """How many spans wait. Only the event loop's thread writes `put`, only the sending thread writes `taken`."""
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.put = self.taken = 0
 
     def has_room(self) -> bool:
-        """Take a place, if there is one."""
+        """Take a place and return True, if there is one."""
         if self.put - self.taken >= self.most:
             return False
         self.put += 1
@@ -109,7 +109,7 @@ class _Waiting:
 
 
 def _number(name: str, default: int) -> int:
-    """Return a number above 0 from the environment; what is none means the default, as OpenTelemetry wants it."""
+    """Return a number above 0 from the environment. Any other text means the default, as OpenTelemetry specifies."""
     text = os.environ.get(name, "")
     return int(text) if text.isdecimal() and int(text) > 0 else default
 
@@ -122,7 +122,7 @@ def _open(service: str, instance: str) -> tuple[_Recorder, Callable[[], None]]:
     from opentelemetry.sdk.util.instrumentation import InstrumentationScope  # noqa: PLC0415  # if wanted
     from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags  # noqa: PLC0415  # if wanted
 
-    # A collector that is away is counted; a line for every try would fill the logs.
+    # A metric counts lost spans; a log line for every try would fill the logs.
     logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
     flags = TraceFlags(TraceFlags.SAMPLED)
     kinds = {kind: SpanKind[kind.upper()] for kind in ("internal", "server", "client", "producer", "consumer")}
@@ -137,7 +137,7 @@ def _open(service: str, instance: str) -> tuple[_Recorder, Callable[[], None]]:
     )
 
     class CountedExporter(OTLPSpanExporter):
-        """Counts what was sent and what was lost on the way."""
+        """Counts sent and lost spans."""
 
         def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
             result = super().export(spans)
@@ -159,7 +159,7 @@ def _open(service: str, instance: str) -> tuple[_Recorder, Callable[[], None]]:
         if not waiting.has_room():
             _SPANS.labels("dropped").inc()
             return
-        # Not by a tracer: it would open the span, draw its id, ask the sampler again and only then let go of it.
+        # Without a tracer, which would open the span, choose its id and ask the sampler again.
         trace_id = int(span.context.trace_id, 16)
         processor.on_end(
             ReadableSpan(

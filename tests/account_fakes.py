@@ -44,7 +44,7 @@ class MemoryKeys:
 
 
 class MemoryAccounts:
-    """Implements AccountStore. What is used of the limits is asked of `usage`, which a desk sets."""
+    """Implements AccountStore. `usage` returns how much of its limits an account uses; a MemoryOrderStore sets it."""
 
     def __init__(self) -> None:
         self.kept: dict[str, TradingAccount] = {}
@@ -69,7 +69,7 @@ class MemoryAccounts:
 
 
 class FixedPrices:
-    """Implements Prices: dollars (millionths) of one whole token, by mint; what is missing is not known."""
+    """Implements Prices: millionths of a dollar for one whole token, by mint. A missing mint has no price."""
 
     def __init__(self, micros_by_mint: dict[str, int]) -> None:
         self.micros_by_mint = micros_by_mint

@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 from websockets.asyncio.client import connect
 
-TERMINAL = ("confirmed", "failed", "cancelled", "expired")
 ORDER = {"type": "market", "tokenIn": "SOL", "tokenOut": "USDC", "amountIn": "1.5", "slippageBps": 100}
 
 

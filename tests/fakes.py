@@ -1,8 +1,8 @@
 """In-memory ports of the executor. Each passes the contract suite that the real adapter passes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,23 +20,19 @@ from executor_service.application.ports import (
     SwapResult,
     SwapState,
 )
-from executor_service.domain.frames import frame_of
 from executor_service.domain.lifecycle import (
-    AttemptFailed,
     OrderAccepted,
-    OrderCancelled,
     OrderEvent,
-    OrderFailed,
     OrderStatus,
     RoutingStarted,
-    SwapConfirmed,
 )
-from executor_service.domain.order import Order, apply, swap_id_of
+from executor_service.domain.order import Order, apply
 from executor_service.domain.risk import NO_LIMITS, AccountUse, RiskLimits
 from executor_service.domain.route import Route
 from servicekit.errors import Rejected
 from tests.account_fakes import FixedPrices, MemoryAccounts
 from tests.builders import NOON, a_route
+from tests.memory_tables import MemoryTables, StoredRow
 
 
 class ManualClock:
@@ -56,57 +52,6 @@ class ManualClock:
         self.slept_ms.append(round((moment - self._now).total_seconds() * 1000))
         self._now = max(self._now, moment)
         await asyncio.sleep(0)
-
-
-@dataclass
-class _Row:
-    order: Order
-    body_hash: bytes
-    stored_at: float
-    owner: UUID | None = None
-    token: int = 0
-
-
-@dataclass
-class MemoryStore:
-    """The tables: rows, events, attempts, and which leases are alive."""
-
-    now: Callable[[], float] = lambda: 0.0
-    rows: dict[UUID, _Row] = field(default_factory=dict)
-    events: dict[UUID, list[StoredEvent]] = field(default_factory=dict)
-    tries: dict[UUID, dict[int, Attempt]] = field(default_factory=dict)
-    alive: set[UUID] = field(default_factory=set)
-
-    def append(self, order: Order, event: OrderEvent) -> StoredEvent:
-        stored = StoredEvent(order.order_id, order.version, order.status, frame_of(order, event), order.account_id)
-        self.events.setdefault(order.order_id, []).append(stored)
-        return stored
-
-    def note_attempt(self, before: Order, after: Order, event: OrderEvent) -> None:
-        if after.attempt == 0 or isinstance(event, RoutingStarted):
-            return
-        tries = self.tries.setdefault(after.order_id, {})
-        known = tries.get(after.attempt) or Attempt(
-            after.attempt, None, None, None, None, None, before.updated_at, None
-        )
-        if after.swap_id == swap_id_of(after.order_id, after.attempt):
-            known = replace(known, swap_id=after.swap_id)
-        if after.route is not None and after.route is not before.route:
-            known = replace(known, route_json="{}")
-        match event:
-            case SwapConfirmed():
-                known = replace(known, result="landed", tx_signature=event.tx_signature, ended_at=after.updated_at)
-            case AttemptFailed() | OrderFailed():
-                known = replace(
-                    known,
-                    result=event.reason.lower(),
-                    error=event.detail,
-                    tx_signature=event.tx_signature,
-                    ended_at=after.updated_at,
-                )
-            case OrderCancelled():
-                known = replace(known, result="cancelled", ended_at=after.updated_at)
-        tries[after.attempt] = known
 
 
 class MemoryFeed:
@@ -146,12 +91,12 @@ class MemoryQueue:
         self.offered.extend(order_ids)
 
 
-class MemoryDesk:
-    """Implements OrderDesk on a store."""
+class MemoryOrderStore:
+    """Implements OrderStore on tables in memory."""
 
     def __init__(
         self,
-        store: MemoryStore,
+        tables: MemoryTables,
         feed: MemoryFeed,
         queue: MemoryQueue,
         *,
@@ -159,7 +104,7 @@ class MemoryDesk:
         prices: Prices | None = None,
         defaults: RiskLimits = NO_LIMITS,
     ) -> None:
-        self._store = store
+        self._tables = tables
         self._feed = feed
         self._queue = queue
         self._accounts = accounts or MemoryAccounts()
@@ -169,7 +114,7 @@ class MemoryDesk:
 
     async def add(self, new: NewOrder) -> Accepted:
         order = new.order
-        for row in self._store.rows.values():
+        for row in self._tables.rows.values():
             same = row.order.account_id == order.account_id and row.order.client_order_id == order.client_order_id
             if same and order.client_order_id is not None:
                 if row.body_hash != new.body_hash:
@@ -185,14 +130,14 @@ class MemoryDesk:
         )
         if refusals:
             raise refusals[order.order_id]
-        self._store.rows[order.order_id] = _Row(order, new.body_hash, self._store.now())
-        self._feed.publish([self._store.append(order, OrderAccepted())])
+        self._tables.rows[order.order_id] = StoredRow(order, new.body_hash, self._tables.now())
+        self._feed.publish([self._tables.append(order, OrderAccepted())])
         self._queue.offer([order.order_id])
         return Accepted(order.order_id, order.status, order.created_at, replayed=False)
 
     def _use(self, account_id: str) -> AccountUse:
-        mine = [row for row in self._store.rows.values() if row.order.account_id == account_id]
-        ages = [self._store.now() - row.stored_at for row in mine]
+        mine = [row for row in self._tables.rows.values() if row.order.account_id == account_id]
+        ages = [self._tables.now() - row.stored_at for row in mine]
         young = [age for age in ages if age < 60]
         return AccountUse(
             in_flight=sum(not row.order.is_terminal for row in mine),
@@ -201,90 +146,89 @@ class MemoryDesk:
         )
 
     async def get(self, order_id: UUID) -> Order | None:
-        row = self._store.rows.get(order_id)
+        row = self._tables.rows.get(order_id)
         return None if row is None else row.order
 
     async def attempts(self, order_id: UUID) -> Sequence[Attempt]:
-        return [attempt for _, attempt in sorted(self._store.tries.get(order_id, {}).items())]
+        return [attempt for _, attempt in sorted(self._tables.tries.get(order_id, {}).items())]
 
     async def find(self, wanted: OrderFilter) -> Sequence[Order]:
-        orders = sorted((row.order for row in self._store.rows.values()), key=lambda o: o.order_id, reverse=True)
+        orders = sorted((row.order for row in self._tables.rows.values()), key=lambda o: o.order_id, reverse=True)
         return [order for order in orders if _matches(order, wanted)][: wanted.limit]
 
     async def events_after(self, cursors: Sequence[tuple[UUID, int]]) -> Sequence[StoredEvent]:
         return [
             event
             for order_id, after in sorted(cursors)
-            for event in self._store.events.get(order_id, [])
+            for event in self._tables.events.get(order_id, [])
             if event.sequence > after
         ]
 
     async def heads(self, order_ids: Sequence[UUID]) -> Sequence[OrderHead]:
-        rows = [self._store.rows[order_id].order for order_id in order_ids if order_id in self._store.rows]
+        rows = [self._tables.rows[order_id].order for order_id in order_ids if order_id in self._tables.rows]
         return [OrderHead(o.order_id, o.account_id, o.version, o.is_terminal) for o in rows]
 
     async def heads_since(self, first_id: UUID) -> Sequence[OrderHead]:
-        return await self.heads([order_id for order_id in self._store.rows if order_id >= first_id])
+        return await self.heads([order_id for order_id in self._tables.rows if order_id >= first_id])
 
     async def open_orders(self, account_id: str | None) -> Sequence[tuple[UUID, int]]:
-        orders = sorted((row.order for row in self._store.rows.values()), key=lambda o: o.order_id)
+        orders = sorted((row.order for row in self._tables.rows.values()), key=lambda o: o.order_id)
         return [(o.order_id, o.version) for o in orders if not o.is_terminal and account_id in (None, o.account_id)]
 
     async def count_open(self, limit: int) -> int:
-        return min(limit, sum(not row.order.is_terminal for row in self._store.rows.values()))
+        return min(limit, sum(not row.order.is_terminal for row in self._tables.rows.values()))
 
     async def cancel(self, order: Order, event: OrderEvent, at: datetime) -> Order:
-        row = self._store.rows.get(order.order_id)
+        row = self._tables.rows.get(order.order_id)
         if row is None or row.order.version != order.version:
             raise StaleOrder
         before, row.order = row.order, apply(row.order, event, at)
         row.owner, row.token = None, row.token + 1
         row.order = replace(row.order, owner_token=row.token, next_attempt_at=None)
-        if self._store.tries.get(order.order_id, {}).get(row.order.attempt) is not None:
-            self._store.note_attempt(before, row.order, event)
-        self._feed.publish([self._store.append(row.order, event)])
+        if self._tables.tries.get(order.order_id, {}).get(row.order.attempt) is not None:
+            self._tables.note_attempt(before, row.order, event)
+        self._feed.publish([self._tables.append(row.order, event)])
         return row.order
 
 
-class MemoryBook:
-    """Implements OrderBook on a store, for one lease."""
+class MemoryLeasedOrders:
+    """Implements LeasedOrders on tables in memory, for one lease."""
 
-    def __init__(self, store: MemoryStore, feed: MemoryFeed, worker_id: UUID) -> None:
-        self._store = store
+    def __init__(self, tables: MemoryTables, feed: MemoryFeed, worker_id: UUID) -> None:
+        self._tables = tables
         self._feed = feed
         self._me = worker_id
-        store.alive.add(worker_id)
+        tables.alive.add(worker_id)
 
     async def start(self, order_ids: Sequence[UUID], at: datetime) -> Sequence[Order]:
         fresh = [
             row
             for order_id in order_ids
-            if (row := self._store.rows.get(order_id)) is not None
+            if (row := self._tables.rows.get(order_id)) is not None
             and row.owner is None
             and row.order.version == 1
             and row.order.status is OrderStatus.PENDING
-            and self._me in self._store.alive
+            and self._me in self._tables.alive
         ]
         return [self._take_and_route(row, at) for row in fresh]
 
     async def claim(self, order_ids: Sequence[UUID]) -> Sequence[Order]:
-        rows = [self._store.rows[order_id] for order_id in order_ids if order_id in self._store.rows]
+        rows = [self._tables.rows[order_id] for order_id in order_ids if order_id in self._tables.rows]
         return [self._take(row) for row in rows if not row.order.is_terminal and self._is_free(row)]
 
     async def claim_abandoned(self, limit: int, at: datetime) -> Sequence[Order]:
         waiting = [
             row
-            for _, row in sorted(self._store.rows.items())
+            for _, row in sorted(self._tables.rows.items())
             if not row.order.is_terminal
-            and row.order.status is not OrderStatus.OPEN
             and (row.order.next_attempt_at is None or row.order.next_attempt_at <= at)
-            and (row.owner is not None or row.stored_at < self._store.now() - 2)
+            and (row.owner is not None or row.stored_at < self._tables.now() - 2)
             and self._is_free(row)
         ]
         return [self._take(row) for row in waiting[:limit]]
 
     async def owned(self, order_id: UUID) -> Order | None:
-        row = self._store.rows.get(order_id)
+        row = self._tables.rows.get(order_id)
         if row is None or row.owner != self._me or row.order.is_terminal:
             return None
         return row.order
@@ -296,36 +240,36 @@ class MemoryBook:
             before, after = after, apply(after, event, at)
             steps.append((before, after, event))
         await asyncio.sleep(0)
-        if self._me not in self._store.alive:
+        if self._me not in self._tables.alive:
             raise LeaseLost
-        row = self._store.rows[order.order_id]
+        row = self._tables.rows[order.order_id]
         if row.owner != self._me or row.token != order.owner_token or row.order.version != order.version:
             raise StaleOrder
         row.order = after
         for before, step, event in steps:
-            self._feed.publish([self._store.append(step, event)])
-            self._store.note_attempt(before, step, event)
+            self._feed.publish([self._tables.append(step, event)])
+            self._tables.note_attempt(before, step, event)
         return after
 
     async def hand_back(self) -> Sequence[UUID]:
-        self._store.alive.discard(self._me)
-        mine = [row for row in self._store.rows.values() if row.owner == self._me and not row.order.is_terminal]
+        self._tables.alive.discard(self._me)
+        mine = [row for row in self._tables.rows.values() if row.owner == self._me and not row.order.is_terminal]
         for row in mine:
             row.owner = None
         return [row.order.order_id for row in mine]
 
-    def _is_free(self, row: _Row) -> bool:
-        return self._me in self._store.alive and (row.owner is None or row.owner not in self._store.alive)
+    def _is_free(self, row: StoredRow) -> bool:
+        return self._me in self._tables.alive and (row.owner is None or row.owner not in self._tables.alive)
 
-    def _take(self, row: _Row) -> Order:
+    def _take(self, row: StoredRow) -> Order:
         row.owner, row.token = self._me, row.token + 1
         row.order = replace(row.order, owner_token=row.token)
         return row.order
 
-    def _take_and_route(self, row: _Row, at: datetime) -> Order:
+    def _take_and_route(self, row: StoredRow, at: datetime) -> Order:
         order = apply(self._take(row), RoutingStarted(), at)
         row.order = order
-        self._feed.publish([self._store.append(order, RoutingStarted())])
+        self._feed.publish([self._tables.append(order, RoutingStarted())])
         return order
 
 

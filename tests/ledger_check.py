@@ -4,13 +4,17 @@ from dataclasses import dataclass, field
 
 import psycopg
 
+from tradewind_client.orders import TERMINAL
+
+_ENDS = ", ".join(f"'{status}'" for status in sorted(TERMINAL))
+
 CHECKS = {
     "every accepted order has ended": """
         SELECT id::text || ' is ' || status FROM orders WHERE ended_at IS NULL
     """,
-    "an ended order is in a terminal status": """
+    "an ended order is in a terminal status": f"""
         SELECT id::text || ' ended as ' || status FROM orders
-        WHERE (ended_at IS NOT NULL) <> (status IN ('confirmed', 'failed', 'cancelled', 'expired'))
+        WHERE (ended_at IS NOT NULL) <> (status IN ({_ENDS}))
     """,
     "events are numbered 1 to version without a gap": """
         SELECT o.id::text || ': version ' || o.version || ', events ' || count(e.sequence)
@@ -21,10 +25,10 @@ CHECKS = {
         SELECT o.id::text FROM orders o JOIN order_events e ON e.order_id = o.id AND e.sequence = o.version
         WHERE e.status <> o.status
     """,
-    "every order has exactly one terminal event": """
+    "every order has exactly one terminal event": f"""
         SELECT order_id::text FROM order_events
         GROUP BY order_id
-        HAVING count(*) FILTER (WHERE status IN ('confirmed', 'failed', 'cancelled', 'expired')) <> 1
+        HAVING count(*) FILTER (WHERE status IN ({_ENDS})) <> 1
     """,
     "every confirmed order has exactly one landed swap": """
         SELECT o.id::text || ': ' || count(s.swap_id) FROM orders o

@@ -11,7 +11,6 @@ from tradewind_client import Leg, OrderEvent, Token
 
 COLOURS: Final[Mapping[str, str]] = {
     "pending": "white",
-    "open": "white",
     "routing": "cyan",
     "routing_complete": "cyan",
     "building": "blue",
@@ -20,7 +19,6 @@ COLOURS: Final[Mapping[str, str]] = {
     "confirmed": "bold green",
     "failed": "bold red",
     "cancelled": "bold yellow",
-    "expired": "bold yellow",
 }
 STATUS_COLUMNS: Final = 16
 # No token of the market has more; what is longer is a quotient.

@@ -12,7 +12,7 @@ from tradewind_client.errors import Problem
 from tradewind_client.json_values import Value, converted
 from tradewind_client.quotes import Leg
 
-TERMINAL: Final = frozenset({"confirmed", "failed", "cancelled", "expired"})
+TERMINAL: Final = frozenset({"confirmed", "failed", "cancelled"})
 
 
 class OrderRequest(Value, frozen=True, kw_only=True, omit_defaults=True):

@@ -15,7 +15,7 @@ from tradewind_client.problems import Fault, violations_of
 from tradewind_client.retry import Patience, RetryPolicy
 from tradewind_client.sockets import TROUBLE, meaning, opened
 
-_STATUSES: Final = {"unauthenticated": 401, "forbidden": 403, "order_not_found": 404, "overloaded": 429}
+STATUSES: Final = {"unauthenticated": 401, "forbidden": 403, "order_not_found": 404, "overloaded": 429}
 _INVALID: Final = 422
 
 
@@ -93,7 +93,7 @@ def _refused(answer: Answer) -> Exception:
     if answer.code == "internal" or (answer.retryable and answer.code != "overloaded"):
         return AskAgain(answer.detail or answer.code)
     return Problem(
-        status=_STATUSES.get(answer.code, _INVALID),
+        status=STATUSES.get(answer.code, _INVALID),
         code=answer.code,
         title="The gateway refused on its stream",
         detail=answer.detail,

@@ -6,7 +6,7 @@ from deploy.dashboards.panels import Dashboard, Panel, Query, Row
 from deploy.dashboards.queries import WINDOW, mean, quantile, rate, total_rate
 
 _EVENTS: Final = "tradewind_order_events_total"
-_ENDED: Final = f'sum(rate({_EVENTS}{{status=~"confirmed|failed|cancelled|expired"}}[{WINDOW}]))'
+_ENDED: Final = f'sum(rate({_EVENTS}{{status=~"confirmed|failed|cancelled"}}[{WINDOW}]))'
 
 
 def _share_of_ends(status: str) -> Query:
@@ -25,13 +25,13 @@ _ENDS: Final = Row(
             "Share of orders by their end",
             "percentunit",
             "Failures are mostly prices that moved past the slippage an order allowed.",
-            tuple(map(_share_of_ends, ("confirmed", "failed", "cancelled", "expired"))),
+            tuple(map(_share_of_ends, ("confirmed", "failed", "cancelled"))),
         ),
         Panel(
             "Ends and retries a second",
             "ops",
             "`retrying` counts attempts that failed and are tried again with a fresh quote.",
-            (rate(_EVENTS, "status", where='status=~"confirmed|failed|cancelled|expired|retrying"'),),
+            (rate(_EVENTS, "status", where='status=~"confirmed|failed|cancelled|retrying"'),),
         ),
         Panel(
             "Why attempts fail",

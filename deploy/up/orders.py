@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 ORDER: Final = {"type": "market", "tokenIn": "SOL", "tokenOut": "USDC", "amountIn": "0.01", "slippageBps": 1000}
-TERMINAL: Final = frozenset({"confirmed", "failed", "cancelled", "expired"})
+TERMINAL: Final = frozenset({"confirmed", "failed", "cancelled"})
 _ASK_S: Final = 10.0
 _AGAIN_AFTER_S: Final = 0.2
 

@@ -1,7 +1,7 @@
 """The queue of hints: Dramatiq on Redis, one message for a batch of orders, a wake-up instead of polling.
 
-A message says "look at these orders" and nothing more. It is acknowledged when the orders are handed to the event
-loop, long before they end: what happens to them is kept in Postgres.
+A message only names orders to look at. It is acknowledged when the event loop has the orders, long before they end;
+Postgres keeps what happens to them.
 """
 
 import asyncio
@@ -38,16 +38,16 @@ class HintBroker(RedisBroker):
     """Dramatiq's Redis broker, with consumers that block for a wake-up and acknowledge in batches."""
 
     def __init__(self, redis_url: str) -> None:
-        # One try: a hint that is late is worth nothing, and the sweeper needs none.
+        # One try: a late hint is useless, and the sweeper finds orders without hints.
         client = redis.Redis.from_url(
             redis_url, retry=Retry(NoBackoff(), 0), socket_timeout=5, socket_connect_timeout=2, health_check_interval=0
         )
-        # Ids that a dead process had fetched come back after the heartbeat time-out, at one in ten commands.
+        # Messages that a dead process has fetched return to the queue after the heartbeat time-out.
         super().__init__(client=client, middleware=[], heartbeat_timeout=15_000, maintenance_chance=100_000)
 
     @property
     def consumer_class(self) -> Callable[..., Any]:
-        """Our consumer for the queue of orders, Dramatiq's own for everything else."""
+        """Our consumer for the queue of orders, Dramatiq's consumer for all others."""
         return lambda broker, name, prefetch, timeout: (
             _HintConsumer(broker, name, prefetch, timeout)
             if name == QUEUE
@@ -65,10 +65,10 @@ class HintBroker(RedisBroker):
 
 
 class _HintConsumer(_RedisConsumer):
-    """Fetches, and when there is nothing blocks until somebody enqueues, a second at most.
+    """Fetches messages. When the queue is empty it waits for a wake-up, for at most a second.
 
-    Acknowledgements gather and go out before the next fetch. One that is lost with the process means that the
-    message is delivered again, which a claim absorbs.
+    Acknowledgements gather and are sent before the next fetch. If a process dies before it sends one, the message is
+    delivered again; claiming an order twice is harmless.
     """
 
     def __init__(self, broker: HintBroker, queue_name: str, prefetch: int, timeout: int) -> None:
@@ -81,7 +81,7 @@ class _HintConsumer(_RedisConsumer):
         self.queued_message_ids.discard(message.message_id)
 
     def close(self) -> None:
-        """Send the last acknowledgements, and put back what was fetched and not yet looked at."""
+        """Send the last acknowledgements, and return the fetched messages that were not read."""
         try:
             self._flush()
             unread = [dramatiq.Message.decode(data) for data in self.message_cache if data is not None]
@@ -113,7 +113,7 @@ class _HintConsumer(_RedisConsumer):
     def _fetch_or_wait(self) -> None:
         room = self.prefetch - self.outstanding_message_count
         if room <= 0:
-            # Every thread is busy handing over; room comes back as they finish.
+            # Every thread is busy with a message; wait until one has finished.
             time.sleep(_FULL_PAUSE_SECONDS)
             return
         self.message_cache = self.broker.do_fetch(self.queue_name, room)
@@ -132,7 +132,7 @@ class _HintConsumer(_RedisConsumer):
 
 
 class DramatiqQueue:
-    """Implements Queue: gathers ids while a message is being sent. `run` sends; without it nothing is sent."""
+    """Implements Queue: gathers ids while a message is being sent. Only `run` sends."""
 
     def __init__(self, broker: HintBroker) -> None:
         self._broker = broker
@@ -155,7 +155,7 @@ class DramatiqQueue:
                 await self._is_idle.wait()
 
     async def run(self) -> None:
-        """Send what is queued, until cancelled. What cannot be sent is dropped: the sweeper finds it."""
+        """Send what is queued, until cancelled. Drop what cannot be sent: the sweeper finds those orders."""
         while True:
             if not self._waiting:
                 self._is_idle.set()

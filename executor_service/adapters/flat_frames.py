@@ -1,6 +1,6 @@
-"""An event in the words of an earlier engine, as it published them: flat, with `chosen` and a branded hash.
+"""An event in an earlier engine's format: flat, with `chosen` and the venue in front of the transaction hash.
 
-The gateway's sockets speak the same dialect with a routing decision beside it; a test holds the two together.
+The gateway's sockets use the same format and add the routing decision; a test compares the two.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ from executor_service.domain.lifecycle import OrderStatus
 
 _S = OrderStatus
 _ENCODER: Final = msgspec.json.Encoder()
-_RENAMED: Final = {_S.OPEN: _S.PENDING, _S.CANCELLED: _S.FAILED, _S.EXPIRED: _S.FAILED}
+_RENAMED: Final = {_S.CANCELLED: _S.FAILED}
 
 
 class _Frame(msgspec.Struct):
@@ -25,7 +25,7 @@ _DECODER: Final = msgspec.json.Decoder(_Frame)
 
 
 def flat_frame(event: StoredEvent) -> bytes | None:
-    """Return the frame of an event as JSON text, amounts digit for digit; None for what it had no word for."""
+    """Return the event's frame as JSON text, with unchanged digits; None for a status that the format does not have."""
     if event.status is _S.ROUTING_COMPLETE:
         return None
     frame = _DECODER.decode(event.payload)
@@ -43,6 +43,6 @@ def _details(status: OrderStatus, details: dict[str, Raw]) -> dict[str, object]:
         case _S.CONFIRMED:
             venue, signature = (msgspec.json.decode(details[name], type=str) for name in ("dex", "txHash"))
             return {**details, "txHash": f"{venue.upper()}-{signature}"}
-        case _S.CANCELLED | _S.EXPIRED:
+        case _S.CANCELLED:
             return {"reason": status.value, **details}
     return {**details}

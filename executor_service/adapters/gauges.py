@@ -1,4 +1,4 @@
-"""What is read every few seconds for the metrics: which orders are open, and how long the queues are."""
+"""Metrics that are read every few seconds: the open orders, and the lengths of the queues."""
 
 import asyncio
 from typing import Final, LiteralString
@@ -14,7 +14,7 @@ from servicekit.postgres import outages_named
 
 READ_EVERY_SECONDS: Final = 5.0
 REDIS_SECONDS_MAX: Final = 1.0
-# Beyond this many the rest is not counted: it bounds the work, and an engine this full has other worries.
+# The count stops here, which bounds the work of one reading.
 ORDERS_MAX: Final = 100_000
 
 _OPEN: Final[LiteralString] = """
@@ -28,7 +28,7 @@ _DEAD: Final = f"dramatiq:{QUEUE}.XQ"
 
 
 class Gauges:
-    """Reads both stores again and again. What does not answer is reported as unknown, not as it was."""
+    """Reads Postgres and Redis every few seconds. Reports a store that does not answer as unknown."""
 
     def __init__(self, pool: AsyncConnectionPool, redis: Redis) -> None:
         self._pool = pool
@@ -58,7 +58,7 @@ class Gauges:
         telemetry.open_orders_seen({row[0]: row[1] for row in rows}, oldest)
 
     async def read_queues(self) -> None:
-        """Report the lengths of the queue, of what it delays and of what it gave up."""
+        """Report the lengths of the queue, of its delayed messages and of its dead messages."""
         try:
             async with asyncio.timeout(REDIS_SECONDS_MAX), self._redis.pipeline(transaction=False) as pipeline:
                 pipeline.llen(_WAITING)

@@ -1,7 +1,7 @@
-"""The market over gRPC: swaps in batches, their ends from a stream, and questions where the stream says nothing."""
+"""The market over gRPC: swaps are sent in batches, a stream brings their results, and a call asks for missing ones."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -17,9 +17,9 @@ from tradewind.market.v1 import market_pb2 as pb
 from tradewind.market.v1 import market_pb2_grpc as rpc
 
 DEADLINE_SECONDS: Final = 5.0
-# The stream tells as soon as a swap has ended; asking is for what the stream lost.
+# The stream brings a result as soon as a swap has ended. A call asks for results that the stream lost.
 ASK_AFTER_SECONDS: Final = 4.0
-# Swaps that another worker sent are not on our stream.
+# The stream does not carry swaps that another worker sent.
 ASK_OFTEN_SECONDS: Final = 0.4
 RECONNECT_SECONDS: Final = 0.25
 
@@ -30,7 +30,7 @@ _STATES: Final = {
     pb.SWAP_STATE_FAILED: SwapState.FAILED,
     pb.SWAP_STATE_EXPIRED: SwapState.EXPIRED,
 }
-_REASONS: Final = {
+_REASONS: Final[Mapping[int, str]] = {
     pb.SWAP_FAILURE_SLIPPAGE_EXCEEDED: "SLIPPAGE_EXCEEDED",
     pb.SWAP_FAILURE_DROPPED: "SWAP_DROPPED",
     pb.SWAP_FAILURE_VENUE_UNAVAILABLE: "VENUE_UNAVAILABLE",
@@ -38,6 +38,8 @@ _REASONS: Final = {
     pb.SWAP_FAILURE_INSUFFICIENT_LIQUIDITY: "INSUFFICIENT_LIQUIDITY",
     pb.SWAP_FAILURE_TRANSIENT: "SWAP_FAILED",
 }
+# For a dead swap whose failure this version has no name for.
+_REASON_OF_DEAD: Final = {SwapState.FAILED: "SWAP_FAILED", SwapState.EXPIRED: "SWAP_EXPIRED"}
 
 
 class GrpcMarket:
@@ -49,7 +51,7 @@ class GrpcMarket:
         self._expected: dict[UUID, asyncio.Future[SwapResult]] = {}
         self._sent_here: set[UUID] = set()
         self._stream_is_live = False
-        # Every order may wait here once, so there is room for all of them.
+        # Each order waits here at most once, so the queue has room for all of them.
         self._sends: Batcher[Order, SwapResult] = Batcher(
             self._send_swaps, batch_max=128, in_flight_max=4, queue_max=orders_max, name="send"
         )
@@ -65,7 +67,7 @@ class GrpcMarket:
                 async for batch in self._stub.WatchSwaps(request):
                     self._stream_is_live = True
                     for result in batch.results:
-                        self._tell(_result(result), UUID(result.swap_id))
+                        self._resolve(_result(result), UUID(result.swap_id))
             except grpc.aio.AioRpcError as error:
                 if self._stream_is_live:
                     telemetry.swaps_feed_lost(error)
@@ -79,24 +81,24 @@ class GrpcMarket:
         self._expect(order.swap_id)
         self._sent_here.add(order.swap_id)
         try:
-            result = await _asked(self._sends.submit(order))
+            result = await _answer_of(self._sends.submit(order))
         except BaseException:
             self._forget(order.swap_id)
             raise
-        return self._known(order.swap_id, result)
+        return self._forget_if_over(order.swap_id, result)
 
     async def find(self, swap_id: UUID) -> SwapResult:
         """Return the state of a swap."""
         self._expect(swap_id)
         try:
-            result = await _asked(self._finds.submit(swap_id))
+            result = await _answer_of(self._finds.submit(swap_id))
         except BaseException:
             self._forget(swap_id)
             raise
-        return self._known(swap_id, result)
+        return self._forget_if_over(swap_id, result)
 
     async def outcome(self, swap_id: UUID) -> SwapResult:
-        """Wait for the stream, and ask when it has been silent for a while."""
+        """Wait for the stream's result, and ask the market after a while without one."""
         patience = ASK_AFTER_SECONDS if self._stream_is_live and swap_id in self._sent_here else ASK_OFTEN_SECONDS
         try:
             async with asyncio.timeout(patience):
@@ -106,21 +108,21 @@ class GrpcMarket:
         except BaseException:
             self._forget(swap_id)
             raise
-        return self._known(swap_id, result)
+        return self._forget_if_over(swap_id, result)
 
     def _expect(self, swap_id: UUID) -> "asyncio.Future[SwapResult]":
-        """Listen for the swap's end, before it is asked for, so that none is missed between."""
+        """Return the future of the swap's result. It must exist before the call, so that no result is missed."""
         future = self._expected.get(swap_id)
         if future is None:
             future = self._expected[swap_id] = asyncio.get_running_loop().create_future()
         return future
 
-    def _tell(self, result: SwapResult, swap_id: UUID) -> None:
+    def _resolve(self, result: SwapResult, swap_id: UUID) -> None:
         future = self._expected.get(swap_id)
         if future is not None and not future.done():
             future.set_result(result)
 
-    def _known(self, swap_id: UUID, result: SwapResult) -> SwapResult:
+    def _forget_if_over(self, swap_id: UUID, result: SwapResult) -> SwapResult:
         if result.state not in (SwapState.IN_FLIGHT, SwapState.UNKNOWN):
             self._forget(swap_id)
         return result
@@ -134,9 +136,9 @@ class GrpcMarket:
         try:
             response = await self._stub.SendSwaps(request, timeout=DEADLINE_SECONDS)
         except grpc.aio.AioRpcError as error:
-            # Whatever the code says, the swaps may have been taken.
+            # Any status code leaves open whether the market took the swaps.
             raise OutOfReach from error
-        return [_sent(answer) for answer in response.answers]
+        return [_result_of_sending(answer) for answer in response.answers]
 
     async def _get_swaps(self, swap_ids: Sequence[UUID]) -> Sequence[SwapResult | BaseException]:
         request = pb.GetSwapsRequest(swap_ids=[str(swap_id) for swap_id in swap_ids])
@@ -147,8 +149,8 @@ class GrpcMarket:
         return [_result(result) for result in response.results]
 
 
-async def _asked(answer: Awaitable[SwapResult]) -> SwapResult:
-    """Return the market's answer; what our own queue refuses never got there."""
+async def _answer_of(answer: Awaitable[SwapResult]) -> SwapResult:
+    """Return the market's answer. Raises OutOfReach when our own queue was full: the market was not asked."""
     try:
         return await answer
     except QueueFull as error:
@@ -176,10 +178,10 @@ def _swap(order: Order, submitter: str) -> pb.Swap:
     )
 
 
-def _sent(answer: pb.SwapAnswer) -> SwapResult | BaseException:
+def _result_of_sending(answer: pb.SwapAnswer) -> SwapResult | BaseException:
     if answer.WhichOneof("answer") == "result":
         return _result(answer.result)
-    # A refusal that may pass says nothing of what became of an earlier call: look again.
+    # A temporary refusal says nothing about an earlier call with the same swap, so the swap is looked up again.
     if answer.refusal.retryable:
         return OutOfReach()
     return error_of(answer.refusal.reason, answer.refusal.detail)
@@ -187,12 +189,16 @@ def _sent(answer: pb.SwapAnswer) -> SwapResult | BaseException:
 
 def _result(result: pb.SwapResult) -> SwapResult:
     state = _STATES[result.state]
-    reason = _REASONS.get(result.failure, "SWAP_EXPIRED" if state is SwapState.EXPIRED else "")
     return SwapResult(
         state=state,
         amount_out=result.amount_out,
         tx_signature=result.signature or None,
         slot=result.slot,
-        reason=reason,
+        reason=reason_of(state, result.failure),
         detail=result.detail,
     )
+
+
+def reason_of(state: SwapState, failure: int) -> str:
+    """Return the reason of the error table for which a swap is dead; empty when it has landed or may still land."""
+    return _REASONS.get(failure) or _REASON_OF_DEAD.get(state, "")

@@ -1,4 +1,4 @@
-"""The market's clock. Equal to real time; a sandbox may one day move it."""
+"""The market's clock, which is real time."""
 
 import asyncio
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Storing orders of accounts that have limits: exactly as many as fit, whoever else is storing some."""
+"""Storing orders of accounts that have limits: exactly as many as the limits allow, over all executors."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,10 +17,10 @@ from servicekit.errors import DomainError
 async def add_measured(
     connection: AsyncConnection[TupleRow], batch: Sequence[NewOrder], *, defaults: RiskLimits, prices: Prices
 ) -> tuple[Sequence[StoredEvent], Sequence[Accepted | DomainError]]:
-    """Store what the limits allow, in one transaction; return the first events of that, and an answer for each order.
+    """Store what the limits allow, in one transaction. Return the first events of that, and an answer for each order.
 
-    Whoever measures an account holds its row, so what is counted stands until the commit. Rows are made beforehand
-    and locked in one order, so that nobody waits for somebody who waits.
+    The transaction holds the rows of its accounts, so its counts stay true until the commit. Rows are created before it
+    and locked in a fixed order, so that two transactions cannot deadlock.
     """
     named = {"accounts": sorted({new.order.account_id for new in batch})}
     await connection.execute(MAKE, named)
@@ -47,7 +47,7 @@ async def add_measured(
 async def _uses_of(
     connection: AsyncConnection[TupleRow], accounts: Sequence[TradingAccount], defaults: RiskLimits
 ) -> Mapping[str, AccountUse]:
-    """Return how much of their limits the accounts use. What has no limit is not counted."""
+    """Return how much of their limits the accounts use. Only what has a limit is counted."""
     limits = [account.limits_in_force(defaults) for account in accounts]
     counted = {
         "accounts": [account.account_id for account in accounts],

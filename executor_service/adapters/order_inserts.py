@@ -7,7 +7,8 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
-from executor_service.adapters.order_rows import constraints_text
+from executor_service.adapters.columns import BYTES, TEXT, StoredColumn, names, unnest
+from executor_service.adapters.order_columns import ORDER_COLUMNS, OrderColumn
 from executor_service.application.ports import Accepted, NewOrder, StoredEvent
 from executor_service.domain.frames import frame_of
 from executor_service.domain.lifecycle import OrderAccepted, OrderStatus
@@ -16,35 +17,46 @@ from servicekit.errors import Rejected
 # The first order of each (account, client order id): its id, status, time and body hash.
 Firsts: TypeAlias = Mapping[tuple[str, str], tuple[Any, ...]]
 
-# In one order: an insert waits for another that has not committed the same key, and must not be waited for by it.
-_ADD: Final[LiteralString] = """
-    WITH incoming AS MATERIALIZED (
-        SELECT * FROM unnest(
-            %(ids)b::uuid[], %(accounts)b::text[], %(client_ids)b::text[], %(hashes)b::bytea[], %(types)b::text[],
-            %(mints_in)b::text[], %(mints_out)b::text[], %(decimals_in)b::smallint[], %(decimals_out)b::smallint[],
-            %(amounts)b::numeric[], %(slippages)b::int[], %(scenarios)b::text[], %(constraints)b::text[],
-            %(traces)b::text[], %(statuses)b::text[], %(times)b::timestamptz[], %(payloads)b::text[]
-        ) AS i(id, account_id, client_order_id, body_hash, order_type, token_in, token_out, decimals_in, decimals_out,
-               amount_in, slippage_bps, scenario, constraints, traceparent, status, created_at, payload)
-    ),
-    added AS (
-        INSERT INTO orders (id, account_id, client_order_id, body_hash, order_type, token_in, token_out, decimals_in,
-            decimals_out, amount_in, slippage_bps, scenario, constraints, traceparent, status, version, created_at,
-            updated_at)
-        SELECT id, account_id, client_order_id, body_hash, order_type, token_in, token_out, decimals_in, decimals_out,
-            amount_in, slippage_bps, scenario, constraints::jsonb, traceparent, status, 1, created_at, created_at
-        FROM incoming
-        ORDER BY account_id, client_order_id, id
-        ON CONFLICT (account_id, client_order_id) DO NOTHING
-        RETURNING id
-    ),
-    written AS (
-        INSERT INTO order_events (order_id, sequence, status, payload, created_at)
-        SELECT i.id, 1, i.status, i.payload::json, i.created_at FROM incoming i JOIN added USING (id)
-    )
-    SELECT id FROM added
-"""
+# What travels with each order and is not one of its fields.
+_BESIDES: Final = (StoredColumn("body_hash", BYTES), StoredColumn("payload", TEXT))
 
+
+def add_statement(columns: Sequence[OrderColumn]) -> str:
+    """Return the statement that stores a batch: orders, each with its first event. It returns the ids it stored."""
+    travelling = [column for column in columns if column.added]
+    written = [column for column in columns if column.added or column.added_as]
+    values = ", ".join(column.added_as or f"i.{column.as_stored}" for column in written)
+    # Sorted, because an insert waits for another transaction that has the same key: a fixed order prevents deadlocks.
+    return f"""
+        WITH incoming AS MATERIALIZED (SELECT * FROM {unnest("i", [*travelling, *_BESIDES])}),
+        added AS (
+            INSERT INTO orders ({names(written)})
+            SELECT {values} FROM incoming i
+            ORDER BY account_id, client_order_id, id
+            ON CONFLICT (account_id, client_order_id) DO NOTHING
+            RETURNING id
+        ),
+        written AS (
+            INSERT INTO order_events (order_id, sequence, status, payload, created_at)
+            SELECT i.id, 1, i.status, i.payload::json, i.created_at FROM incoming i JOIN added USING (id)
+        )
+        SELECT id FROM added
+    """
+
+
+def add_parameters(
+    columns: Sequence[OrderColumn], batch: Sequence[NewOrder], events: Sequence[StoredEvent]
+) -> dict[str, list[Any]]:
+    """Return the batch column by column, as unnest takes it."""
+    orders = [new.order for new in batch]
+    return {
+        **{column.name: column.values_of(orders) for column in columns if column.added},
+        "body_hash": [new.body_hash for new in batch],
+        "payload": [event.payload for event in events],
+    }
+
+
+_ADD: Final = add_statement(ORDER_COLUMNS)
 _FIRST_OF: Final[LiteralString] = """
     SELECT o.account_id, o.client_order_id, o.id, o.status, o.created_at, o.body_hash
     FROM unnest(%(accounts)b::text[], %(client_ids)b::text[]) AS k(account_id, client_order_id)
@@ -53,7 +65,7 @@ _FIRST_OF: Final[LiteralString] = """
 
 
 def first_event(new: NewOrder) -> StoredEvent:
-    """Return the event that an order's life begins with."""
+    """Return the order's first event."""
     order = new.order
     return StoredEvent(order.order_id, 1, order.status, frame_of(order, OrderAccepted()), order.account_id)
 
@@ -61,10 +73,10 @@ def first_event(new: NewOrder) -> StoredEvent:
 async def insert(
     connection: AsyncConnection[TupleRow], batch: Sequence[NewOrder], events: Sequence[StoredEvent]
 ) -> set[UUID]:
-    """Store the orders, each with its first event, and return the ids of those that are no repeats."""
+    """Store the orders, each with its first event, and return the ids of the new orders, without repeats."""
     if not batch:
         return set()
-    cursor = await connection.execute(_ADD, _columns(batch, events))
+    cursor = await connection.execute(_ADD, add_parameters(ORDER_COLUMNS, batch, events))
     return {row[0] for row in await cursor.fetchall()}
 
 
@@ -91,26 +103,3 @@ def answer_of(new: NewOrder, added: Collection[UUID], firsts: Firsts) -> Accepte
     if bytes(body_hash or b"") != new.body_hash:
         return Rejected("IDEMPOTENCY_KEY_REUSED", "this key was used before with another order")
     return Accepted(first_id, OrderStatus(status), created_at, replayed=True)
-
-
-def _columns(batch: Sequence[NewOrder], events: Sequence[StoredEvent]) -> dict[str, list[Any]]:
-    orders = [new.order for new in batch]
-    return {
-        "ids": [o.order_id for o in orders],
-        "accounts": [o.account_id for o in orders],
-        "client_ids": [o.client_order_id for o in orders],
-        "hashes": [new.body_hash for new in batch],
-        "types": [o.order_type for o in orders],
-        "mints_in": [o.mint_in for o in orders],
-        "mints_out": [o.mint_out for o in orders],
-        "decimals_in": [o.decimals_in for o in orders],
-        "decimals_out": [o.decimals_out for o in orders],
-        "amounts": [str(o.amount_in) for o in orders],
-        "slippages": [o.slippage_bps for o in orders],
-        "scenarios": [o.scenario for o in orders],
-        "constraints": [constraints_text(o.constraints) for o in orders],
-        "traces": [o.traceparent for o in orders],
-        "statuses": [o.status.value for o in orders],
-        "times": [o.created_at for o in orders],
-        "payloads": [event.payload for event in events],
-    }

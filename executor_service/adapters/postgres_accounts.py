@@ -13,7 +13,7 @@ ACCOUNT_COLUMNS: Final[LiteralString] = """
     slippage_bps_max, mints_allowed, updated_at
 """
 
-# Every acceptance of the account waits for whoever holds its row.
+# A transaction that holds the row makes every other acceptance of the account wait.
 LOCK: Final[LiteralString] = f"""
     SELECT {ACCOUNT_COLUMNS} FROM accounts WHERE account_id = ANY(%(accounts)s::text[]) ORDER BY account_id FOR UPDATE
 """

@@ -1,4 +1,4 @@
-"""What tokens are worth, by the router's stream of mid prices, through every break of the connection."""
+"""What tokens are worth, by the router's stream of mid prices. The stream is opened again whenever it breaks."""
 
 import asyncio
 import time
@@ -13,15 +13,15 @@ from executor_service.domain.valuation import MidPrice, usd_micros, usd_price
 from tradewind.router.v1 import router_pb2 as pb
 from tradewind.router.v1 import router_pb2_grpc as rpc
 
-# Older prices value nothing: whoever depends on them waits.
+# Older prices are not used: an order that needs one is refused for now.
 AGE_MAX_SECONDS: Final = 30.0
-# The stream tells changes alone. After a silence it is opened again: that tells all prices, or that there are none.
+# The stream carries only changes. After a silence it is opened again, because a new stream begins with all prices.
 SILENCE_MAX_SECONDS: Final = 10.0
 RECONNECT_SECONDS: Final = 0.5
 
 
 class PriceFeed:
-    """Implements Prices by the newest prices that `run` has heard."""
+    """Implements Prices with the newest prices that `run` has received."""
 
     def __init__(self, channel: grpc.aio.Channel, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._stub = rpc.RouterServiceStub(channel)

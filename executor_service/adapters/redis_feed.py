@@ -1,6 +1,6 @@
-"""Committed events over Redis pub/sub, whole, so that a watcher of a quiet order needs no database.
+"""Committed events over Redis pub/sub. Each carries its whole frame, so that a watch rarely reads the database.
 
-At most once, on purpose: a lost message is a gap that the watcher notices, or a silence that it ends.
+Delivery is at most once. A watch notices a lost message by a gap or a silence and then reads the database.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ _DECODER: Final = msgspec.msgpack.Decoder(list[tuple[bytes, int, str, str, str]]
 
 
 class RedisEventFeed:
-    """Implements EventFeed. `run` publishes in the background; without it nothing is sent.
+    """Implements EventFeed. Only `run` publishes.
 
     With `order_channels` each event goes to its order's own channel as well, for consumers of an earlier engine.
     """
@@ -37,12 +37,12 @@ class RedisEventFeed:
     def __init__(self, redis: Redis, *, order_channels: bool = False) -> None:
         self._redis = redis
         self._order_channels = order_channels
-        # With the moment they were committed, monotonic.
+        # Each event with the monotonic time of its commit.
         self._waiting: deque[tuple[float, StoredEvent]] = deque(maxlen=EVENTS_WAITING_MAX)
         self._has_waiting = asyncio.Event()
 
     def publish(self, events: Sequence[StoredEvent]) -> None:
-        """Queue events for the next message. When Redis is away long enough the oldest are dropped."""
+        """Queue events for the next message. While Redis does not answer, the oldest are dropped in the end."""
         now = time.monotonic()
         self._waiting.extend((now, event) for event in events)
         if self._waiting:
@@ -89,7 +89,7 @@ class RedisEventFeed:
 
 
 def order_channel(order_id: UUID) -> str:
-    """Return the name of the channel that tells one order's life."""
+    """Return the name of the channel that carries one order's events."""
     return f"order:{order_id}"
 
 

@@ -23,9 +23,9 @@ DEADLINE_SECONDS: Final = 8.0
 
 
 class GrpcRouter:
-    """Implements Router, on all routers behind a target. A quote is asked of the one that gave it.
+    """Implements Router, on all routers behind a target. A quote is looked up at the router that gave it.
 
-    The process drives up to `orders_max` at once.
+    The process drives up to `orders_max` orders at once.
     """
 
     def __init__(self, channel: grpc.aio.Channel, *, target: str, orders_max: int) -> None:
@@ -38,7 +38,7 @@ class GrpcRouter:
         if quote_id:
             wish = _Wish(order, quote_id)
             try:
-                # An id begins with the process that keeps the quote.
+                # A quote's id begins with the id of the router process that keeps it.
                 return await self._keepers.ask(quote_id.partition("-")[0], lambda routes: routes.find(wish))
             except Rejected as error:
                 if error.reason != "QUOTE_EXPIRED" or order.constraints.quote_stale_reject:
@@ -51,7 +51,7 @@ class GrpcRouter:
 
 
 class _Routes:
-    """Routes over one channel. The router waits for venues, so several batches are under way at once."""
+    """Routes over one channel. The router waits for venues, so several batches are in flight at once."""
 
     def __init__(self, channel: grpc.aio.Channel, *, orders_max: int) -> None:
         self._stub = rpc.RouterServiceStub(channel)
@@ -60,14 +60,14 @@ class _Routes:
         )
 
     async def find(self, wish: "_Wish") -> Route:
-        """Return the route that is wished for."""
+        """Return the requested route."""
         if wish.order.scenario:
-            # A scripted order may be slow on purpose and must not hold up a batch.
+            # A scripted order can be slow on purpose and must not delay a batch.
             return await self._alone(wish)
         try:
             return await self._batches.submit(wish)
         except QueueFull as error:
-            # Our own queue refused it: no router has said anything.
+            # Our own queue was full: no router was asked.
             raise OutOfReach from error
 
     async def _alone(self, wish: "_Wish") -> Route:
@@ -88,14 +88,14 @@ class _Routes:
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """A route for this order: the one it was quoted, or (empty) the best there is."""
+    """A request for a route: of the quote with this id, or, when it is empty, the best route."""
 
     order: Order
     quote_id: str
 
 
 def _quote_of(order: Order) -> str:
-    """Return the quote the order names, for its first attempt: later ones start when it has expired."""
+    """Return the quote that the order names, for the first attempt only: before a later one the quote has expired."""
     return order.constraints.quote_id if order.attempt == 1 else ""
 
 
@@ -153,7 +153,7 @@ def _leg(leg: pb.Leg) -> RouteLeg:
 
 
 def _considered(response: pb.GetRouteResponse) -> dict[str, Any]:
-    """Return what was weighed, as clients see it. Amounts are base units as strings."""
+    """Return the quotes and refusals that were considered, as clients see them. Amounts are base units as strings."""
     return {
         "quotes": [
             {

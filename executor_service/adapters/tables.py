@@ -1,4 +1,4 @@
-"""The tables, as SQLAlchemy Core sees them: the source of the migrations' check and of the queries that are not hot."""
+"""The tables as SQLAlchemy declares them. A test compares them with the migrated schema."""
 
 from typing import Final
 
@@ -14,7 +14,6 @@ from sqlalchemy import (
     MetaData,
     Numeric,
     PrimaryKeyConstraint,
-    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -22,8 +21,10 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
+from executor_service.adapters.attempt_rows import ATTEMPT_COLUMNS
+from executor_service.adapters.order_columns import ORDER_COLUMNS
 from executor_service.domain.lifecycle import OrderStatus
 
 metadata: Final = MetaData(
@@ -42,53 +43,21 @@ _STATUSES = ", ".join(f"'{status}'" for status in OrderStatus)
 orders = Table(
     "orders",
     metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("account_id", Text, nullable=False),
-    Column("client_order_id", Text),
-    Column("body_hash", LargeBinary),
-    Column("order_type", Text, nullable=False),
-    Column("token_in", Text, nullable=False),
-    Column("token_out", Text, nullable=False),
-    Column("decimals_in", SmallInteger, nullable=False),
-    Column("decimals_out", SmallInteger, nullable=False),
-    Column("amount_in", _BASE_UNITS, nullable=False),
-    Column("slippage_bps", Integer, nullable=False),
-    Column("scenario", Text, nullable=False, server_default=""),
-    Column("constraints", JSONB),
-    Column("traceparent", Text, nullable=False, server_default=""),
-    Column("status", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("attempt", Integer, nullable=False, server_default="0"),
-    Column("swap_id", Uuid),
-    Column("route", JSON),
-    Column("quoted_amount_out", _BASE_UNITS),
-    Column("min_amount_out", _BASE_UNITS),
-    Column("executed_amount_out", _BASE_UNITS),
-    Column("tx_signature", Text),
-    Column("failure_reason", Text),
-    Column("owner", Uuid),
-    Column("owner_token", BigInteger, nullable=False, server_default="0"),
-    # The trade's clock: when the next attempt is due, when the order runs out, when it came, moved and ended.
-    Column("next_attempt_at", _MOMENT),
-    Column("deadline_at", _MOMENT),
-    Column("created_at", _MOMENT, nullable=False),
-    Column("updated_at", _MOMENT, nullable=False),
-    Column("ended_at", _MOMENT),
-    # The database's clock: how long a stored order has been waiting for a worker.
-    Column("stored_at", _MOMENT, nullable=False, server_default=func.clock_timestamp()),
+    *(column.for_table(primary_key=column.name == "id") for column in ORDER_COLUMNS),
     UniqueConstraint("account_id", "client_order_id", name="orders_client_order_id_key"),
     CheckConstraint(f"status IN ({_STATUSES})", name="status"),
     CheckConstraint("amount_in > 0", name="amount_in"),
     CheckConstraint("slippage_bps BETWEEN 0 AND 10000", name="slippage_bps"),
 )
 
-# The sweeper's list. Its columns change only at an order's birth and end, so the updates between stay heap-only.
+# The sweeper reads this index. Its columns change only when an order is stored and when it ends, so all other updates
+# stay heap-only.
 Index("orders_open", orders.c.id, postgresql_where=text("ended_at IS NULL"))
 Index("orders_account", orders.c.account_id, orders.c.id)
 Index("orders_open_account", orders.c.account_id, postgresql_where=text("ended_at IS NULL"))
 
-# No foreign key: an event is only ever written by the statement that moves its order, and the check costs a fifth
-# of that statement.
+# No foreign key: only the statement that moves an order writes its event, and the check costs a fifth of that
+# statement.
 order_events = Table(
     "order_events",
     metadata,
@@ -103,20 +72,12 @@ order_events = Table(
 order_attempts = Table(
     "order_attempts",
     metadata,
-    Column("order_id", Uuid, nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("swap_id", Uuid),
-    Column("route", JSON),
-    Column("result", Text),
-    Column("error", Text),
-    Column("tx_signature", Text),
-    Column("started_at", _MOMENT, nullable=False),
-    Column("ended_at", _MOMENT),
+    *(column.for_table() for column in ATTEMPT_COLUMNS),
     PrimaryKeyConstraint("order_id", "attempt"),
     UniqueConstraint("swap_id", name="order_attempts_swap_id_key"),
 )
 
-# One lease a worker process, renewed each second by the database's clock. An order names its owner.
+# One lease for each worker process, renewed each second on the database's clock. An order names its owner.
 workers = Table(
     "workers",
     metadata,
@@ -126,7 +87,7 @@ workers = Table(
     Column("lease_until", _MOMENT, nullable=False),
 )
 
-# Of a key's secret only a digest, under a pepper that is not in the database.
+# Of a key's secret the table has only a digest, made with a pepper that is not in the database.
 api_keys = Table(
     "api_keys",
     metadata,
@@ -142,8 +103,8 @@ api_keys = Table(
     CheckConstraint("octet_length(secret_hmac) = 32", name="secret_hmac"),
 )
 
-# A row is made when an account is set up, or when the server's limits need one to lock. Without `own_limits` the
-# server's limits hold.
+# An account gets a row when its switch or limits are set, or when measuring needs a row to lock. Without `own_limits`
+# the server's limits hold.
 accounts = Table(
     "accounts",
     metadata,

@@ -1,4 +1,4 @@
-"""A worker's lease: one row, renewed by the database's clock. While it runs the worker owns what it claimed."""
+"""A worker's lease: one row, renewed on the database's clock. While it holds, the worker owns its claimed orders."""
 
 import asyncio
 from datetime import timedelta
@@ -17,7 +17,7 @@ RENEW_EVERY_SECONDS: Final = 1.0
 _TAKE: Final[LiteralString] = """
     INSERT INTO workers (id, name, lease_until) VALUES (%(me)s, %(name)s, clock_timestamp() + %(lease)s)
 """
-# A lease that has run out is never revived: others may have taken its orders over.
+# An expired lease is never renewed: other workers may have taken its orders over.
 _RENEW: Final[LiteralString] = """
     UPDATE workers SET lease_until = clock_timestamp() + %(lease)s
     WHERE id = %(me)s AND lease_until > clock_timestamp()
@@ -37,7 +37,7 @@ async def take_lease(pool: AsyncConnectionPool, worker_id: UUID, name: str) -> N
 
 
 async def keep_lease(pool: AsyncConnectionPool, worker_id: UUID) -> None:
-    """Renew the lease each second for as long as that works. Ends by raising LeaseLost."""
+    """Renew the lease each second. Raises LeaseLost when the lease has run out; it never returns."""
     loop = asyncio.get_running_loop()
     good_until = loop.time() + LEASE.total_seconds()
     while True:
@@ -52,7 +52,7 @@ async def keep_lease(pool: AsyncConnectionPool, worker_id: UUID) -> None:
             continue
         if not renewed:
             raise LeaseLost
-        # Counted from before the call, so that this end comes before the database's.
+        # Counted from before the call, so that this clock ends the lease before the database does.
         good_until = asked_at + LEASE.total_seconds()
 
 

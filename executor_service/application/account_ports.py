@@ -1,4 +1,4 @@
-"""What accounts and keys need of the world. Each port has one real adapter, one fake, and one test suite for both."""
+"""What accounts and keys need from outside. Each port has one real adapter, one fake, and one test suite for both."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -9,14 +9,14 @@ from executor_service.domain.risk import AccountUse, TradingAccount
 
 
 class KeyStore(Protocol):
-    """The keys at rest. Every method raises Unavailable when the store is away."""
+    """The stored keys. Every method raises Unavailable when the store does not answer."""
 
     async def add(self, key: ApiKey) -> None:
-        """Store a key of a new identity."""
+        """Store a key with a new identity."""
         ...
 
     async def find(self, key_id: str) -> ApiKey | None:
-        """Return the key, whether it holds or not; None when there never was one."""
+        """Return the key, valid or not; None when it does not exist."""
         ...
 
     async def list_keys(self, account_id: str | None) -> Sequence[ApiKey]:
@@ -24,32 +24,32 @@ class KeyStore(Protocol):
         ...
 
     async def revoke(self, key_id: str, at: datetime) -> ApiKey | None:
-        """End the key at once and return it; one that was revoked before stays as it is. None: there is none."""
+        """Revoke the key now and return it; a key that is revoked already stays as it is. None: it does not exist."""
         ...
 
     async def replace(self, key_id: str, successor: ApiKey, old_ends_at: datetime) -> bool:
-        """Store the successor and let the key end then, if not before: both or neither.
+        """Store the successor and set the old key's end, unless it ends earlier: both or neither.
 
-        Returns False, and stores nothing, when the key does not hold any more as the successor begins.
+        Returns False and stores nothing when the old key is no longer valid at the successor's creation.
         """
         ...
 
     async def holding(self, key_ids: Sequence[str], at: datetime) -> frozenset[str]:
-        """Return those of the keys that exist and hold."""
+        """Return those of the keys that exist and are valid."""
         ...
 
 
 class AccountStore(Protocol):
-    """The switches and limits of accounts. Every method raises Unavailable when the store is away."""
+    """The switches and limits of accounts. Every method raises Unavailable when the store does not answer."""
 
     async def get(self, account_id: str) -> TradingAccount:
-        """Return the account; one that nobody has set up is active, without limits of its own."""
+        """Return the account; an unknown one is active and has no limits of its own."""
         ...
 
     async def change(self, account_id: str, change: Callable[[TradingAccount], TradingAccount]) -> TradingAccount:
         """Store what `change` makes of the account and return it. Concurrent changes happen one after the other.
 
-        Orders that are being measured are accepted or refused before it, all later ones by what it returns.
+        The change waits for the orders that are being measured; all later orders meet the changed account.
         """
         ...
 
@@ -68,6 +68,6 @@ class Prices(Protocol):
     def usd_micros(self, mint: str, amount: int, decimals: int) -> int | None:
         """Return the value of `amount` base units in millionths of a dollar, rounded up.
 
-        None when no price is known that is young enough.
+        None when no known price is young enough.
         """
         ...

@@ -1,42 +1,42 @@
-"""How many open orders the engine takes on: beyond that a submission is refused before anything is stored."""
+"""The bound on open orders: beyond it a submission is refused before anything is stored."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 from executor_service import telemetry
-from executor_service.application.ports import OrderDesk
+from executor_service.application.ports import OrderStore
 from servicekit.errors import Unavailable
 
 COUNT_EVERY_SECONDS: Final = 0.5
 RETRY_AFTER_MS: Final = 2_000
 
 
-async def _nobody(answers: bool) -> None:
-    """Nobody wants to know."""
+async def _ignore(answers: bool) -> None:
+    """Do nothing: no listener is set."""
 
 
 class Admission:
-    """Knows about how many orders are open: the last count of the database, and what was admitted since.
+    """Estimates how many orders are open: the database's last count, and the orders admitted since.
 
-    `tell` is called whenever the database stops or begins to answer.
+    It calls `tell` whenever the database stops or begins to answer.
     """
 
-    def __init__(self, *, desk: OrderDesk, open_orders_max: int) -> None:
-        self._desk = desk
+    def __init__(self, *, store: OrderStore, open_orders_max: int) -> None:
+        self._store = store
         self._max = open_orders_max
         self._counted = 0
         self._database_answers = True
-        self.tell: Callable[[bool], Awaitable[None]] = _nobody
+        self.tell: Callable[[bool], Awaitable[None]] = _ignore
         self._admitted_since = 0
 
     async def run(self) -> None:
-        """Count again and again, until cancelled. While the database is away the last count stands."""
+        """Count every half second, until cancelled. While the database does not answer, the last count holds."""
         while True:
             admitted_before = self._admitted_since
             try:
                 # One more than the limit is enough to know, and bounds the work.
-                self._counted = await self._desk.count_open(self._max + 1)
+                self._counted = await self._store.count_open(self._max + 1)
                 self._admitted_since -= admitted_before
                 telemetry.open_orders_counted(self._counted)
                 await self._note(answers=True)
@@ -45,7 +45,7 @@ class Admission:
             await asyncio.sleep(COUNT_EVERY_SECONDS)
 
     async def _note(self, *, answers: bool) -> None:
-        """Tell whether submissions make sense, when that has changed."""
+        """Call `tell` when the database has stopped or begun to answer."""
         if answers is not self._database_answers:
             self._database_answers = answers
             await self.tell(answers)

@@ -1,4 +1,4 @@
-"""Whose key is this: the answer to a key that somebody presents."""
+"""Checking a presented key: whose it is, and whether it is valid."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,8 +9,8 @@ from executor_service.application.ports import Clock
 from executor_service.domain.keys import KEY_ID, SECRET_CHARACTERS_MAX, ApiKey, checked, digest_of
 from servicekit.errors import Rejected, Unavailable
 
-# Well-formed, and never given out: what is looked up in place of something that cannot be an identity.
-_NOBODYS_ID: Final = "0" * 12
+# Well-formed and never issued. It is looked up in place of text that cannot be an identity, so that both take as long.
+_UNUSED_ID: Final = "0" * 12
 
 
 class Authenticate:
@@ -22,10 +22,10 @@ class Authenticate:
         self._pepper = pepper
 
     async def key_of(self, key_id: str, secret: str) -> ApiKey:
-        """Return the key that these are the halves of.
+        """Return the key with this identity and this secret.
 
-        Raises Rejected("UNAUTHENTICATED") when it is unknown, wrong, revoked or expired, Unavailable when that cannot
-        be told.
+        Raises Rejected("UNAUTHENTICATED") when it is unknown, wrong, revoked or expired, Unavailable when the
+        check is not possible.
         """
         try:
             key = await self._key_of(key_id, secret)
@@ -39,7 +39,7 @@ class Authenticate:
         return key
 
     async def invalid_among(self, key_ids: Sequence[str]) -> list[str]:
-        """Return those that hold no longer, in the order given. Raises Unavailable."""
+        """Return the keys that are not valid, in the order given. Raises Unavailable."""
         asked = [key_id for key_id in key_ids if KEY_ID.fullmatch(key_id)]
         holding = await self._keys.holding(asked, self._clock.now())
         return [key_id for key_id in key_ids if key_id not in holding]
@@ -47,6 +47,6 @@ class Authenticate:
     async def _key_of(self, key_id: str, secret: str) -> ApiKey:
         if self._pepper is None:
             raise Unavailable("UNAVAILABLE", "keys cannot be checked: start the executor with KEY_PEPPER")
-        identity = key_id if KEY_ID.fullmatch(key_id) else _NOBODYS_ID
+        identity = key_id if KEY_ID.fullmatch(key_id) else _UNUSED_ID
         presented = digest_of(self._pepper, identity, secret[: SECRET_CHARACTERS_MAX + 1])
         return checked(await self._keys.find(identity), presented, self._clock.now())

@@ -1,10 +1,10 @@
-"""Taking an order back: whoever writes first wins, the worker or this."""
+"""Cancelling an order. The worker or the cancellation wins: the one that writes first."""
 
 from typing import Final
 from uuid import UUID
 
 from executor_service import order_trace
-from executor_service.application.ports import Clock, OrderDesk, StaleOrder
+from executor_service.application.ports import Clock, OrderStore, StaleOrder
 from executor_service.domain.lifecycle import TRANSITIONS, OrderCancelled, OrderStatus
 from executor_service.domain.order import Order
 from servicekit.errors import Rejected, Unavailable
@@ -16,8 +16,8 @@ TRIES_MAX: Final = 8
 class CancelOrder:
     """Cancels orders that have not been submitted to the market."""
 
-    def __init__(self, *, desk: OrderDesk, clock: Clock) -> None:
-        self._desk = desk
+    def __init__(self, *, store: OrderStore, clock: Clock) -> None:
+        self._store = store
         self._clock = clock
 
     async def cancel(self, order_id: UUID, account_id: str) -> Order:
@@ -26,7 +26,7 @@ class CancelOrder:
         Raises ORDER_NOT_FOUND, TOO_LATE_TO_CANCEL with the status it stands in, Unavailable.
         """
         for _ in range(TRIES_MAX):
-            order = await self._desk.get(order_id)
+            order = await self._store.get(order_id)
             if order is None or account_id not in ("", order.account_id):
                 raise Rejected("ORDER_NOT_FOUND")
             if order.status is OrderStatus.CANCELLED:
@@ -34,7 +34,7 @@ class CancelOrder:
             if (order.status, OrderCancelled) not in TRANSITIONS:
                 raise Rejected("TOO_LATE_TO_CANCEL", f"the order is {order.status}")
             try:
-                cancelled = await self._desk.cancel(order, OrderCancelled(), self._clock.now())
+                cancelled = await self._store.cancel(order, OrderCancelled(), self._clock.now())
                 order_trace.cancelled(order)
                 return cancelled
             except StaleOrder:

@@ -1,7 +1,7 @@
-"""A worker's orders in flight: claimed when somebody points at them or when nobody drives them, then run to the end.
+"""A worker's orders in flight: claimed when a hint names them or when no worker drives them, then run to their end.
 
-`Permits` bound how many run at once. They are taken on the queue's threads, so that what does not fit stays in the
-queue, where it is safe.
+`Permits` bound how many run at once. The queue's threads take them, so that orders beyond the bound stay safe in
+the queue.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from executor_service import execution_quality, telemetry
 from executor_service.application.execute_order import ExecuteOrder
-from executor_service.application.ports import Clock, LeaseLost, OrderBook
+from executor_service.application.ports import Clock, LeasedOrders, LeaseLost
 from executor_service.domain.order import Order
 from servicekit.cancelling import cancel_all
 from servicekit.errors import Unavailable
@@ -28,7 +28,7 @@ class PermitsClosed(Exception):
 
 
 class Permits:
-    """A counted limit that threads wait for and that the event loop asks without waiting."""
+    """A bounded number of permits. Threads wait for one; the event loop takes what is free."""
 
     def __init__(self, limit: int) -> None:
         self._free = limit
@@ -72,9 +72,9 @@ class Permits:
 
 
 class DriveOrders:
-    """Runs the orders of one lease. When the lease is in doubt everything stops: others take over."""
+    """Runs the orders of one lease. When the lease is in doubt it stops, and other workers take the orders over."""
 
-    def __init__(self, *, orders: OrderBook, execute: ExecuteOrder, clock: Clock, permits: Permits) -> None:
+    def __init__(self, *, orders: LeasedOrders, execute: ExecuteOrder, clock: Clock, permits: Permits) -> None:
         self._orders = orders
         self._execute = execute
         self._clock = clock
@@ -88,21 +88,21 @@ class DriveOrders:
         return len(self._runs)
 
     async def take_up(self, order_ids: Sequence[UUID]) -> None:
-        """Claim the orders pointed at and drive them; the caller holds a permit for each."""
-        with self._driven(len(order_ids)) as found:
+        """Claim these orders and drive them; the caller holds a permit for each."""
+        with self._drive_found(len(order_ids)) as found:
             found.extend(await self._orders.start(order_ids, self._clock.now()))
             missing = set(order_ids) - {order.order_id for order in found}
             if missing:
                 found.extend(await self._orders.claim(list(missing)))
 
     async def sweep(self) -> None:
-        """Each second, claim what should move and that nobody drives. Needs no queue."""
+        """Each second claim the orders that should move and that no worker drives. This needs no queue."""
         while True:
             await asyncio.sleep(SWEEP_EVERY_SECONDS)
             permits = self.permits.take_now(SWEEP_ORDERS_MAX)
             if not permits:
                 continue
-            with self._driven(permits) as found:
+            with self._drive_found(permits) as found:
                 found.extend(await self._orders.claim_abandoned(permits, self._clock.now()))
                 if found:
                     telemetry.orders_taken_over(found)
@@ -112,14 +112,14 @@ class DriveOrders:
         await self._lease_in_doubt.wait()
 
     async def stop(self) -> None:
-        """Stop driving, wherever each order stands; its row says how to go on."""
+        """Stop every run. Each order's row says where the next worker goes on."""
         await cancel_all(tuple(self._runs))
 
     @contextmanager
-    def _driven(self, permits: int) -> Iterator[list[Order]]:
-        """Drive what the body finds, each order with one of the permits; what it does not need goes back at once.
+    def _drive_found(self, permits: int) -> Iterator[list[Order]]:
+        """Drive the orders that the body finds, each with one of the permits; return the other permits at once.
 
-        A defect in between may leave orders claimed that nobody drives, so the lease is given up with them.
+        After a defect in the body some claimed orders may have no run, so the worker gives its lease up.
         """
         found: list[Order] = []
         try:
@@ -140,7 +140,7 @@ class DriveOrders:
         for order in orders:
             run = asyncio.get_running_loop().create_task(self._run(order))
             self._runs.add(run)
-            run.add_done_callback(self._ended)
+            run.add_done_callback(self._free_permit)
 
     async def _run(self, order: Order) -> None:
         telemetry.order_claimed(order)
@@ -160,11 +160,11 @@ class DriveOrders:
             except (Unavailable, LeaseLost):
                 raise
             except Exception as error:
-                # A defect must neither lose the order nor drag the others down: look again, and keep saying so.
+                # A defect must not lose the order or stop the other runs: log it, read the order and run it again.
                 telemetry.run_crashed(order, error)
                 await asyncio.sleep(DEFECT_PAUSE_SECONDS)
                 found = await self._orders.owned(order.order_id)
 
-    def _ended(self, run: asyncio.Task[None]) -> None:
+    def _free_permit(self, run: asyncio.Task[None]) -> None:
         self._runs.discard(run)
         self.permits.give_back(1)

@@ -1,7 +1,7 @@
 """The story of an order: look at its status, do that status's one step, record what happened, until it has ended.
 
-An order that is found again (lost message, dead worker, expired lease) continues where its row says it stands. So
-each step may be repeated, and the intent to send a swap is recorded before the swap is sent.
+After a lost message, a dead worker or an expired lease the order continues at the status in its row. So each step can
+be repeated, and the intent to send a swap is recorded before the swap is sent.
 """
 
 import asyncio
@@ -12,8 +12,8 @@ from uuid import UUID
 from executor_service import telemetry
 from executor_service.application.ports import (
     Clock,
+    LeasedOrders,
     Market,
-    OrderBook,
     OutOfReach,
     Router,
     StaleOrder,
@@ -41,7 +41,7 @@ OUTAGE_PAUSE_SECONDS = 0.25
 
 
 class AttemptEnded(Exception):
-    """The market or a venue said no: this attempt is over, and its swap, if any, can never land."""
+    """The router or the market refused: this attempt is over, and its swap, if any, can never land."""
 
     def __init__(self, reason: str, detail: str, tx_signature: str | None = None) -> None:
         self.reason = reason
@@ -53,14 +53,16 @@ class AttemptEnded(Exception):
 class ExecuteOrder:
     """Drives claimed orders to their end."""
 
-    def __init__(self, *, orders: OrderBook, router: Router, market: Market, clock: Clock, retry: RetryPolicy) -> None:
+    def __init__(
+        self, *, orders: LeasedOrders, router: Router, market: Market, clock: Clock, retry: RetryPolicy
+    ) -> None:
         self._orders = orders
         self._router = router
         self._market = market
         self._clock = clock
         self._retry = retry
-        # Swaps whose intent was recorded here and that were not sent yet. Any other swap found in `submitted` may
-        # have been sent by a worker that is gone, so the market is asked about it first.
+        # Swaps that this worker has recorded and not sent yet. Another worker may have sent any other swap of an order
+        # in `submitted`, so the market is asked about it first.
         self._unsent: set[UUID] = set()
         self._steps: Mapping[OrderStatus, Step] = {
             OrderStatus.PENDING: self._start_attempt,
@@ -72,10 +74,10 @@ class ExecuteOrder:
         }
 
     async def run(self, order: Order) -> Order | None:
-        """Drive the order to its end and return it; None when somebody else has it now.
+        """Drive the order to its end and return it; None when another writer has moved it.
 
         Raises LeaseLost, or Unavailable when a write's outcome is unknown: in both cases the caller must give up
-        everything it owns. An outage of router or market is waited out.
+        all its orders. While the router or the market does not answer, this waits.
         """
         try:
             while not order.is_terminal:
@@ -83,7 +85,7 @@ class ExecuteOrder:
         except StaleOrder:
             return None
         finally:
-            # Of this attempt, whether its intent came to be recorded or somebody else was first.
+            # If the intent was not recorded, the swap of this attempt is still marked as unsent.
             self._unsent.discard(swap_id_of(order.order_id, order.attempt))
         return order
 
@@ -115,51 +117,51 @@ class ExecuteOrder:
         except DomainError as error:
             raise AttemptEnded(error.reason, error.detail) from error
         chosen = RouteChosen(route)
-        # Nothing outside happens until the swap is sent, so these three are one write.
-        return [chosen, self._swap_of(order, route.amount_out), SwapSubmitted()]
+        # Nothing leaves the executor before the swap is sent, so one write records all three events.
+        return [chosen, self._prepare_swap(order, route.amount_out), SwapSubmitted()]
 
     async def _build_swap(self, order: Order) -> Sequence[OrderEvent]:
         assert order.quoted_amount_out is not None
-        return [self._swap_of(order, order.quoted_amount_out), SwapSubmitted()]
+        return [self._prepare_swap(order, order.quoted_amount_out), SwapSubmitted()]
 
     async def _submit(self, order: Order) -> Sequence[OrderEvent]:
         return [SwapSubmitted()]
 
     async def _await_market(self, order: Order) -> Sequence[OrderEvent]:
-        result = await self._settled(order)
+        result = await self._await_result(order)
         if result.state is SwapState.LANDED:
             assert result.tx_signature is not None
             return [SwapConfirmed(result.amount_out, result.tx_signature, result.slot)]
         raise AttemptEnded(result.reason, result.detail, result.tx_signature)
 
-    async def _settled(self, order: Order) -> SwapResult:
-        """Return the swap's final state. A time-out tells nothing, so only the market's answer ends this."""
+    async def _await_result(self, order: Order) -> SwapResult:
+        """Return the swap's final state. A time-out proves nothing, so only the market's answer ends this."""
         assert order.swap_id is not None
         if order.swap_id in self._unsent:
             self._unsent.discard(order.swap_id)
-            result = await self._sent(order)
+            result = await self._send(order)
         else:
             with Stage("land"):
                 result = await self._market.find(order.swap_id)
         while result.state in (SwapState.IN_FLIGHT, SwapState.UNKNOWN):
             if result.state is SwapState.UNKNOWN:
-                result = await self._sent(order)
+                result = await self._send(order)
             else:
                 with Stage("land"):
                     result = await self._market.outcome(order.swap_id)
         return result
 
-    async def _sent(self, order: Order) -> SwapResult:
+    async def _send(self, order: Order) -> SwapResult:
         try:
             with Stage("send"):
                 return await self._market.send(order)
         except Rejected as error:
             raise AttemptEnded(error.reason, error.detail) from error
         except Unavailable as error:
-            # Not the market's last word, and an earlier call of the same swap may still land.
+            # This refusal is not final, and an earlier call with the same swap may still land.
             raise OutOfReach from error
 
-    def _swap_of(self, order: Order, quoted_amount_out: int) -> SwapBuilt:
+    def _prepare_swap(self, order: Order, quoted_amount_out: int) -> SwapBuilt:
         least = min_amount_out(quoted_amount_out, order.slippage_bps)
         swap_id = swap_id_of(order.order_id, order.attempt)
         self._unsent.add(swap_id)

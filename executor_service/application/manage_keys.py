@@ -1,4 +1,4 @@
-"""Keys as an operator handles them: made, listed, revoked, replaced. The secret is seen once, by whoever makes it."""
+"""Keys as an operator handles them: create, list, revoke, rotate. Only create and rotate return a secret."""
 
 import secrets
 from collections.abc import Collection, Sequence
@@ -17,7 +17,7 @@ _SECRET_BYTES: Final = 32
 
 
 class ManageKeys:
-    """Makes and ends keys. Without a pepper it can only end and list them."""
+    """Creates, rotates, revokes and lists keys. Creating and rotating need the pepper."""
 
     def __init__(self, *, keys: KeyStore, clock: Clock) -> None:
         self._keys = keys
@@ -26,17 +26,17 @@ class ManageKeys:
     async def create(
         self, pepper: bytes, *, account_id: str, scopes: Collection[Scope], name: str, lifetime: timedelta | None
     ) -> tuple[ApiKey, str]:
-        """Store a new key and return it with its text, which nobody can ask for again. Raises Unavailable."""
+        """Store a new key and return it with its text, which is not stored. Raises Unavailable."""
         key, text = self._new_key(pepper, account_id=account_id, scopes=scopes, name=name, lifetime=lifetime)
         await self._keys.add(key)
         return key, text
 
     async def rotate(self, pepper: bytes, key_id: str, *, overlap: timedelta) -> tuple[ApiKey, str]:
-        """Store a key of the same account, scopes, name and lifetime, and let the old one end after the overlap.
+        """Store a key of the same account, scopes, name and lifetime, and end the old key after the overlap.
 
-        Raises Rejected("NOT_FOUND") when there is no such key or it holds no longer, Unavailable.
+        Raises Rejected("NOT_FOUND") when the old key does not exist or is not valid, Unavailable.
         """
-        old = await self._known(key_id)
+        old = await self._find_known(key_id)
         lifetime = None if old.expires_at is None else old.expires_at - old.created_at
         key, text = self._new_key(
             pepper, account_id=old.account_id, scopes=old.scopes, name=old.name, lifetime=lifetime
@@ -46,18 +46,18 @@ class ManageKeys:
         return key, text
 
     async def revoke(self, key_id: str) -> ApiKey:
-        """End the key at once and return it. Raises Rejected("NOT_FOUND"), Unavailable."""
-        await self._known(key_id)
+        """Revoke the key now and return it. Raises Rejected("NOT_FOUND"), Unavailable."""
+        await self._find_known(key_id)
         revoked = await self._keys.revoke(key_id, self._clock.now())
         assert revoked is not None, "keys are never deleted"
         return revoked
 
-    async def listed(self, account_id: str | None) -> Sequence[tuple[ApiKey, bool]]:
-        """Return the keys, oldest first, each with whether it holds. Raises Unavailable."""
+    async def list_all(self, account_id: str | None) -> Sequence[tuple[ApiKey, bool]]:
+        """Return the keys, oldest first, each with whether it is valid. Raises Unavailable."""
         now = self._clock.now()
         return [(key, key.holds(now)) for key in await self._keys.list_keys(account_id)]
 
-    async def _known(self, key_id: str) -> ApiKey:
+    async def _find_known(self, key_id: str) -> ApiKey:
         key = await self._keys.find(key_id) if KEY_ID.fullmatch(key_id) else None
         if key is None:
             raise Rejected("NOT_FOUND", f"there is no key {key_id!a}: `keys list` shows the identities")

@@ -18,10 +18,10 @@ def refusals_of(
     defaults: RiskLimits,
     prices: Prices,
 ) -> Mapping[UUID, DomainError]:
-    """Return why orders are refused, by their ids; the others may be stored.
+    """Return the reason for each refused order, by its id; the others may be stored.
 
-    Orders are taken as they come, each one accepted using up some of its account's limits. Repeats are not measured:
-    those whose (account, client order id) is `known`, or was accepted earlier in the batch.
+    Orders are measured one after the other: each accepted order uses part of its account's limits. Repeats are not
+    measured: orders whose (account, client order id) is `known` or was accepted earlier in the batch.
     """
     refusals: dict[UUID, DomainError] = {}
     uses, known = dict(uses), set(known)

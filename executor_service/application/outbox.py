@@ -1,4 +1,4 @@
-"""What a stream has to pass on next, gathered while its reader is busy."""
+"""What a stream sends next, gathered while its reader is busy."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -15,9 +15,9 @@ OUTBOX_EVENTS_MAX: Final = 20_000
 
 @dataclass(slots=True)
 class Delivery:
-    """What a stream has to pass on next: watches that stand, events by watch, watches that are over and why.
+    """What a stream sends next: new watches, events by watch, and ended watches with the reason.
 
-    `added` holds (watch, version of its order, for an account the open orders and how far each is told).
+    `added` holds (watch id, version of its order, and for an account each open order with the last sequence sent).
     """
 
     added: list[tuple[int, int, Sequence[tuple[UUID, int]]]] = field(default_factory=list)
@@ -26,9 +26,9 @@ class Delivery:
 
 
 class Outbox:
-    """Gathers deliveries for one stream. A reader too slow for it is told so instead of being buffered for ever.
+    """Gathers deliveries for one stream, up to a bound. A slower reader gets an error.
 
-    Its stream may be stuck in writing and learn of its end only then: until it does, nothing more is gathered.
+    A stream that is stuck in a write learns of the error after that write. Until then the outbox gathers nothing.
     """
 
     def __init__(self) -> None:
@@ -37,15 +37,15 @@ class Outbox:
         self._ready = asyncio.Event()
         self._closed: Exception | None = None
 
-    def add(self, watch_id: int, version: int, positions: Sequence[tuple[UUID, int]] = ()) -> None:
-        """Say that a watch stands."""
+    def add_watch(self, watch_id: int, version: int, positions: Sequence[tuple[UUID, int]] = ()) -> None:
+        """Announce that a watch has begun."""
         if self._closed is not None:
             return
         self._next.added.append((watch_id, version, positions))
         self._ready.set()
 
-    def event(self, watch_id: int, event: StoredEvent) -> None:
-        """Pass an event on."""
+    def add_event(self, watch_id: int, event: StoredEvent) -> None:
+        """Add an event of a watch."""
         if self._closed is not None:
             return
         self._next.events.setdefault(watch_id, []).append(event)
@@ -55,21 +55,21 @@ class Outbox:
             slow_reader_dropped()
         self._ready.set()
 
-    def end(self, watch_id: int, reason: str = "") -> None:
-        """Say that a watch is over."""
+    def end_watch(self, watch_id: int, reason: str = "") -> None:
+        """Announce that a watch has ended."""
         if self._closed is not None:
             return
         self._next.ended.append((watch_id, reason))
         self._ready.set()
 
     def close(self, error: Exception) -> None:
-        """End the stream with an error, at once; what has gathered is dropped."""
+        """End the stream with an error now, and drop what has gathered."""
         self._closed = self._closed or error
         self._next = Delivery()
         self._ready.set()
 
     async def deliveries(self) -> AsyncIterator[Delivery]:
-        """Yield what has gathered, as soon as there is something."""
+        """Yield what has gathered, as soon as there is anything."""
         while True:
             await self._ready.wait()
             if self._closed is not None:

@@ -13,11 +13,11 @@ from executor_service.domain.route import Route
 
 
 class StaleOrder(Exception):
-    """The order has moved on, or this worker no longer owns it. Whoever sees this stops quietly."""
+    """Another writer has moved the order, or this worker no longer owns it. The caller stops without an error."""
 
 
 class LeaseLost(Exception):
-    """The worker's lease has run out: it owns nothing any more."""
+    """The worker's lease has run out, so the worker owns no order any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """One event at rest. `payload` is the frame, as clients see it."""
+    """One stored event. `payload` is the frame that clients see."""
 
     order_id: UUID
     sequence: int
@@ -51,7 +51,7 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class OrderHead:
-    """Just enough of an order to watch it."""
+    """What a watch needs to know of an order."""
 
     order_id: UUID
     account_id: str
@@ -61,7 +61,7 @@ class OrderHead:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt at rest. `result` is "landed", the reason it failed, or None while it runs."""
+    """One stored attempt. `result` is "landed" or the reason of its failure, and None while the attempt runs."""
 
     attempt: int
     swap_id: UUID | None
@@ -75,7 +75,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFilter:
-    """Which orders to list. `before` is the cursor: the last order of the page before."""
+    """Which orders to list. `before` is the cursor: the last order of the previous page."""
 
     account_id: str | None
     statuses: Sequence[OrderStatus] = ()
@@ -89,7 +89,7 @@ class OrderFilter:
 
 
 class Clock(Protocol):
-    """The market's clock: what belongs to the trade runs on it. Leases and time-outs do not."""
+    """The market's clock. Everything about a trade uses it; leases and time-outs use the machine's clock."""
 
     def now(self) -> datetime:
         """Return the market's time, aware, UTC."""
@@ -100,8 +100,8 @@ class Clock(Protocol):
         ...
 
 
-class OrderDesk(Protocol):
-    """The orders as the executor sees them: it accepts, shows and cancels."""
+class OrderStore(Protocol):
+    """The orders as the executor's server sees them: it accepts, reads and cancels them."""
 
     async def add(self, new: NewOrder) -> Accepted:
         """Store an order and its first event, and return after the commit.
@@ -144,19 +144,19 @@ class OrderDesk(Protocol):
         ...
 
     async def cancel(self, order: Order, event: OrderEvent, at: datetime) -> Order:
-        """Record the event if the order still has this version; whoever drives it is fenced. Raises StaleOrder."""
+        """Record the event if the order still has this version, and fence the order's worker. Raises StaleOrder."""
         ...
 
 
-class OrderBook(Protocol):
-    """The orders as a worker sees them: it claims, drives and hands back. Every write is fenced by its lease."""
+class LeasedOrders(Protocol):
+    """The orders of one worker's lease: the worker claims, moves and hands them back. The lease fences every write."""
 
     async def start(self, order_ids: Sequence[UUID], at: datetime) -> Sequence[Order]:
-        """Claim those of the orders that nobody has touched yet, and record that their first attempt begins."""
+        """Claim those of the orders that no worker has touched yet, and record that their first attempt begins."""
         ...
 
     async def claim(self, order_ids: Sequence[UUID]) -> Sequence[Order]:
-        """Claim those of the orders that are not ended and that no living worker owns."""
+        """Claim those of the orders that have not ended and that no living worker owns."""
         ...
 
     async def claim_abandoned(self, limit: int, at: datetime) -> Sequence[Order]:
@@ -164,24 +164,24 @@ class OrderBook(Protocol):
         ...
 
     async def owned(self, order_id: UUID) -> Order | None:
-        """Return the order as it stands, if this worker owns it and it has not ended."""
+        """Return the stored order, if this worker owns it and it has not ended."""
         ...
 
     async def record(self, order: Order, *events: OrderEvent, at: datetime) -> Order:
         """Record the events, all or none, and return the order after them.
 
         Compare-and-set on version and owner token. Raises StaleOrder when another writer was first,
-        LeaseLost when this worker owns nothing any more, Unavailable when the outcome is unknown.
+        LeaseLost when the lease has run out, Unavailable when the outcome is unknown.
         """
         ...
 
     async def hand_back(self) -> Sequence[UUID]:
-        """Give up the lease and everything owned; return the orders that now wait for another worker."""
+        """Give up the lease and all its orders; return those that now wait for another worker."""
         ...
 
 
 class Queue(Protocol):
-    """Hints to workers that there is something to look at. Losing one costs time, never an order."""
+    """Hints that name orders a worker should look at. A lost hint costs time, never an order."""
 
     def offer(self, order_ids: Sequence[UUID]) -> None:
         """Pass the hint on, soon and in the background."""
@@ -189,14 +189,14 @@ class Queue(Protocol):
 
 
 class EventFeed(Protocol):
-    """Hints to watchers: the events just committed. Losing one costs time, never an event."""
+    """Hints to watchers: the events just committed. A lost hint costs time, never an event."""
 
     def publish(self, events: Sequence[StoredEvent]) -> None:
         """Pass the events on, soon and in the background."""
         ...
 
     def batches(self) -> AsyncIterator[Sequence[StoredEvent]]:
-        """Yield what is published from now on; an empty batch means that something may have been missed."""
+        """Yield what is published from now on. An empty batch means that events may have been lost before it."""
         ...
 
 
@@ -206,8 +206,8 @@ class Router(Protocol):
     async def route(self, order: Order) -> Route:
         """Return the best route now.
 
-        Raises Rejected or Unavailable with the router's reason when there is none (the attempt has failed), and
-        OutOfReach when the router did not answer (nothing has happened).
+        Raises Rejected or Unavailable with the router's reason when there is no route: the attempt has failed. Raises
+        OutOfReach when the router did not answer: the attempt goes on.
         """
         ...
 
@@ -224,7 +224,7 @@ class SwapState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SwapResult:
-    """What the market says of a swap. `reason` is set when it is dead."""
+    """What the market says of a swap. `reason` is set when the swap can no longer land."""
 
     state: SwapState
     amount_out: int = 0
@@ -238,9 +238,9 @@ class Market(Protocol):
     """Executes swaps, each identity at most once."""
 
     async def send(self, order: Order) -> SwapResult:
-        """Hand over the order's current swap; repeating it is safe.
+        """Send the order's current swap; repeating the call is safe.
 
-        Raises Rejected when the market refuses it for good, OutOfReach when it is unknown whether it arrived.
+        Raises Rejected when the market refuses the swap for good, OutOfReach when it may or may not have arrived.
         """
         ...
 
@@ -254,4 +254,4 @@ class Market(Protocol):
 
 
 class OutOfReach(Exception):
-    """A service did not answer: nothing is known about the call. Wait and ask again."""
+    """A service did not answer, so the call's outcome is unknown. The caller waits and asks again."""

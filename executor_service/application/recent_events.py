@@ -1,7 +1,7 @@
-"""The events of the newest orders, as the feed told them: replay for a watcher that comes a moment after its order.
+"""The events of the newest orders, kept from the feed: a watch that starts soon after its order is replayed from here.
 
-Only what is committed is on the feed, so what is kept here is true and has no gap; it may lack the end, which a watch
-notices as it notices any lost event.
+The feed carries only committed events, so what is kept is true and has no gap. The newest events may be missing; the
+watch then reads them from the database, as it does after any lost event.
 """
 
 from collections.abc import Sequence
@@ -16,14 +16,14 @@ ORDERS_MAX: Final = 2_000
 
 
 class RecentEvents:
-    """Keeps whole beginnings of lives; the oldest order makes room for the newest."""
+    """Keeps the events of each order from the first one on, and drops the oldest order to make room."""
 
     def __init__(self, orders_max: int = ORDERS_MAX) -> None:
         self._orders_max = orders_max
         self._orders: dict[UUID, list[StoredEvent]] = {}
 
     def note(self, event: StoredEvent) -> None:
-        """Keep an event if it begins a life or continues one that is kept; a life with a gap is forgotten."""
+        """Keep an order's first event, or the next one of a kept order. Drop an order that has a gap."""
         if event.sequence == 1 and event.order_id not in self._orders:
             if len(self._orders) >= self._orders_max:
                 del self._orders[next(iter(self._orders))]
@@ -38,20 +38,21 @@ class RecentEvents:
             del self._orders[event.order_id]
 
     def behind(self, after: int, order_id: UUID) -> Sequence[StoredEvent]:
-        """Return the order's events from the first, for somebody who has those up to `after`; nothing if not kept.
+        """Return all kept events of the order, for a watch that has those up to `after`; nothing if none are kept.
 
-        Nothing either for who has all that is kept: the end may be among it, which only the database can say.
+        Also return nothing for a watch that has all kept events of an open order: only the database knows whether the
+        order has ended since.
         """
         events = self._orders.get(order_id, ())
         return tuple(events) if events and (len(events) > after or events[-1].status in TERMINAL) else ()
 
     def forget(self) -> None:
-        """Forget everything: the feed may have lost what continues it."""
+        """Drop all orders: the feed may have lost their next events."""
         self._orders.clear()
 
 
 def head_of(events: Sequence[StoredEvent]) -> OrderHead | None:
-    """Return the head of an order as its events tell it; None when there are none, or none that name its account."""
+    """Return the head of an order from its events; None without events, or when they do not name the account."""
     if not events or not events[0].account_id:
         return None
     last = events[-1]

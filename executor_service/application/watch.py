@@ -1,4 +1,4 @@
-"""One order being watched by one stream."""
+"""One watch: one stream follows one order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from executor_service.application.outbox import Outbox
 
 @dataclass(slots=True, eq=False)
 class Watch:
-    """The last sequence that was passed on, where events are passed to, and what to do after the order's last."""
+    """The last sequence that was sent, the outbox that events go to, and what to do after the order's last event."""
 
     watch_id: int
     order_id: UUID
     last: int
     outbox: Outbox
-    told_all: Callable[[], None]
+    on_end: Callable[[], None]
     heard_at: float = 0.0

@@ -1,7 +1,7 @@
 """Watching orders: replay from the database, then live, each event once and in order.
 
-The feed is only a hint. What continues a watch's sequence is passed on as it comes; a gap, a silence or a reconnected
-feed sends the hub to the database, once for all watches that need it. A watch of an order that has only just come is
+The feed is only a hint. The hub sends an event that continues a watch's sequence. After a gap, a silence or a
+reconnection of the feed it reads the database, once for all watches that need it. A watch of a very new order is
 replayed from memory.
 """
 
@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from executor_service.application.outbox import Outbox
-from executor_service.application.ports import EventFeed, OrderDesk, OrderHead, StoredEvent
+from executor_service.application.ports import EventFeed, OrderHead, OrderStore, StoredEvent
 from executor_service.application.recent_events import RecentEvents, head_of
 from executor_service.application.watch import Watch
 from executor_service.application.watch_accounts import AccountWatch, AccountWatches
@@ -27,26 +27,26 @@ SILENCE_SECONDS: Final = 1.0
 class WatchHub:
     """All watches of this process on one feed."""
 
-    def __init__(self, *, desk: OrderDesk, feed: EventFeed) -> None:
-        self._desk = desk
+    def __init__(self, *, store: OrderStore, feed: EventFeed) -> None:
+        self._store = store
         self._feed = feed
         self._watches: dict[UUID, list[Watch]] = defaultdict(list)
         self._behind: set[Watch] = set()
         self._behind_is_due = asyncio.Event()
         self._outboxes: set[Outbox] = set()
         self._recent = RecentEvents()
-        self._accounts = AccountWatches(desk, self._follow)
+        self._accounts = AccountWatches(store, self._follow)
         self._heads: Batcher[UUID, OrderHead | None] = Batcher(
             self._read_heads, batch_max=256, in_flight_max=2, name="heads"
         )
 
     @property
     def standing(self) -> int:
-        """Number of watches that stand now."""
+        """Number of watches that are open now."""
         return sum(map(len, self._watches.values()))
 
     async def run(self) -> None:
-        """Follow the feed, and read the database for whoever is behind, until cancelled."""
+        """Follow the feed, and read the database for the watches that are behind, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow_feed())
             tasks.create_task(self._catch_up())
@@ -66,36 +66,36 @@ class WatchHub:
             self.remove(watch)
 
     def drain(self) -> None:
-        """Ask every reader to connect again elsewhere."""
+        """End every stream with SHUTTING_DOWN, so that its reader connects again elsewhere."""
         for outbox in self._outboxes:
             outbox.close(Unavailable("SHUTTING_DOWN"))
 
     async def add(self, outbox: Outbox, watch_id: int, account_id: str, order_id: UUID, after: int) -> Watch | None:
-        """Start a watch behind `after`; None when it is over already. Raises ORDER_NOT_FOUND, Unavailable."""
+        """Start a watch after sequence `after`; None when nothing follows it. Raises ORDER_NOT_FOUND, Unavailable."""
         known = self._recent.behind(after, order_id)
         head = head_of(known) or await self._heads.submit(order_id)
         if head is None or account_id not in ("", head.account_id):
             raise Rejected("ORDER_NOT_FOUND")
-        outbox.add(watch_id, head.version)
+        outbox.add_watch(watch_id, head.version)
         if head.is_terminal and after >= head.version:
-            outbox.end(watch_id)
+            outbox.end_watch(watch_id)
             return None
-        watch = Watch(watch_id, order_id, after, outbox, partial(outbox.end, watch_id), self._now())
+        watch = Watch(watch_id, order_id, after, outbox, partial(outbox.end_watch, watch_id), self._now())
         self._watches[order_id].append(watch)
         for event in known:
             self._pass_on(watch, event)
         if head.version > watch.last:
-            self._is_behind(watch)
+            self._mark_behind(watch)
         return watch
 
     async def add_account(
         self, outbox: Outbox, watch_id: int, account_id: str, since_ms: int | None
     ) -> AccountWatch | None:
-        """Start a watch of an account; None when it is over already. Raises Unavailable."""
+        """Start a watch of an account; None when it was refused. Raises Unavailable."""
         return await self._accounts.add(outbox, watch_id, account_id, since_ms)
 
     def remove(self, watch: Watch | AccountWatch) -> None:
-        """End a watch quietly."""
+        """Remove a watch without a word to its reader."""
         if isinstance(watch, AccountWatch):
             self._accounts.remove(watch)
             for followed in watch.following.values():
@@ -113,18 +113,18 @@ class WatchHub:
             del self._watches[watch.order_id]
 
     def _follow(self, watch: AccountWatch, order_id: UUID, after: int, *, is_behind: bool) -> Watch:
-        told_all = partial(watch.ended, order_id)
-        followed = Watch(watch.watch_id, order_id, after, watch.outbox, told_all, self._now())
+        on_end = partial(watch.mark_ended, order_id)
+        followed = Watch(watch.watch_id, order_id, after, watch.outbox, on_end, self._now())
         self._watches[order_id].append(followed)
         if is_behind:
-            self._is_behind(followed)
+            self._mark_behind(followed)
         return followed
 
     async def _follow_feed(self) -> None:
         async for batch in self._feed.batches():
             if not batch:
                 self._recent.forget()
-                self._all_are_behind()
+                self._mark_all_behind()
                 self._accounts.look_now()
             for event in batch:
                 self._recent.note(event)
@@ -134,14 +134,14 @@ class WatchHub:
 
     def _pass_on(self, watch: Watch, event: StoredEvent) -> None:
         if event.sequence > watch.last + 1:
-            self._is_behind(watch)
+            self._mark_behind(watch)
         if event.sequence != watch.last + 1:
             return
         watch.last = event.sequence
         watch.heard_at = self._now()
-        watch.outbox.event(watch.watch_id, event)
+        watch.outbox.add_event(watch.watch_id, event)
         if event.status in TERMINAL:
-            watch.told_all()
+            watch.on_end()
             self._forget(watch)
 
     async def _catch_up(self) -> None:
@@ -152,7 +152,7 @@ class WatchHub:
             try:
                 await self._read_for(behind)
             except Unavailable:
-                # The silence that follows brings them back here.
+                # These watches stay silent, so `_break_silence` marks them again.
                 continue
 
     async def _read_for(self, behind: set[Watch]) -> None:
@@ -160,7 +160,7 @@ class WatchHub:
         for watch in behind:
             watch.heard_at = self._now()
             cursors[watch.order_id] = min(watch.last, cursors.get(watch.order_id, watch.last))
-        for event in await self._desk.events_after(list(cursors.items())):
+        for event in await self._store.events_after(list(cursors.items())):
             for watch in tuple(self._watches.get(event.order_id, ())):
                 self._pass_on(watch, event)
 
@@ -171,19 +171,19 @@ class WatchHub:
             for watches in self._watches.values():
                 for watch in watches:
                     if watch.heard_at <= quiet_since:
-                        self._is_behind(watch)
+                        self._mark_behind(watch)
 
-    def _is_behind(self, watch: Watch) -> None:
+    def _mark_behind(self, watch: Watch) -> None:
         self._behind.add(watch)
         self._behind_is_due.set()
 
-    def _all_are_behind(self) -> None:
+    def _mark_all_behind(self) -> None:
         for watches in self._watches.values():
             for watch in watches:
-                self._is_behind(watch)
+                self._mark_behind(watch)
 
     async def _read_heads(self, order_ids: Sequence[UUID]) -> Sequence[OrderHead | None]:
-        heads = {head.order_id: head for head in await self._desk.heads(order_ids)}
+        heads = {head.order_id: head for head in await self._store.heads(order_ids)}
         return [heads.get(order_id) for order_id in order_ids]
 
     def _now(self) -> float:

@@ -1,4 +1,4 @@
-"""An event as clients see it: the JSON that is stored, relayed and replayed without being parsed again."""
+"""An event as clients see it: JSON that is stored, sent and replayed without being parsed again."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,7 +14,6 @@ from executor_service.domain.lifecycle import (
     OrderEvent,
     OrderFailed,
     OrderStatus,
-    OrderTriggered,
     RouteChosen,
     RoutingStarted,
     SwapBuilt,
@@ -36,7 +35,7 @@ def frame_of(order: Order, event: OrderEvent) -> str:
 
 
 def first_routing_frame(order_id: UUID, at: datetime) -> str:
-    """Return the frame of an untouched order's first RoutingStarted, which is the same whatever the order says."""
+    """Return the frame of an untouched order's first RoutingStarted, which does not depend on the order's contents."""
     return _frame(order_id, 2, OrderStatus.ROUTING, {"attempt": 1}, at)
 
 
@@ -63,7 +62,7 @@ def executed_price(order: Order) -> Decimal | None:
 
 
 def slippage_against_quote_bps(order: Order) -> Decimal:
-    """Return by how much the fill fell short of the quote, in 1/10,000 with two places; negative when it was better."""
+    """Return how far the fill was below the quote, in 1/10,000 with two places; negative when it was above."""
     assert order.quoted_amount_out
     assert order.executed_amount_out is not None
     short = order.quoted_amount_out - order.executed_amount_out
@@ -84,7 +83,7 @@ def _frame(order_id: UUID, sequence: int, status: OrderStatus, details: Mapping[
 
 def _details(order: Order, event: OrderEvent) -> Mapping[str, Any]:
     match event:
-        case OrderAccepted() | OrderTriggered():
+        case OrderAccepted():
             return {
                 "type": order.order_type,
                 "tokenIn": order.mint_in,

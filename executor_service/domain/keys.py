@@ -1,4 +1,4 @@
-"""API keys: what one is, whose rights it has, and whether it holds."""
+"""API keys: their parts, their rights, and whether they are valid."""
 
 import hashlib
 import hmac
@@ -13,7 +13,7 @@ from servicekit.errors import Rejected
 
 KEY_ID: Final = re.compile(r"[0-9a-f]{12}")
 SECRET_CHARACTERS_MAX: Final = 256
-# What the secret of a key that does not exist is compared with: no secret has this digest.
+# A missing key's secret is compared with this value, which no secret has as its digest.
 _NO_DIGEST: Final = bytes(hashlib.sha256().digest_size)
 
 
@@ -34,7 +34,7 @@ _INCLUDED: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """A key at rest. Its secret is not: only the digest is, under a pepper that the database never sees."""
+    """A stored key. Of its secret only a digest is stored, made with a pepper that the database never sees."""
 
     key_id: str
     account_id: str
@@ -46,12 +46,12 @@ class ApiKey:
     revoked_at: datetime | None = None
 
     def holds(self, now: datetime) -> bool:
-        """Tell whether the key may be used: it is not revoked, and its end has not come."""
+        """Return whether the key is valid: not revoked and not expired."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 def key_text(key_id: str, secret: str) -> str:
-    """Return the key as its holder keeps it."""
+    """Return the text of the key that its owner keeps."""
     return f"tw_{key_id}_{secret}"
 
 
@@ -63,15 +63,15 @@ def with_included(scopes: Iterable[Scope]) -> frozenset[Scope]:
 def digest_of(pepper: bytes, key_id: str, secret: str) -> bytes:
     """Return what is stored of a key: HMAC-SHA256 over its id and secret.
 
-    The id's length comes first, so that no two pairs join alike. A fast hash is enough: a secret has 256 random
-    bits and is no password.
+    The id's length comes first, so that two different pairs never give the same input. A fast hash is enough: a secret
+    has 256 random bits and is no password.
     """
     identity = key_id.encode()
     return hmac.digest(pepper, len(identity).to_bytes(4, "big") + identity + secret.encode(), "sha256")
 
 
 def checked(key: ApiKey | None, presented: bytes, now: datetime) -> ApiKey:
-    """Return the key if the presented digest is its own and it holds; None stands for one that does not exist.
+    """Return the key if it has the presented digest and is valid. `key` None means that no such key exists.
 
     Raises Rejected("UNAUTHENTICATED"), the same for every cause and after the same steps.
     """

@@ -1,7 +1,7 @@
 """The life of an order, as data: which event leads from which status to which.
 
-Everything else follows from this table: the column's CHECK, the published lifecycle, the documents, the tests.
-A new status or order type is a new row here and a migration of the CHECK, nothing else.
+The column's CHECK, the published lifecycle, the documents and the tests follow from this table.
+A new status is a new row here and a migration of the CHECK.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,6 @@ from executor_service.domain.route import Route
 class OrderStatus(StrEnum):
     """Where an order stands."""
 
-    OPEN = "open"
     PENDING = "pending"
     ROUTING = "routing"
     ROUTING_COMPLETE = "routing_complete"
@@ -27,22 +26,16 @@ class OrderStatus(StrEnum):
     CONFIRMED = "confirmed"
     FAILED = "failed"
     CANCELLED = "cancelled"
-    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)
 class OrderAccepted:
-    """The order is stored; it has no status before."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderTriggered:
-    """What the order waited for has happened."""
+    """The order is stored. This is its first event."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoutingStarted:
-    """A new attempt begins: venues are asked."""
+    """A new attempt begins: the router asks the venues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +60,7 @@ class SwapSubmitted:
 
 @dataclass(frozen=True, slots=True)
 class SwapConfirmed:
-    """The swap landed: what it brought, in base units, and where."""
+    """The swap landed: its output in base units, its signature, its slot."""
 
     amount_out: int
     tx_signature: str
@@ -76,7 +69,7 @@ class SwapConfirmed:
 
 @dataclass(frozen=True, slots=True)
 class AttemptFailed:
-    """This attempt is over, its swap is known to be dead, another attempt follows."""
+    """This attempt is over and its swap can never land; another attempt follows."""
 
     reason: str
     detail: str
@@ -87,7 +80,7 @@ class AttemptFailed:
 
 @dataclass(frozen=True, slots=True)
 class OrderFailed:
-    """The order cannot succeed, or its attempts are used up."""
+    """The order cannot succeed, or it has no attempt left."""
 
     reason: str
     detail: str
@@ -96,17 +89,11 @@ class OrderFailed:
 
 @dataclass(frozen=True, slots=True)
 class OrderCancelled:
-    """Its owner took the order back before it was submitted."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderExpired:
-    """Its deadline passed before it was submitted."""
+    """The caller cancelled the order before it was submitted."""
 
 
 OrderEvent: TypeAlias = (
     OrderAccepted
-    | OrderTriggered
     | RoutingStarted
     | RouteChosen
     | SwapBuilt
@@ -115,16 +102,13 @@ OrderEvent: TypeAlias = (
     | AttemptFailed
     | OrderFailed
     | OrderCancelled
-    | OrderExpired
 )
 
 _S = OrderStatus
 _IN_ATTEMPT: Final = (_S.ROUTING, _S.ROUTING_COMPLETE, _S.BUILDING, _S.SUBMITTED)
-_BEFORE_SUBMITTED: Final = (_S.OPEN, _S.PENDING, _S.RETRYING, _S.ROUTING, _S.ROUTING_COMPLETE, _S.BUILDING)
-_WAITING: Final = (_S.OPEN, _S.PENDING, _S.RETRYING)
+_BEFORE_SUBMITTED: Final = (_S.PENDING, _S.RETRYING, _S.ROUTING, _S.ROUTING_COMPLETE, _S.BUILDING)
 
 TRANSITIONS: Final[Mapping[tuple[OrderStatus, type[OrderEvent]], OrderStatus]] = {
-    (_S.OPEN, OrderTriggered): _S.PENDING,
     (_S.PENDING, RoutingStarted): _S.ROUTING,
     (_S.RETRYING, RoutingStarted): _S.ROUTING,
     (_S.ROUTING, RouteChosen): _S.ROUTING_COMPLETE,
@@ -134,14 +118,13 @@ TRANSITIONS: Final[Mapping[tuple[OrderStatus, type[OrderEvent]], OrderStatus]] =
     **{(status, AttemptFailed): _S.RETRYING for status in _IN_ATTEMPT},
     **{(status, OrderFailed): _S.FAILED for status in _IN_ATTEMPT},
     **{(status, OrderCancelled): _S.CANCELLED for status in _BEFORE_SUBMITTED},
-    **{(status, OrderExpired): _S.EXPIRED for status in _WAITING},
 }
 
 TERMINAL: Final = frozenset(OrderStatus) - {status for status, _ in TRANSITIONS}
 
 
 class IllegalTransition(Exception):
-    """A defect: an event met a status that has no row for it."""
+    """A defect: the table has no row for this status and this event."""
 
 
 def next_status(status: OrderStatus, event: OrderEvent) -> OrderStatus:

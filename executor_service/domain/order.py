@@ -20,13 +20,13 @@ from executor_service.domain.lifecycle import (
 from executor_service.domain.retry import RetryPolicy
 from executor_service.domain.route import Route
 
-# Any fixed value will do; it must never change, or a recovered order would build another swap.
+# Any fixed value works. It must never change: a recovered order would build another swap.
 _SWAP_NAMESPACE: Final = UUID("6f6b1d0e-51a5-5c3f-9a52-7a3a5f1c9d10")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteConstraints:
-    """What the caller demands of a route. Empty and zero mean no demand."""
+    """What the caller demands of a route. Empty and zero values demand nothing."""
 
     max_legs: int = 0
     venues: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class RouteConstraints:
 class Order:
     """The row of an order. Amounts are base units; `version` is the number of its events.
 
-    `owner_token` fences the worker that drives it: it grows with every claim.
+    `owner_token` grows with every claim. A write with an older token is refused.
     """
 
     order_id: UUID
@@ -73,13 +73,13 @@ class Order:
 
     @property
     def is_terminal(self) -> bool:
-        """True when nothing can happen to the order any more."""
+        """True when no event can follow."""
         return self.status in TERMINAL
 
     def next_attempt_or_failure(
         self, policy: RetryPolicy, reason: str, detail: str, now: datetime, tx_signature: str | None = None
     ) -> OrderEvent:
-        """Return what follows from a failed attempt: another one after a pause, or the end."""
+        """Return the event after a failed attempt: another attempt after a pause, or the order's failure."""
         if not policy.allows_another(self.attempt, reason):
             return OrderFailed(reason, detail, tx_signature)
         delay_ms = policy.delay_ms(self.attempt)
@@ -87,12 +87,12 @@ class Order:
 
 
 def swap_id_of(order_id: UUID, attempt: int) -> UUID:
-    """Return the identity of an attempt's swap: the same for the same attempt, whoever computes it."""
+    """Return the identity of an attempt's swap: every process computes the same one for the same attempt."""
     return uuid5(_SWAP_NAMESPACE, f"{order_id}/{attempt}")
 
 
 def apply(order: Order, event: OrderEvent, at: datetime) -> Order:
-    """Return the order after the event: one version on, and what the event made known.
+    """Return the order after the event: the next version, with the values that the event carries.
 
     `at` is the market's time; an order's times never run backwards. Raises IllegalTransition.
     """
@@ -101,12 +101,12 @@ def apply(order: Order, event: OrderEvent, at: datetime) -> Order:
         status=next_status(order.status, event),
         version=order.version + 1,
         updated_at=max(at, order.updated_at),
-        **_made_known(order, event),
+        **_collect_changes(order, event),
     )
 
 
-def _made_known(order: Order, event: OrderEvent) -> dict[str, Any]:
-    """Return the columns that the event changes besides those that every event does."""
+def _collect_changes(order: Order, event: OrderEvent) -> dict[str, Any]:
+    """Return the fields that this event changes, beside status, version and time."""
     match event:
         case RoutingStarted():
             return {"attempt": order.attempt + 1, "next_attempt_at": None}

@@ -1,22 +1,8 @@
-"""When an attempt may be repeated, and how long to wait before."""
+"""Whether another attempt follows a failed one, and after what pause."""
 
 from dataclasses import dataclass
-from typing import Final
 
-# Repeating cannot help these: the order itself, not the moment, is the reason.
-FINAL_REASONS: Final = frozenset(
-    {
-        "NO_ROUTE",
-        "AMOUNT_TOO_SMALL",
-        "INSUFFICIENT_FUNDS",
-        "INVALID_REQUEST",
-        "INVALID_SWAP",
-        "UNKNOWN_MINT",
-        "SCENARIOS_OFF",
-        "QUOTE_EXPIRED",
-        "PRICE_IMPACT_TOO_HIGH",
-    }
-)
+from servicekit.errors import ERRORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +18,5 @@ class RetryPolicy:
         return int(self.base_ms * 2 ** (attempt - 1))
 
     def allows_another(self, attempt: int, reason: str) -> bool:
-        """Tell whether an attempt that failed for this reason is followed by another."""
-        return attempt < self.attempts_max and reason not in FINAL_REASONS
+        """Return whether another attempt follows one that failed for this reason of the error table."""
+        return attempt < self.attempts_max and not ERRORS[reason].ends_order

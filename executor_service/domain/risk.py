@@ -1,4 +1,4 @@
-"""What an account may submit: its switch, its limits, and what an order is refused for."""
+"""What an account may submit: its switch, its limits, and the reasons for which an order is refused."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,7 +38,7 @@ NO_LIMITS: Final = RiskLimits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradingAccount:
-    """An account's switch and limits. `limits` None: those that the server was started with."""
+    """An account's switch and limits. `limits` None means the limits from the server's settings."""
 
     account_id: str
     trading_state: TradingState = TradingState.ACTIVE
@@ -50,13 +50,13 @@ class TradingAccount:
         return defaults if self.limits is None else self.limits
 
     def is_measured(self, defaults: RiskLimits) -> bool:
-        """Tell whether any order of the account could be refused."""
+        """Return whether the account's switch or limits can refuse an order."""
         return self.trading_state is TradingState.HALTED or self.limits_in_force(defaults) != NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountUse:
-    """How much of its limits an account uses. The oldest order of the last 60 seconds leaves them in `frees_in_ms`."""
+    """How much of its limits an account uses. The oldest order of the last minute stops counting in `frees_in_ms`."""
 
     in_flight: int = 0
     last_minute: int = 0
@@ -72,8 +72,8 @@ def refusal_of(
 ) -> DomainError | None:
     """Return why the order may not be accepted now, or None when it may.
 
-    `usd_micros` is the value of what it sells, rounded up; None: not known, which refuses it if the limits need it.
-    What the order itself must change comes first and all at once, then what time will mend.
+    `usd_micros` is the value of the amount sold, rounded up. None means unknown: the order is refused if a limit needs
+    the value. Violations that only a change of the order can mend come first, all together; then those that time mends.
     """
     if state is TradingState.HALTED:
         return Rejected("ACCOUNT_HALTED")
@@ -87,7 +87,7 @@ def refusal_of(
 
 
 def violations_of(order: Order, limits: RiskLimits, usd_micros: int | None) -> list[FieldViolation]:
-    """Return every limit that the order itself is beyond, on the field that would have to change."""
+    """Return a violation for each limit that the order exceeds, on the field that must change."""
     violations = []
     usd_max, bps_max, allowed = limits.order_usd_micros_max, limits.slippage_bps_max, limits.mints_allowed
     if usd_max is not None and usd_micros is not None and usd_micros > usd_max:
@@ -104,7 +104,7 @@ def violations_of(order: Order, limits: RiskLimits, usd_micros: int | None) -> l
 
 
 def dollars(usd_micros: int) -> str:
-    """Return the amount in dollars, exactly, without zeros that say nothing."""
+    """Return the amount in dollars, exactly, without trailing zeros."""
     whole, micros = divmod(usd_micros, _MICROS)
     return f"{whole}.{micros:06}".rstrip("0").rstrip(".")
 

@@ -1,4 +1,4 @@
-"""A route as the router chose it, and its form at rest."""
+"""A route as the router chose it, and the JSON that is stored."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class RouteLeg:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Legs in execution order, what they pay together, and what else was weighed (`considered`, ready for JSON).
+    """Legs in execution order, their total output, and what else the router considered (ready for JSON).
 
     `fee` is all trading fees in base units of the token bought.
     """

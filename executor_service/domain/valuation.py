@@ -23,10 +23,10 @@ class MidPrice:
 
 
 def usd_price(mint: str, prices: Collection[MidPrice]) -> Fraction | None:
-    """Return the dollars of one whole token, or None when no pool tells.
+    """Return the dollars of one whole token, or None when no pool has a price for it.
 
     A dollar token is one dollar. Any other is worth the median of its pools with a dollar token; without such a pool,
-    the median of its pools with SOL, times what SOL is worth. One pool that is far off moves neither.
+    the median of its pools with SOL, times what SOL is worth. The median ignores a single pool whose price is far off.
     """
     if mint in DOLLARS:
         return Fraction(1)
@@ -38,7 +38,7 @@ def usd_price(mint: str, prices: Collection[MidPrice]) -> Fraction | None:
 
 
 def usd_micros(amount: int, decimals: int, price: Fraction) -> int:
-    """Return the value of `amount` base units in millionths of a dollar, rounded up: an order never looks smaller."""
+    """Return the value of `amount` base units in millionths of a dollar, rounded up."""
     base_units: int = 10**decimals
     return math.ceil(price * amount * _MICROS / base_units)
 

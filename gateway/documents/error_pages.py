@@ -51,7 +51,7 @@ def markdown() -> str:
     """Return docs/errors.md."""
     rows = "".join(
         f"| `{code_of(reason)}` | {row.http_status or 'event'} | {row.grpc_code} | "
-        f"{'yes' if row.kind == 'unavailable' else 'no'} | {row.title} | {row.advice} |\n"
+        f"{_yes(row.kind == 'unavailable')} | {_yes(row.ends_order)} | {row.title} | {row.advice} |\n"
         for reason, row in ERRORS.items()
     )
     return (
@@ -59,11 +59,16 @@ def markdown() -> str:
         "Every error answer is an RFC 9457 problem document (`application/problem+json`). Switch on `code`; `title`\n"
         "and `detail` are for people. `errors` lists what is wrong field by field, all of it: `pointer` is the JSON\n"
         "pointer of the field by the name you sent, or `?name` for a query parameter. `event` in the second column:\n"
-        "the code never answers a request; it is the `reason` of a `retrying` or `failed` event.\n\n"
+        "the code never answers a request; it is the `reason` of a `retrying` or `failed` event. `ends the order`: an\n"
+        "attempt that fails with this code is the order's last, because another one cannot help.\n\n"
         "This page is written from `servicekit/errors.py` by `python -m gateway.documents.error_pages`.\n\n"
-        "| code | HTTP | gRPC | try again | means | what to do |\n"
-        "| --- | --- | --- | --- | --- | --- |\n" + rows
+        "| code | HTTP | gRPC | try again | ends the order | means | what to do |\n"
+        "| --- | --- | --- | --- | --- | --- | --- |\n" + rows
     )
+
+
+def _yes(holds: bool) -> str:
+    return "yes" if holds else "no"
 
 
 def _page(reason: str, row: ErrorRow) -> str:

@@ -40,8 +40,8 @@ class Dialect:
 _FRAME: Final = msgspec.json.Decoder(NativeFrame)
 _TEXT: Final = msgspec.json.Decoder(str)
 
-# These end an order in ways the earlier engines had no word for; waiting for the order appears as pending.
-_RENAMED: Final = {"open": "pending", "cancelled": "failed", "expired": "failed"}
+# The earlier engines have no word for this end of an order.
+_RENAMED: Final = {"cancelled": "failed"}
 
 
 class Narrator:
@@ -69,7 +69,7 @@ class Narrator:
 
     def _details(self, event: NativeFrame) -> Details:
         details = event.details
-        if event.status in ("cancelled", "expired"):
+        if event.status == "cancelled":
             details = {"reason": Raw(encode(event.status)), **details}
         if event.status == "building" and self._decision and "routing_complete" in self._dialect.left_out:
             details = {**details, "decision": Raw(encode(self._decision))}

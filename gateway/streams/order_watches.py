@@ -24,9 +24,7 @@ RESUME_SECONDS: Final = 0.1
 # A watch that is refused again and again rests longer each time, up to this.
 RESUME_SECONDS_MAX: Final = 2.0
 
-_TERMINAL: Final = frozenset(
-    {pb.ORDER_STATUS_CONFIRMED, pb.ORDER_STATUS_FAILED, pb.ORDER_STATUS_CANCELLED, pb.ORDER_STATUS_EXPIRED}
-)
+TERMINAL: Final = frozenset({pb.ORDER_STATUS_CONFIRMED, pb.ORDER_STATUS_FAILED, pb.ORDER_STATUS_CANCELLED})
 
 AnyWatch: TypeAlias = Watch | AccountWatch
 
@@ -230,4 +228,4 @@ def _add_account(watch: AccountWatch) -> pb.AddAccount:
 
 def _deliver_all(watch: AccountWatch, events: Iterable[pb.OrderEvent]) -> None:
     for event in events:
-        watch.put(event.order_id, Event(event.sequence, event.payload_json), is_last=event.status in _TERMINAL)
+        watch.put(event.order_id, Event(event.sequence, event.payload_json), is_last=event.status in TERMINAL)

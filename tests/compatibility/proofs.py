@@ -82,7 +82,7 @@ PROOFS: Final[Mapping[str, tuple[str, ...]]] = {
     "S5-05": ("tests/contract/router/test_routes.py::test_quotes_list_every_pool_and_each_venue",),
     "S5-06": (_PROFILE, _APART),
     "S5-07": (_PROFILE, _ODDS),
-    "S5-08": (f"{_RETRY}::test_what_repeating_cannot_help_ends_the_order",),
+    "S5-08": (f"{_RETRY}::test_the_error_table_says_what_ends_an_order",),
     "S5-09": (_PAUSES, _REPEATED),
     "S5-11": (_LIFE, _REPEATED),
     "S5-13": (f"{_RETRY}::test_the_least_output_rounds_up", f"{_RETRY}::test_the_integer_rule_equals_the_exact_rule"),

@@ -1,11 +1,13 @@
 """The Dockerfile, what it may take in, and the requirements it installs."""
 
+import ast
 import fnmatch
 import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,16 @@ def test_images_install_the_versions_that_are_tested(part: str) -> None:
         assert "--hash=sha256:" in entry
 
 
+def imports_of(file: Path) -> Iterator[str]:
+    """Yield the packages that a file imports."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name.split(".")[0] for alias in names)
+            case ast.ImportFrom(module=str(module), level=0):
+                yield module.split(".")[0]
+
+
 def test_what_services_import_is_in_the_image() -> None:
     installed = {re.sub(r"[-_.]+", "_", name) for name in pins("base.txt")}
     aliases = {"google": "protobuf", "grpc": "grpcio", "grpc_health": "grpcio_health_checking", "tradewind": "protobuf"}
@@ -96,10 +108,7 @@ def test_what_services_import_is_in_the_image() -> None:
     files = [file for folder in (*PRODUCT, "deploy/container") for file in (REPOSITORY / folder).rglob("*.py")]
 
     imported = {
-        name
-        for file in files
-        for name in re.findall(r"^\s*(?:from|import) (\w+)", file.read_text(), flags=re.MULTILINE)
-        if name not in own and name not in sys.stdlib_module_names
+        name for file in files for name in imports_of(file) if name not in own and name not in sys.stdlib_module_names
     }
 
     assert {"grpc", "starlette", "alembic"} <= imported

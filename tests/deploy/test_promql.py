@@ -6,7 +6,7 @@ from tests.deploy.metric_use import faults
 
 GOOD = [
     "sum by (status) (rate(tradewind_order_events_total[5m]))",
-    'sum(rate(tradewind_order_events_total{status=~"failed|expired"}[5m])) > 0.1',
+    'sum(rate(tradewind_order_events_total{status=~"failed|cancelled"}[5m])) > 0.1',
     "histogram_quantile(0.99, sum by (le, method) (rate(tradewind_http_seconds_bucket[1h30m])))",
     '(sum(up{job="worker"}) or vector(0)) == 0',
     "sum by (venue) (rate(tradewind_fill_legs_total[5m])) / on () group_left () sum(rate(tradewind_routes_total[5m]))",

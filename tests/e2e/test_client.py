@@ -184,7 +184,7 @@ def test_the_command_tells_lives_by_its_exit_code(stack: Stack) -> None:
     assert (rest.exit_code, [event["sequence"] for event in lines(rest)]) == (0, [5, 6])
     several = command("watch", submitted["orderId"], lines(late)[0]["orderId"], url=stack.url)
     assert (several.exit_code, several.stdout.count("confirmed")) == (0, 2)
-    # What was cancelled, expired or failed does not count as done.
+    # What was cancelled or failed does not count as done.
     listed = command("orders", "--status", "failed", "--limit", "1", "--json", url=stack.url)
     assert command("watch", lines(listed)[0]["orderId"], url=stack.url).exit_code == 1
 

@@ -11,8 +11,9 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from tests.clients import TERMINAL, Watched, all_within, submit_and_watch
+from tests.clients import Watched, all_within, submit_and_watch
 from tests.stack import Stack, eventually
+from tradewind_client.orders import TERMINAL
 
 AT_ONCE, ORDERS = 10, 14
 

@@ -9,9 +9,10 @@ import psycopg
 import pytest
 
 from tests.builders import SOL
-from tests.clients import ORDER, TERMINAL, all_within, submit, submit_and_watch, watch
+from tests.clients import ORDER, all_within, submit, submit_and_watch, watch
 from tests.ledger_check import check
 from tests.stack import Stack
+from tradewind_client.orders import TERMINAL
 
 LIFE = ["pending", "routing", "routing_complete", "building", "submitted", "confirmed"]
 

@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import websockets
 
-from tests.clients import TERMINAL, submit
+from tests.clients import submit
 from tests.stack import Stack
+from tradewind_client.orders import TERMINAL
 
 ORDERS = 40
 

@@ -14,9 +14,10 @@ from websockets.asyncio.client import connect
 from deploy.postman.collection import COLLECTION, STREAMS_FOLDER, text
 from deploy.postman.postman_steps import MISTAKES_FOLDER, TOUR_FOLDER
 from gateway.documents import asyncapi, openapi
-from tests.clients import TERMINAL, submit
+from tests.clients import submit
 from tests.postman import newman
 from tests.stack import Stack
+from tradewind_client.orders import TERMINAL
 
 FOLDERS: dict[str, dict[str, Any]] = {folder["name"]: folder for folder in json.loads(COLLECTION.read_text())["item"]}
 BY_HTTP = [name for name in FOLDERS if name != STREAMS_FOLDER]

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import aiohttp
 
-TERMINAL: Final = ("confirmed", "failed", "cancelled", "expired")
+from tradewind_client.orders import TERMINAL
+
 ORDER: Final = {"type": "market", "tokenIn": "SOL", "tokenOut": "USDC", "amountIn": "0.5", "slippageBps": 100}
 REPEAT_SECONDS: Final = 0.25
 REQUEST_SECONDS: Final = 5.0

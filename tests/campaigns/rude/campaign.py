@@ -143,7 +143,7 @@ async def _let_in(stack: Stack, polite: PoliteClient, account: Account, seconds:
     watching = asyncio.create_task(gauge.watch())
     counts = await _crowd(Task(account.name, int(stack.env()["PORT"]), account.members, seconds, polite.recent))
     polite.begin()
-    after_mib, after_files = await _settled(gauge, before_files)
+    after_mib, after_files = await _await_result(gauge, before_files)
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
     return Visit(
@@ -164,7 +164,7 @@ async def _crowd(task: Task) -> dict[str, int]:
     return msgspec.json.decode(out, type=dict[str, int])
 
 
-async def _settled(gauge: Gauge, files: int) -> tuple[float, int]:
+async def _await_result(gauge: Gauge, files: int) -> tuple[float, int]:
     loop = asyncio.get_running_loop()
     until = loop.time() + RETURN_SECONDS
     while loop.time() < until and gauge.read()[1] > files + FILES_SPARE:

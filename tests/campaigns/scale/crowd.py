@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from tests.clients import TERMINAL
+from tradewind_client.orders import TERMINAL
 
 ORDER: Final = {"type": "market", "tokenIn": "SOL", "tokenOut": "USDC", "amountIn": "0.5", "slippageBps": 200}
 REPEAT_SECONDS: Final = 0.2

@@ -9,7 +9,7 @@ from executor_service.application.ports import OutOfReach, StaleOrder, SwapResul
 from executor_service.domain.lifecycle import IllegalTransition, OrderEvent
 from executor_service.domain.order import Order, apply
 from tests.campaigns.simulation.world import World
-from tests.fakes import MemoryBook
+from tests.fakes import MemoryLeasedOrders
 
 
 class SendsBeforeRecording(ExecuteOrder):
@@ -27,31 +27,31 @@ class SendsBeforeRecording(ExecuteOrder):
 class RetriesOnTimeOut(ExecuteOrder):
     """Takes silence for a failure and starts another attempt."""
 
-    async def _settled(self, order: Order) -> SwapResult:
+    async def _await_result(self, order: Order) -> SwapResult:
         try:
-            return await super()._settled(order)
+            return await super()._await_result(order)
         except OutOfReach as error:
             raise AttemptEnded("SWAP_FAILED", "no answer") from error
 
 
-class Unfenced(MemoryBook):
+class Unfenced(MemoryLeasedOrders):
     """Writes whatever anybody asks: no lease, no token, no version."""
 
     async def record(self, order: Order, *events: OrderEvent, at: datetime) -> Order:
-        row = self._store.rows[order.order_id]
+        row = self._tables.rows[order.order_id]
         after = order
         for event in events:
             try:
                 after = apply(after, event, at)
             except IllegalTransition:
                 raise StaleOrder from None
-            self._feed.publish([self._store.append(after, event)])
+            self._feed.publish([self._tables.append(after, event)])
         row.order = after
         return after
 
 
 BUGS: Final[Mapping[str, Callable[[int], World]]] = {
     "send_before_recording": lambda seed: World(seed, execute=SendsBeforeRecording),
-    "no_fence": lambda seed: World(seed, book=Unfenced),
+    "no_fence": lambda seed: World(seed, leased=Unfenced),
     "retry_on_time_out": lambda seed: World(seed, execute=RetriesOnTimeOut),
 }

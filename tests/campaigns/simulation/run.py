@@ -13,7 +13,7 @@ from servicekit.errors import DomainError
 from tests.builders import a_new_order
 from tests.campaigns.simulation.virtual_time import VirtualLoop
 from tests.campaigns.simulation.world import END, FAULTS_UNTIL, World
-from tests.fakes import MemoryDesk, MemoryQueue
+from tests.fakes import MemoryOrderStore, MemoryQueue
 
 ORDERS: Final = 5
 _STEPS: Final = {(before, after) for (before, _), after in TRANSITIONS.items()}
@@ -28,12 +28,12 @@ def breaches_of(seed: int, make_world: Callable[[int], World] = World) -> list[s
 async def _history(world: World) -> list[str]:
     world.boot()
     world.boot()
-    desk = MemoryDesk(world.store, world.feed, MemoryQueue())
-    actors = [asyncio.create_task(_client(world, desk)) for _ in range(ORDERS)]
+    store = MemoryOrderStore(world.tables, world.feed, MemoryQueue())
+    actors = [asyncio.create_task(_client(world, store)) for _ in range(ORDERS)]
     actors.append(asyncio.create_task(_trouble(world)))
     async with asyncio.timeout(END):
         await asyncio.gather(*actors)
-        while not all(row.order.is_terminal for row in world.store.rows.values()):
+        while not all(row.order.is_terminal for row in world.tables.rows.values()):
             if asyncio.get_running_loop().time() > END - 5:
                 break
             await asyncio.sleep(0.5)
@@ -45,17 +45,17 @@ async def _history(world: World) -> list[str]:
     return found
 
 
-async def _client(world: World, desk: MemoryDesk) -> None:
+async def _client(world: World, store: MemoryOrderStore) -> None:
     odds = world.odds
     await asyncio.sleep(odds.random.uniform(0, 8))
     new = a_new_order()
-    await desk.add(new)
+    await store.add(new)
     hint = asyncio.create_task(world.point_at(new.order.order_id))
     if odds.random.random() < 0.3:
         await asyncio.sleep(odds.random.choice((0.0, 0.01, 0.05, 0.5, 2.0)))
         # Too late is an answer like another.
         with contextlib.suppress(DomainError):
-            await CancelOrder(desk=desk, clock=world.clock).cancel(new.order.order_id, "local")
+            await CancelOrder(store=store, clock=world.clock).cancel(new.order.order_id, "local")
     await hint
 
 
@@ -85,9 +85,9 @@ def _breaches(world: World) -> list[str]:
     for entry in world.market.ledger.values():
         if entry.result.state is SwapState.LANDED:
             landed.setdefault(entry.order_id, []).append(entry.result.amount_out)
-    for order_id, row in world.store.rows.items():
+    for order_id, row in world.tables.rows.items():
         order = row.order
-        events = world.store.events[order_id]
+        events = world.tables.events[order_id]
         statuses = [event.status for event in events]
         fills = landed.get(order_id, [])
         checks = {

@@ -22,7 +22,8 @@ from executor_service.domain.route import Route
 from servicekit.errors import Rejected, Unavailable
 from tests.builders import a_route
 from tests.campaigns.simulation.virtual_time import VirtualClock
-from tests.fakes import MemoryBook, MemoryFeed, MemoryStore
+from tests.fakes import MemoryFeed, MemoryLeasedOrders
+from tests.memory_tables import MemoryTables
 
 Answer = TypeVar("Answer")
 
@@ -60,10 +61,10 @@ class Worker:
     tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
 
-class SimulatedBook:
+class SimulatedLeasedOrders:
     """The database as a worker meets it. A lost answer leaves the write done."""
 
-    def __init__(self, inner: MemoryBook, odds: Odds, thaw: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, inner: MemoryLeasedOrders, odds: Odds, thaw: Callable[[], Awaitable[object]]) -> None:
         self._inner = inner
         self._odds = odds
         self._thaw = thaw
@@ -185,38 +186,38 @@ class SimulatedMarket:
 
 
 class World:
-    """All of it, and the workers. `execute` and `book` may be replaced by ones with a planted bug."""
+    """All of it, and the workers. `execute` and `leased` may be replaced by ones with a planted bug."""
 
     def __init__(
         self,
         seed: int,
         *,
         execute: type[ExecuteOrder] = ExecuteOrder,
-        book: type[MemoryBook] = MemoryBook,
+        leased: type[MemoryLeasedOrders] = MemoryLeasedOrders,
     ) -> None:
         self.odds = Odds(seed)
-        self.store = MemoryStore(now=lambda: asyncio.get_running_loop().time())
+        self.tables = MemoryTables(now=lambda: asyncio.get_running_loop().time())
         self.feed = MemoryFeed()
         self.market = SimulatedMarket(self.odds)
         self.clock = VirtualClock()
         self.workers: list[Worker] = []
         self._execute = execute
-        self._book = book
+        self._leased = leased
 
     def boot(self) -> Worker:
         """Start a worker process with a lease."""
         worker_id = UUID(int=self.odds.random.getrandbits(128))
         frozen = asyncio.Event()
         frozen.set()
-        book = SimulatedBook(self._book(self.store, self.feed, worker_id), self.odds, frozen.wait)
+        leased = SimulatedLeasedOrders(self._leased(self.tables, self.feed, worker_id), self.odds, frozen.wait)
         execute = self._execute(
-            orders=book,
+            orders=leased,
             router=SimulatedRouter(self.odds),
             market=self.market,
             clock=self.clock,
             retry=RetryPolicy(),
         )
-        driver = DriveOrders(orders=book, execute=execute, clock=self.clock, permits=Permits(100))
+        driver = DriveOrders(orders=leased, execute=execute, clock=self.clock, permits=Permits(100))
         worker = Worker(worker_id, driver, frozen)
         worker.tasks = [
             asyncio.create_task(worker.driver.sweep()),
@@ -232,7 +233,7 @@ class World:
             return
         self.workers.remove(worker)
         asyncio.get_running_loop().call_later(
-            self.odds.random.uniform(0, LEASE_SECONDS), self.store.alive.discard, worker.worker_id
+            self.odds.random.uniform(0, LEASE_SECONDS), self.tables.alive.discard, worker.worker_id
         )
         for task in worker.tasks:
             if task is not asyncio.current_task():
@@ -259,7 +260,7 @@ class World:
                 async with asyncio.timeout(LEASE_SECONDS - 1.0):
                     await worker.frozen.wait()
             except TimeoutError:
-                self.store.alive.discard(worker.worker_id)
+                self.tables.alive.discard(worker.worker_id)
                 await worker.frozen.wait()
                 await asyncio.sleep(self.odds.random.uniform(0, 1))
                 asyncio.create_task(self._replace(worker))  # noqa: RUF006  # it cancels this very task

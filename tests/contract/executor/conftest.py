@@ -8,7 +8,7 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from executor_service.__main__ import main
-from executor_service.adapters.postgres_book import SESSION_SETTINGS
+from executor_service.adapters.postgres_leased_orders import SESSION_SETTINGS
 from executor_service.migrations.upgrade import upgrade
 from servicekit.postgres import open_pool
 from tests.conftest import DatabaseMaker

@@ -9,7 +9,7 @@ import pytest
 
 from executor_service import messages
 from executor_service.account_server import AccountServicer
-from executor_service.application.account_book import AccountBook
+from executor_service.application.account_limits import AccountLimits
 from executor_service.application.authenticate import Authenticate
 from executor_service.application.manage_keys import ManageKeys
 from executor_service.domain.keys import Scope
@@ -32,7 +32,7 @@ class World:
     """The service under test and what stands behind it."""
 
     stub: "rpc.AccountServiceAsyncStub"
-    book: AccountBook
+    limits: AccountLimits
     accounts: MemoryAccounts
     manage: ManageKeys
     clock: ManualClock
@@ -50,12 +50,12 @@ class World:
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     clock, keys, accounts = ManualClock(), MemoryKeys(), MemoryAccounts()
-    book = AccountBook(accounts=accounts, clock=clock, defaults=DEFAULTS)
-    servicer = AccountServicer(keys=Authenticate(keys=keys, clock=clock, pepper=PEPPER), accounts=book)
+    limits = AccountLimits(accounts=accounts, clock=clock, defaults=DEFAULTS)
+    servicer = AccountServicer(keys=Authenticate(keys=keys, clock=clock, pepper=PEPPER), accounts=limits)
     service = Service(names=[], add=lambda server: rpc.add_AccountServiceServicer_to_server(servicer, server))
     running = await start_server(service, host="127.0.0.1", port=0)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{running.port}") as channel:
-        yield World(rpc.AccountServiceStub(channel), book, accounts, ManageKeys(keys=keys, clock=clock), clock)
+        yield World(rpc.AccountServiceStub(channel), limits, accounts, ManageKeys(keys=keys, clock=clock), clock)
     await running.stop(0)
 
 
@@ -138,10 +138,10 @@ async def test_switch_and_limits_are_set_apart_and_read_together(world: World) -
 
 async def test_an_update_holds_here_before_it_is_answered(world: World) -> None:
     await world.updated(limits=pb.RiskLimits())
-    await world.book.refresh()
-    assert not world.book.is_measured("alice")
+    await world.limits.refresh()
+    assert not world.limits.is_measured("alice")
     await world.updated(trading_state=pb.TRADING_STATE_HALTED)
-    assert world.book.is_measured("alice")
+    assert world.limits.is_measured("alice")
 
 
 @pytest.mark.parametrize(

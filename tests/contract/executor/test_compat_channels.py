@@ -18,7 +18,6 @@ from executor_service.domain.lifecycle import (
     OrderAccepted,
     OrderCancelled,
     OrderEvent,
-    OrderExpired,
     OrderFailed,
     RouteChosen,
     RoutingStarted,
@@ -42,7 +41,6 @@ LIVES: dict[str, list[OrderEvent]] = {
     "filled by the second attempt": [*ATTEMPT, AGAIN, *ATTEMPT, SwapConfirmed(224_000_001, "5good", 90)],
     "failed": [*ATTEMPT, OrderFailed("SLIPPAGE_EXCEEDED", "moved")],
     "cancelled": [RoutingStarted(), OrderCancelled()],
-    "expired": [OrderExpired()],
 }
 
 

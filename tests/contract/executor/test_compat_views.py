@@ -11,7 +11,7 @@ import pytest
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from executor_service.adapters.postgres_book import PostgresOrderBook
+from executor_service.adapters.postgres_leased_orders import PostgresLeasedOrders
 from executor_service.adapters.worker_lease import take_lease
 from executor_service.domain.lifecycle import (
     AttemptFailed,
@@ -25,8 +25,8 @@ from executor_service.domain.lifecycle import (
 from executor_service.domain.order import Order, swap_id_of
 from gateway.orders.dialects import NESTED_CAPITALISED, Narrator
 from tests.builders import NOON, SOL, USDC, a_new_order, a_route
-from tests.desks import a_desk
 from tests.fakes import MemoryFeed
+from tests.order_stores import an_order_store
 
 FAILED_AT, ENDED_AT = NOON + timedelta(seconds=1), NOON + timedelta(seconds=2)
 
@@ -37,27 +37,27 @@ class History:
     def __init__(self, pool: AsyncConnectionPool) -> None:
         self._pool = pool
         self.feed = MemoryFeed()
-        self.desk = a_desk(pool, feed=self.feed)
+        self.store = an_order_store(pool, feed=self.feed)
 
     async def accepted(self, **changes: Any) -> Order:
         new = a_new_order(**changes)
-        await self.desk.add(new)
+        await self.store.add(new)
         return new.order
 
-    async def routing(self, order: Order) -> tuple[PostgresOrderBook, Order]:
+    async def routing(self, order: Order) -> tuple[PostgresLeasedOrders, Order]:
         worker_id = uuid4()
         await take_lease(self._pool, worker_id, "test")
-        book = PostgresOrderBook(self._pool, worker_id=worker_id, feed=self.feed, orders_max=1_000)
-        [started] = await book.start([order.order_id], NOON)
-        return book, started
+        leased = PostgresLeasedOrders(self._pool, worker_id=worker_id, feed=self.feed, orders_max=1_000)
+        [started] = await leased.start([order.order_id], NOON)
+        return leased, started
 
     async def confirmed(self) -> Order:
         """Return an order that was filled by its second attempt."""
-        book, order = await self.routing(await self.accepted(amount_in=1_234_567_891, slippage_bps=125))
-        order = await _submit(book, order)
-        order = await book.record(order, AttemptFailed("DROPPED", "lost", FAILED_AT, 500, "5bad"), at=FAILED_AT)
-        order = await _submit(book, await book.record(order, RoutingStarted(), at=FAILED_AT))
-        return await book.record(order, SwapConfirmed(224_000_001, "5good", 90), at=ENDED_AT)
+        leased, order = await self.routing(await self.accepted(amount_in=1_234_567_891, slippage_bps=125))
+        order = await _submit(leased, order)
+        order = await leased.record(order, AttemptFailed("DROPPED", "lost", FAILED_AT, 500, "5bad"), at=FAILED_AT)
+        order = await _submit(leased, await leased.record(order, RoutingStarted(), at=FAILED_AT))
+        return await leased.record(order, SwapConfirmed(224_000_001, "5good", 90), at=ENDED_AT)
 
     async def read(self, statement: LiteralString) -> list[dict[str, Any]]:
         async with self._pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
@@ -65,9 +65,9 @@ class History:
             return await cursor.fetchall()
 
 
-async def _submit(book: PostgresOrderBook, order: Order) -> Order:
+async def _submit(leased: PostgresLeasedOrders, order: Order) -> Order:
     built = SwapBuilt(swap_id_of(order.order_id, order.attempt), 223_875_000)
-    return await book.record(order, RouteChosen(a_route()), built, SwapSubmitted(), at=NOON)
+    return await leased.record(order, RouteChosen(a_route()), built, SwapSubmitted(), at=NOON)
 
 
 @pytest.fixture
@@ -101,10 +101,10 @@ async def test_amounts_are_exact(history: History, amount: int, decimals: int, w
 
 
 async def test_what_it_had_no_word_for_is_told_in_its_words(history: History) -> None:
-    book, order = await history.routing(await history.accepted())
-    order = await book.record(order, RouteChosen(a_route()), SwapBuilt(uuid4(), 1), at=NOON)
+    leased, order = await history.routing(await history.accepted())
+    order = await leased.record(order, RouteChosen(a_route()), SwapBuilt(uuid4(), 1), at=NOON)
     assert await history.read("SELECT status FROM legacy_s1.orders") == [{"status": "routing_complete"}]
-    await history.desk.cancel(order, OrderCancelled(), ENDED_AT)
+    await history.store.cancel(order, OrderCancelled(), ENDED_AT)
     assert await history.read("SELECT status FROM legacy_s1.orders") == [{"status": "failed"}]
     [*_, last] = await history.read("SELECT status, details FROM legacy_s1.order_events ORDER BY timestamp, id")
     assert last == {"status": "failed", "details": {"reason": "cancelled"}}

@@ -14,7 +14,7 @@ from executor_service.adapters.dramatiq_queue import make_broker
 from executor_service.adapters.gauges import Gauges
 from servicekit.postgres import open_pool
 from tests.builders import a_new_order, an_order
-from tests.desks import a_desk
+from tests.order_stores import an_order_store
 
 
 @pytest.fixture
@@ -32,9 +32,9 @@ def _sample(name: str, **labels: str) -> float | None:
 async def test_open_orders_are_told_by_status_with_the_age_of_the_oldest(
     pool: AsyncConnectionPool, redis: Redis
 ) -> None:
-    desk = a_desk(pool)
+    store = an_order_store(pool)
     for number in range(3):
-        await desk.add(a_new_order(client_order_id=str(number)))
+        await store.add(a_new_order(client_order_id=str(number)))
     await Gauges(pool, redis).read_orders()
     assert _sample("tradewind_orders_open_by_status", status="pending") == 3
     assert _sample("tradewind_orders_open_by_status", status="routing") == 0

@@ -205,5 +205,5 @@ async def test_keys_are_listed_oldest_first_by_account(manage: ManageKeys, clock
     def told(listed: list[tuple[ApiKey, bool]]) -> list[tuple[str, bool]]:
         return [(key.key_id, holds) for key, holds in listed]
 
-    assert told(list(await manage.listed("alice"))) == [(first, False), (second, True)]
-    assert told(list(await manage.listed(None))) == [(first, False), (second, True), (third, True)]
+    assert told(list(await manage.list_all("alice"))) == [(first, False), (second, True)]
+    assert told(list(await manage.list_all(None))) == [(first, False), (second, True), (third, True)]

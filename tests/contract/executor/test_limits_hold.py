@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from psycopg_pool import AsyncConnectionPool
 
 from executor_service.adapters.postgres_accounts import PostgresAccounts
-from executor_service.adapters.postgres_desk import PostgresOrderDesk
+from executor_service.adapters.postgres_order_store import PostgresOrderStore
 from executor_service.application.ports import Accepted, StaleOrder
 from executor_service.domain.lifecycle import OrderCancelled
 from executor_service.domain.risk import AccountUse, RiskLimits, TradingState
 from servicekit.cancelling import cancel_all
 from servicekit.errors import DomainError
 from tests.builders import NOON, a_new_order
-from tests.desks import a_desk
+from tests.order_stores import an_order_store
 
 EXECUTORS = 2
 # What one client does: submit at an executor, some of it under an identity that others may use too; take an order
@@ -38,7 +38,7 @@ class World:
         self.account_id = f"account-{uuid4()}"
         self.limits = limits
         self.accounts = PostgresAccounts(pool)
-        self.desks: list[PostgresOrderDesk] = [a_desk(pool) for _ in range(EXECUTORS)]
+        self.stores: list[PostgresOrderStore] = [an_order_store(pool) for _ in range(EXECUTORS)]
         self.accepted: list[Accepted] = []
         self.refused: set[str] = set()
 
@@ -46,7 +46,7 @@ class World:
         for what, number, client_order_id in steps:
             match what:
                 case "submit":
-                    await self._submit(self.desks[number], client_order_id or None)
+                    await self._submit(self.stores[number], client_order_id or None)
                 case "cancel" if self.accepted:
                     await self._cancel(self.accepted[number % len(self.accepted)])
                 case "switch":
@@ -71,20 +71,20 @@ class World:
         assert self.refused <= {"TOO_MANY_ORDERS", "ACCOUNT_HALTED"}
         assert use.last_minute == len({answer.order_id for answer in self.accepted})
 
-    async def _submit(self, desk: PostgresOrderDesk, client_order_id: str | None) -> None:
+    async def _submit(self, store: PostgresOrderStore, client_order_id: str | None) -> None:
         try:
             new = a_new_order(account_id=self.account_id, client_order_id=client_order_id)
-            self.accepted.append(await desk.add(new))
+            self.accepted.append(await store.add(new))
         except DomainError as error:
             self.refused.add(error.reason)
 
     async def _cancel(self, accepted: Accepted) -> None:
-        order = await self.desks[0].get(accepted.order_id)
+        order = await self.stores[0].get(accepted.order_id)
         assert order is not None
         if order.is_terminal:
             return
         try:
-            await self.desks[0].cancel(order, OrderCancelled(), NOON)
+            await self.stores[0].cancel(order, OrderCancelled(), NOON)
         except StaleOrder:
             return
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from psycopg_pool import AsyncConnectionPool
 
 from executor_service.adapters.postgres_accounts import PostgresAccounts
-from executor_service.adapters.postgres_desk import PostgresOrderDesk
-from executor_service.application.account_book import AccountBook
+from executor_service.adapters.postgres_order_store import PostgresOrderStore
+from executor_service.application.account_limits import AccountLimits
 from executor_service.domain.risk import NO_LIMITS
 from tests.account_fakes import FixedPrices
 from tests.builders import a_new_order
@@ -18,20 +18,20 @@ ROUNDS = 20
 KEYS = 100
 
 
-async def _a_desk_without_limits(pool: AsyncConnectionPool) -> PostgresOrderDesk:
-    accounts = AccountBook(accounts=PostgresAccounts(pool), clock=ManualClock(), defaults=NO_LIMITS)
+async def _a_store_without_limits(pool: AsyncConnectionPool) -> PostgresOrderStore:
+    accounts = AccountLimits(accounts=PostgresAccounts(pool), clock=ManualClock(), defaults=NO_LIMITS)
     await accounts.refresh()
-    return PostgresOrderDesk(pool, feed=MemoryFeed(), queue=MemoryQueue(), accounts=accounts, prices=FixedPrices({}))
+    return PostgresOrderStore(pool, feed=MemoryFeed(), queue=MemoryQueue(), accounts=accounts, prices=FixedPrices({}))
 
 
-async def _ids_of(desk: PostgresOrderDesk, keys: Sequence[str]) -> dict[str, UUID]:
+async def _ids_of(store: PostgresOrderStore, keys: Sequence[str]) -> dict[str, UUID]:
     """Submit one order under each key, all in one batch, and return the ids that are answered."""
-    answers = await asyncio.gather(*(desk.add(a_new_order(client_order_id=key)) for key in keys))
+    answers = await asyncio.gather(*(store.add(a_new_order(client_order_id=key)) for key in keys))
     return {key: answer.order_id for key, answer in zip(keys, answers, strict=True)}
 
 
 async def test_batches_with_the_same_keys_in_opposite_order_answer_alike(pool: AsyncConnectionPool) -> None:
-    one, other = [await _a_desk_without_limits(pool) for _ in range(2)]
+    one, other = [await _a_store_without_limits(pool) for _ in range(2)]
     for number in range(ROUNDS):
         keys = [f"key-{number}-{n:03}" for n in range(KEYS)]
         forwards, backwards = await asyncio.gather(_ids_of(one, keys), _ids_of(other, keys[::-1]))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -27,7 +28,11 @@ def test_the_migrated_schema_equals_the_tables(orders_database_url: str) -> None
     with engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
-            opts={"compare_type": True, "include_object": lambda _o, name, *_: name != "executor_migrations"},
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                "include_object": lambda _o, name, *_: name != "executor_migrations",
+            },
         )
         assert compare_metadata(context, metadata) == []
 
@@ -64,3 +69,28 @@ def test_a_time_limit_of_the_database_does_not_cut_migrations_off(
 def test_migrating_twice_changes_nothing(database_url: str) -> None:
     upgrade(database_url)
     upgrade(database_url)
+
+
+def test_a_database_with_orders_and_readers_of_the_views_keeps_both(database_url: str) -> None:
+    upgrade(database_url, revision="0003")
+    role = f"reporter_{uuid4().hex}"
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO orders (id, account_id, order_type, token_in, token_out, decimals_in, decimals_out, amount_in,"
+            " slippage_bps, status, version, created_at, updated_at)"
+            " VALUES (gen_random_uuid(), 'a', 'market', 'x', 'y', 9, 6, 1, 50, 'cancelled', 2, now(), now())"
+        )
+        owner.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
+        try:
+            for grant in ("USAGE ON SCHEMA legacy_s1", "SELECT ON ALL TABLES IN SCHEMA legacy_s1"):
+                owner.execute(sql.SQL("GRANT " + grant + " TO {}").format(sql.Identifier(role)))
+            upgrade(database_url)
+            owner.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
+            assert owner.execute("SELECT status FROM legacy_s1.orders").fetchall() == [("failed",)]
+            assert owner.execute("SELECT count(*) FROM legacy_s1.order_events").fetchall() == [(0,)]
+            owner.execute("RESET ROLE")
+            with pytest.raises(psycopg.errors.CheckViolation):
+                owner.execute("UPDATE orders SET status = 'expired'")
+        finally:
+            owner.execute("RESET ROLE")
+            owner.execute(sql.SQL("DROP OWNED BY {0}; DROP ROLE {0}").format(sql.Identifier(role)))

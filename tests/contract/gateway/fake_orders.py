@@ -16,10 +16,10 @@ from tests.contract.gateway.fake_accounts import FakeAccounts
 from tradewind.accounts.v1.accounts_pb2_grpc import add_AccountServiceServicer_to_server
 from tradewind.orders.v1 import orders_pb2 as pb
 from tradewind.orders.v1 import orders_pb2_grpc as rpc
+from tradewind_client.orders import TERMINAL
 
 SERVICE = "tradewind.orders.v1.OrderService"
 ACCOUNTS = "tradewind.accounts.v1.AccountService"
-TERMINAL = frozenset({"confirmed", "failed", "cancelled", "expired"})
 TIMESTAMP = "2026-03-04T05:06:07.089Z"
 
 SIGNATURE = "5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW"

@@ -9,9 +9,10 @@ import aiohttp
 import psutil
 import pytest
 
-from tests.clients import ORDER, TERMINAL, all_within
+from tests.clients import ORDER, all_within
 from tests.ledger_check import all_ended, check
 from tests.stack import SERVICES, Stack, eventually
+from tradewind_client.orders import TERMINAL
 
 pytestmark = pytest.mark.alone
 

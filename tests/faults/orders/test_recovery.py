@@ -12,9 +12,10 @@ import httpx
 import psycopg
 import pytest
 
-from tests.clients import ORDER, TERMINAL, submit, watch
+from tests.clients import ORDER, submit, watch
 from tests.ledger_check import all_ended, check
 from tests.stack import PROCESSES, Stack, eventually
+from tradewind_client.orders import TERMINAL
 
 pytestmark = pytest.mark.alone
 

@@ -10,9 +10,10 @@ import httpx
 import psycopg
 import pytest
 
-from tests.clients import ORDER, TERMINAL, submit_and_watch
+from tests.clients import ORDER, submit_and_watch
 from tests.ledger_check import all_ended, check
 from tests.stack import Stack, eventually
+from tradewind_client.orders import TERMINAL
 
 STORM_SECONDS = 20.0
 HANG_UP_ON_THE_STACK = """

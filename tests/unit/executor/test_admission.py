@@ -8,26 +8,27 @@ from executor_service.application import admission
 from executor_service.application.admission import Admission
 from servicekit.errors import Unavailable
 from tests.builders import a_new_order
-from tests.fakes import MemoryDesk, MemoryFeed, MemoryQueue, MemoryStore
+from tests.fakes import MemoryFeed, MemoryOrderStore, MemoryQueue
+from tests.memory_tables import MemoryTables
 
 
 @pytest.fixture
-def desk() -> MemoryDesk:
-    return MemoryDesk(MemoryStore(), MemoryFeed(), MemoryQueue())
+def store() -> MemoryOrderStore:
+    return MemoryOrderStore(MemoryTables(), MemoryFeed(), MemoryQueue())
 
 
-def test_what_was_admitted_counts_before_the_next_count(desk: MemoryDesk) -> None:
-    door = Admission(desk=desk, open_orders_max=2)
+def test_what_was_admitted_counts_before_the_next_count(store: MemoryOrderStore) -> None:
+    door = Admission(store=store, open_orders_max=2)
     door.admit()
     door.admit()
     with pytest.raises(Unavailable, match="OVERLOADED"):
         door.admit()
 
 
-async def test_room_comes_back_as_orders_end(desk: MemoryDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_room_comes_back_as_orders_end(store: MemoryOrderStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admission, "COUNT_EVERY_SECONDS", 0)
-    door = Admission(desk=desk, open_orders_max=2)
-    await desk.add(a_new_order())
+    door = Admission(store=store, open_orders_max=2)
+    await store.add(a_new_order())
     counting = asyncio.create_task(door.run())
     await asyncio.sleep(0.01)
     door.admit()
@@ -40,11 +41,11 @@ async def test_room_comes_back_as_orders_end(desk: MemoryDesk, monkeypatch: pyte
 
 
 async def test_whether_the_database_answers_is_told_when_it_changes(
-    desk: MemoryDesk, monkeypatch: pytest.MonkeyPatch
+    store: MemoryOrderStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(admission, "COUNT_EVERY_SECONDS", 0)
     told: list[bool] = []
-    door = Admission(desk=desk, open_orders_max=2)
+    door = Admission(store=store, open_orders_max=2)
 
     async def note(answers: bool) -> None:
         told.append(answers)
@@ -55,9 +56,9 @@ async def test_whether_the_database_answers_is_told_when_it_changes(
     door.tell = note
     counting = asyncio.create_task(door.run())
     await asyncio.sleep(0.01)
-    present, desk.count_open = desk.count_open, away  # type: ignore[method-assign]
+    present, store.count_open = store.count_open, away  # type: ignore[method-assign]
     await asyncio.sleep(0.01)
-    desk.count_open = present  # type: ignore[method-assign]
+    store.count_open = present  # type: ignore[method-assign]
     await asyncio.sleep(0.01)
     counting.cancel()
     assert told == [False, True]

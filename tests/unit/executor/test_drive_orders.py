@@ -16,12 +16,12 @@ from executor_service.domain.order import Order
 from servicekit.cancelling import cancel_all
 from servicekit.errors import Unavailable
 from tests.builders import NOON, a_new_order
-from tests.fakes import MemoryBook
+from tests.fakes import MemoryLeasedOrders
 
 LIMIT = 10
 
 
-class Book:
+class ScriptedOrders:
     """Answers each call as the test says: with orders, an error, or never."""
 
     def __init__(self, *answers: Sequence[Order] | Exception | None) -> None:
@@ -64,10 +64,10 @@ class Executes:
         await self.enough.wait()
 
 
-def drivers(book: Book, permits: Permits) -> tuple[DriveOrders, Executes]:
+def drivers(leased: ScriptedOrders, permits: Permits) -> tuple[DriveOrders, Executes]:
     execute = Executes()
     driver = DriveOrders(
-        orders=cast("MemoryBook", book),
+        orders=cast("MemoryLeasedOrders", leased),
         execute=cast("ExecuteOrder", execute),
         clock=cast("Clock", Noon()),
         permits=permits,
@@ -86,7 +86,7 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_an_order_keeps_its_permit_while_it_is_driven() -> None:
     permits, found = Permits(LIMIT), orders(3)
-    driver, execute = drivers(Book(found[:2], found[2:]), permits)
+    driver, execute = drivers(ScriptedOrders(found[:2], found[2:]), permits)
     await driver.take_up([order.order_id for order in found if permits.take_now(1)])
     assert (driver.in_flight, permits.free) == (3, LIMIT - 3)
     execute.enough.set()
@@ -100,7 +100,7 @@ async def test_an_order_keeps_its_permit_while_it_is_driven() -> None:
 async def test_orders_that_could_not_be_claimed_hold_no_permit(error: Exception, started: int) -> None:
     permits, found = Permits(LIMIT), orders(4)
     answers: list[Any] = [found[:started], error] if started else [error]
-    driver, _ = drivers(Book(*answers), permits)
+    driver, _ = drivers(ScriptedOrders(*answers), permits)
     permits.take_now(len(found))
     await driver.take_up([order.order_id for order in found])
     assert permits.free == LIMIT - driver.in_flight
@@ -112,7 +112,7 @@ async def test_orders_that_could_not_be_claimed_hold_no_permit(error: Exception,
 @pytest.mark.parametrize("error", [Unavailable("UNAVAILABLE"), LeaseLost(), ValueError("a defect")])
 async def test_a_sweep_that_failed_holds_no_permit_and_puts_the_lease_in_doubt(error: Exception) -> None:
     permits = Permits(LIMIT)
-    driver, _ = drivers(Book(error, None), permits)
+    driver, _ = drivers(ScriptedOrders(error, None), permits)
     sweeping = asyncio.create_task(driver.sweep())
     await driver.until_lease_in_doubt()
     await cancel_all([sweeping])
@@ -120,10 +120,10 @@ async def test_a_sweep_that_failed_holds_no_permit_and_puts_the_lease_in_doubt(e
 
 
 async def test_a_sweep_that_is_ended_while_it_asks_holds_no_permit() -> None:
-    permits, book = Permits(LIMIT), Book(None)
-    driver, _ = drivers(book, permits)
+    permits, leased = Permits(LIMIT), ScriptedOrders(None)
+    driver, _ = drivers(leased, permits)
     sweeping = asyncio.create_task(driver.sweep())
-    await book.asked.wait()
+    await leased.asked.wait()
     assert permits.free == 0
     await cancel_all([sweeping])
     assert permits.free == LIMIT

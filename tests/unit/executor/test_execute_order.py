@@ -24,24 +24,24 @@ from tests.fakes import (
     FakeMarket,
     FakeRouter,
     ManualClock,
-    MemoryBook,
-    MemoryDesk,
     MemoryFeed,
+    MemoryLeasedOrders,
+    MemoryOrderStore,
     MemoryQueue,
-    MemoryStore,
     failed,
     landed,
 )
+from tests.memory_tables import MemoryTables
 
 
 @dataclass
 class World:
     """Everything an order meets, and a worker that drives it."""
 
-    store: MemoryStore
-    desk: MemoryDesk
+    tables: MemoryTables
+    store: MemoryOrderStore
     feed: MemoryFeed
-    book: MemoryBook
+    leased: MemoryLeasedOrders
     router: FakeRouter
     market: FakeMarket
     clock: ManualClock
@@ -49,33 +49,33 @@ class World:
 
     async def routing_order(self) -> Order:
         new = a_new_order()
-        await self.desk.add(new)
-        [order] = await self.book.start([new.order.order_id], self.clock.now())
+        await self.store.add(new)
+        [order] = await self.leased.start([new.order.order_id], self.clock.now())
         return order
 
     async def submitted_order(self) -> Order:
         order = await self.routing_order()
         swap = SwapBuilt(swap_id_of(order.order_id, 1), 223_875_000)
-        return await self.book.record(order, RouteChosen(a_route()), swap, SwapSubmitted(), at=self.clock.now())
+        return await self.leased.record(order, RouteChosen(a_route()), swap, SwapSubmitted(), at=self.clock.now())
 
     def statuses(self, order_id: UUID) -> Sequence[str]:
-        return [event.status.value for event in self.store.events[order_id]]
+        return [event.status.value for event in self.tables.events[order_id]]
 
     def worker(self) -> ExecuteOrder:
         return ExecuteOrder(
-            orders=self.book, router=self.router, market=self.market, clock=self.clock, retry=RetryPolicy()
+            orders=self.leased, router=self.router, market=self.market, clock=self.clock, retry=RetryPolicy()
         )
 
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(execute_order, "OUTAGE_PAUSE_SECONDS", 0)
-    store, feed, clock = MemoryStore(), MemoryFeed(), ManualClock()
+    tables, feed, clock = MemoryTables(), MemoryFeed(), ManualClock()
     made = World(
-        store=store,
-        desk=MemoryDesk(store, feed, MemoryQueue()),
+        tables=tables,
+        store=MemoryOrderStore(tables, feed, MemoryQueue()),
         feed=feed,
-        book=MemoryBook(store, feed, an_id(7)),
+        leased=MemoryLeasedOrders(tables, feed, an_id(7)),
         router=FakeRouter(),
         market=FakeMarket(),
         clock=clock,
@@ -233,7 +233,7 @@ async def test_an_order_found_in_routing_takes_the_same_attempt_again(world: Wor
 
 async def test_a_cancelled_order_stops_quietly(world: World) -> None:
     order = await world.routing_order()
-    await world.desk.cancel(order, OrderCancelled(), world.clock.now())
+    await world.store.cancel(order, OrderCancelled(), world.clock.now())
     assert await world.execute.run(order) is None
     assert world.market.sent == []
     assert not world.execute._unsent
@@ -241,7 +241,7 @@ async def test_a_cancelled_order_stops_quietly(world: World) -> None:
 
 async def test_a_lost_lease_is_raised(world: World) -> None:
     order = await world.routing_order()
-    world.store.alive.clear()
+    world.tables.alive.clear()
     with pytest.raises(LeaseLost):
         await world.execute.run(order)
     assert world.market.sent == []

@@ -1,10 +1,13 @@
 """The life of an order: every status against every event, and what replaying events gives."""
 
+import ast
 from datetime import timedelta
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from deploy.up.orders import TERMINAL as ENDED_FOR_DEPLOYMENT
 from executor_service.domain.lifecycle import (
     TERMINAL,
     TRANSITIONS,
@@ -13,10 +16,8 @@ from executor_service.domain.lifecycle import (
     OrderAccepted,
     OrderCancelled,
     OrderEvent,
-    OrderExpired,
     OrderFailed,
     OrderStatus,
-    OrderTriggered,
     RouteChosen,
     RoutingStarted,
     SwapBuilt,
@@ -24,11 +25,17 @@ from executor_service.domain.lifecycle import (
     SwapSubmitted,
 )
 from executor_service.domain.order import apply, swap_id_of
+from gateway.streams import order_watches as streams
 from tests.builders import NOON, a_route, an_id, an_order
+from tradewind.orders.v1 import orders_pb2 as pb
+from tradewind_client.orders import TERMINAL as ENDED_FOR_CLIENTS
+
+SERVICE = Path(__file__).resolve().parents[3] / "executor_service"
+
+ENDED_FOR_GATEWAY = {pb.OrderStatus.Name(number).removeprefix("ORDER_STATUS_").lower() for number in streams.TERMINAL}
 
 EVENTS: dict[type[OrderEvent], OrderEvent] = {
     OrderAccepted: OrderAccepted(),
-    OrderTriggered: OrderTriggered(),
     RoutingStarted: RoutingStarted(),
     RouteChosen: RouteChosen(a_route()),
     SwapBuilt: SwapBuilt(an_id(1), 223_875_000),
@@ -37,12 +44,10 @@ EVENTS: dict[type[OrderEvent], OrderEvent] = {
     AttemptFailed: AttemptFailed("SLIPPAGE_EXCEEDED", "moved", NOON + timedelta(seconds=1), 500),
     OrderFailed: OrderFailed("NO_ROUTE", "no pool"),
     OrderCancelled: OrderCancelled(),
-    OrderExpired: OrderExpired(),
 }
 
 # The design's table, written down a second time on purpose.
 ALLOWED = {
-    ("open", OrderTriggered): "pending",
     ("pending", RoutingStarted): "routing",
     ("retrying", RoutingStarted): "routing",
     ("routing", RouteChosen): "routing_complete",
@@ -57,15 +62,11 @@ ALLOWED = {
     ("routing_complete", OrderFailed): "failed",
     ("building", OrderFailed): "failed",
     ("submitted", OrderFailed): "failed",
-    ("open", OrderCancelled): "cancelled",
     ("pending", OrderCancelled): "cancelled",
     ("retrying", OrderCancelled): "cancelled",
     ("routing", OrderCancelled): "cancelled",
     ("routing_complete", OrderCancelled): "cancelled",
     ("building", OrderCancelled): "cancelled",
-    ("open", OrderExpired): "expired",
-    ("pending", OrderExpired): "expired",
-    ("retrying", OrderExpired): "expired",
 }
 
 
@@ -88,11 +89,35 @@ def test_every_status_against_every_event(status: OrderStatus, event_type: type[
 
 
 def test_terminal_statuses_are_those_without_a_way_out() -> None:
-    assert {status.value for status in TERMINAL} == {"confirmed", "failed", "cancelled", "expired"}
+    assert {status.value for status in TERMINAL} == {"confirmed", "failed", "cancelled"}
 
 
-def test_every_status_but_the_first_ones_can_be_reached() -> None:
-    assert set(TRANSITIONS.values()) == set(OrderStatus) - {OrderStatus.OPEN}
+def test_every_status_but_the_first_can_be_reached() -> None:
+    assert set(TRANSITIONS.values()) == set(OrderStatus) - {OrderStatus.PENDING}
+
+
+def test_the_executor_makes_every_event() -> None:
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in SERVICE.rglob("*.py")]
+    calls = [node.func for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    made = {call.id for call in calls if isinstance(call, ast.Name)}
+    assert {event.__name__ for event in EVENTS} <= made
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        ENDED_FOR_CLIENTS,
+        ENDED_FOR_DEPLOYMENT,
+        ENDED_FOR_GATEWAY,
+    ],
+)
+def test_everybody_knows_the_statuses_that_end_an_order(copy: frozenset[str]) -> None:
+    assert copy == {status.value for status in TERMINAL}
+
+
+def test_the_contract_has_the_statuses_of_the_lifecycle() -> None:
+    told = {name.removeprefix("ORDER_STATUS_").lower() for name, number in pb.OrderStatus.items() if number}
+    assert told == {status.value for status in OrderStatus}
 
 
 def test_replaying_a_life_gives_the_order() -> None:

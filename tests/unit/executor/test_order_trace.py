@@ -39,7 +39,7 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> list[tracing.Span]:
 @pytest.fixture
 def _story_of_sampled() -> Iterator[None]:
     yield
-    order_log.tell_orders("sampled")
+    order_log.log_orders_of("sampled")
 
 
 def _step(order: Order, *events: OrderEvent) -> Order:
@@ -140,7 +140,7 @@ async def test_a_cancellation_ends_the_attempt_that_it_cuts_short(spans: list[tr
 @pytest.mark.usefixtures("_story_of_sampled")
 @pytest.mark.parametrize(("share", "told_of"), [("off", []), ("sampled", [SAMPLED]), ("all", [SAMPLED, UNSAMPLED, ""])])
 async def test_a_good_life_is_told_of_the_share_that_was_asked_for(share: order_log.Share, told_of: list[str]) -> None:
-    order_log.tell_orders(share)
+    order_log.log_orders_of(share)
     for traceparent in (SAMPLED, UNSAMPLED, ""):
         with structlog.testing.capture_logs() as lines:
             _live(an_order(traceparent=traceparent))
@@ -150,7 +150,7 @@ async def test_a_good_life_is_told_of_the_share_that_was_asked_for(share: order_
 
 @pytest.mark.usefixtures("_story_of_sampled")
 async def test_what_goes_wrong_is_told_with_both_ids_whatever_the_share() -> None:
-    order_log.tell_orders("off")
+    order_log.log_orders_of("off")
     order = an_order(traceparent=UNSAMPLED)
     with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
         order_log.refused("INVALID_ORDER", SAMPLED)
@@ -166,7 +166,7 @@ async def test_what_goes_wrong_is_told_with_both_ids_whatever_the_share() -> Non
 
 @pytest.mark.usefixtures("_story_of_sampled")
 async def test_the_longest_life_is_eight_lines() -> None:
-    order_log.tell_orders("all")
+    order_log.log_orders_of("all")
     order = an_order(traceparent=SAMPLED)
     with structlog.testing.capture_logs() as lines:
         order_log.accepted(order, first_id=order.order_id)

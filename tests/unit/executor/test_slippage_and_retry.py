@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from executor_service.domain.lifecycle import AttemptFailed, OrderFailed, OrderStatus
-from executor_service.domain.retry import FINAL_REASONS, RetryPolicy
+from executor_service.domain.retry import RetryPolicy
 from executor_service.domain.slippage import min_amount_out
 from servicekit.errors import ERRORS
 from tests.builders import NOON, an_order
@@ -44,8 +44,12 @@ def test_a_failed_attempt_is_followed_by_another_until_they_are_used_up() -> Non
     assert event == OrderFailed("SLIPPAGE_EXCEEDED", "moved")
 
 
-@pytest.mark.parametrize("reason", sorted(FINAL_REASONS))
-def test_what_repeating_cannot_help_ends_the_order(reason: str) -> None:
-    assert reason in ERRORS
+@pytest.mark.parametrize("reason", ERRORS)
+def test_the_error_table_says_what_ends_an_order(reason: str) -> None:
     event = an_order(attempt=1).next_attempt_or_failure(RetryPolicy(), reason, "", NOON)
-    assert isinstance(event, OrderFailed)
+    assert isinstance(event, OrderFailed if ERRORS[reason].ends_order else AttemptFailed)
+
+
+def test_a_reason_without_a_row_is_a_defect() -> None:
+    with pytest.raises(KeyError):
+        RetryPolicy().allows_another(1, "SOMETHING_NEW")

@@ -17,17 +17,18 @@ from executor_service.domain.lifecycle import OrderFailed
 from executor_service.domain.order import Order
 from servicekit.errors import Unavailable
 from tests.builders import NOON, a_new_order, an_id
-from tests.fakes import MemoryBook, MemoryDesk, MemoryFeed, MemoryQueue, MemoryStore
+from tests.fakes import MemoryFeed, MemoryLeasedOrders, MemoryOrderStore, MemoryQueue
+from tests.memory_tables import MemoryTables
 
 Told = list[tuple[UUID, int]]
 
 
 @dataclass
 class World:
-    store: MemoryStore
-    desk: MemoryDesk
+    tables: MemoryTables
+    store: MemoryOrderStore
     feed: MemoryFeed
-    book: MemoryBook
+    leased: MemoryLeasedOrders
     hub: WatchHub
     outbox: Outbox
     told: Told = field(default_factory=list)
@@ -35,14 +36,14 @@ class World:
 
     async def accepted(self, account_id: str = "local") -> Order:
         new = a_new_order(account_id=account_id)
-        await self.desk.add(new)
+        await self.store.add(new)
         return new.order
 
     async def started(self, order: Order) -> Order:
-        return (await self.book.start([order.order_id], NOON))[0]
+        return (await self.leased.start([order.order_id], NOON))[0]
 
     async def failed(self, order: Order) -> Order:
-        return await self.book.record(order, OrderFailed("NO_ROUTE", ""), at=NOON)
+        return await self.leased.record(order, OrderFailed("NO_ROUTE", ""), at=NOON)
 
     async def lived(self, account_id: str = "local") -> Order:
         return await self.failed(await self.started(await self.accepted(account_id)))
@@ -75,10 +76,10 @@ def life(order: Order, first: int = 1) -> Told:
 async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     monkeypatch.setattr(watch_orders, "SILENCE_SECONDS", 0.02)
     monkeypatch.setattr(watch_accounts, "LOOK_SECONDS", 0.02)
-    store, feed = MemoryStore(), MemoryFeed()
-    desk = MemoryDesk(store, feed, MemoryQueue())
-    hub = WatchHub(desk=desk, feed=feed)
-    made = World(store, desk, feed, MemoryBook(store, feed, an_id(7)), hub, hub.open_outbox())
+    tables, feed = MemoryTables(), MemoryFeed()
+    store = MemoryOrderStore(tables, feed, MemoryQueue())
+    hub = WatchHub(store=store, feed=feed)
+    made = World(tables, store, feed, MemoryLeasedOrders(tables, feed, an_id(7)), hub, hub.open_outbox())
     running = [asyncio.create_task(hub.run()), asyncio.create_task(made.listen())]
     await asyncio.sleep(0)
     yield made
@@ -106,17 +107,17 @@ async def test_what_happens_while_the_watch_is_being_made_is_not_lost(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = await world.started(await world.accepted())
-    read, young = world.desk.heads_since, []
+    read, young = world.store.heads_since, []
 
     async def read_late(first_id: UUID) -> Sequence[OrderHead]:
-        monkeypatch.setattr(world.desk, "heads_since", read)
+        monkeypatch.setattr(world.store, "heads_since", read)
         await world.failed(order)
         young.append(await world.accepted())
         heads = await read(first_id)
         await world.failed(await world.started(young[0]))
         return heads
 
-    monkeypatch.setattr(world.desk, "heads_since", read_late)
+    monkeypatch.setattr(world.store, "heads_since", read_late)
     await world.watch()
     await world.hears(life(order, first=3) + life(young[0]))
 
@@ -156,7 +157,7 @@ async def test_repeats_and_reconnects_tell_nothing_twice(world: World) -> None:
     await world.watch()
     ended, order = await world.lived(), await world.started(await world.accepted())
     for _ in range(3):
-        world.feed.publish([event for events in world.store.events.values() for event in events])
+        world.feed.publish([event for events in world.tables.events.values() for event in events])
         world.feed.reconnect()
         await asyncio.sleep(0.03)
     await world.failed(order)
@@ -171,7 +172,7 @@ async def test_an_ended_order_stays_told_after_it_was_forgotten(world: World, mo
     async with asyncio.timeout(30):
         while order.order_id in watch.over or not world.told:
             await asyncio.sleep(0.005)
-    world.feed.publish(world.store.events[order.order_id])
+    world.feed.publish(world.tables.events[order.order_id])
     await world.hears(life(order))
 
 
@@ -188,16 +189,16 @@ async def test_a_watch_that_comes_back_hears_what_it_missed(world: World) -> Non
 async def test_a_database_away_costs_time_and_no_event(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     await world.watch()
     world.feed.lossy = True
-    reads = world.desk.heads_since
+    reads = world.store.heads_since
 
     async def away(first_id: UUID) -> None:
         raise Unavailable
 
-    monkeypatch.setattr(world.desk, "heads_since", away)
+    monkeypatch.setattr(world.store, "heads_since", away)
     order = await world.lived()
     await asyncio.sleep(0.06)
     assert world.told == []
-    monkeypatch.setattr(world.desk, "heads_since", reads)
+    monkeypatch.setattr(world.store, "heads_since", reads)
     await world.hears(life(order))
 
 

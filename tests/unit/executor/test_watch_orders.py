@@ -16,38 +16,39 @@ from executor_service.domain.lifecycle import OrderFailed
 from executor_service.domain.order import Order
 from servicekit.errors import Rejected, Unavailable
 from tests.builders import NOON, a_new_order, an_id
-from tests.fakes import MemoryBook, MemoryDesk, MemoryFeed, MemoryQueue, MemoryStore
+from tests.fakes import MemoryFeed, MemoryLeasedOrders, MemoryOrderStore, MemoryQueue
+from tests.memory_tables import MemoryTables
 
 
 @dataclass
 class World:
-    store: MemoryStore
-    desk: MemoryDesk
+    tables: MemoryTables
+    store: MemoryOrderStore
     feed: MemoryFeed
-    book: MemoryBook
+    leased: MemoryLeasedOrders
     hub: WatchHub
 
     async def accepted(self) -> Order:
         new = a_new_order()
-        await self.desk.add(new)
+        await self.store.add(new)
         return new.order
 
     async def started(self, order: Order) -> Order:
-        return (await self.book.start([order.order_id], NOON))[0]
+        return (await self.leased.start([order.order_id], NOON))[0]
 
     async def failed(self, order: Order) -> Order:
-        return await self.book.record(order, OrderFailed("NO_ROUTE", ""), at=NOON)
+        return await self.leased.record(order, OrderFailed("NO_ROUTE", ""), at=NOON)
 
 
 @pytest.fixture
 async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     monkeypatch.setattr(watch_orders, "SILENCE_SECONDS", 0.02)
-    store, feed = MemoryStore(), MemoryFeed()
-    desk = MemoryDesk(store, feed, MemoryQueue())
-    hub = WatchHub(desk=desk, feed=feed)
+    tables, feed = MemoryTables(), MemoryFeed()
+    store = MemoryOrderStore(tables, feed, MemoryQueue())
+    hub = WatchHub(store=store, feed=feed)
     running = asyncio.create_task(hub.run())
     await asyncio.sleep(0)
-    yield World(store, desk, feed, MemoryBook(store, feed, an_id(7)), hub)
+    yield World(tables, store, feed, MemoryLeasedOrders(tables, feed, an_id(7)), hub)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
@@ -88,8 +89,8 @@ async def test_a_watcher_that_comes_a_moment_late_needs_no_database(
 ) -> None:
     order = await world.started(await world.accepted())
     await asyncio.sleep(0)
-    monkeypatch.setattr(world.desk, "heads", _away)
-    monkeypatch.setattr(world.desk, "events_after", _away)
+    monkeypatch.setattr(world.store, "heads", _away)
+    monkeypatch.setattr(world.store, "events_after", _away)
     outbox = world.hub.open_outbox()
     await world.hub.add(outbox, 1, "local", order.order_id, 1)
     await world.failed(order)
@@ -110,7 +111,7 @@ async def test_memory_is_not_trusted_after_the_feed_was_away(world: World, monke
     order = await world.accepted()
     world.feed.reconnect()
     await asyncio.sleep(0)
-    monkeypatch.setattr(world.desk, "heads", _away)
+    monkeypatch.setattr(world.store, "heads", _away)
     with pytest.raises(Unavailable):
         await world.hub.add(world.hub.open_outbox(), 1, "local", order.order_id, 0)
 
@@ -154,9 +155,9 @@ async def test_repeated_events_are_passed_on_once(world: World) -> None:
     outbox = world.hub.open_outbox()
     await world.hub.add(outbox, 1, "local", order.order_id, 0)
     await world.started(order)
-    world.feed.publish(list(world.store.events[order.order_id]))
+    world.feed.publish(list(world.tables.events[order.order_id]))
     world.feed.reconnect()
-    await world.failed((await world.desk.get(order.order_id)) or order)
+    await world.failed((await world.store.get(order.order_id)) or order)
     assert await _until_end(outbox) == [(1, 1), (1, 2), (1, 3)]
 
 
@@ -198,7 +199,7 @@ async def test_a_reader_that_is_too_slow_is_told_so() -> None:
     outbox = Outbox()
     event: Any = object()
     for _ in range(OUTBOX_EVENTS_MAX + 1):
-        outbox.event(1, event)
+        outbox.add_event(1, event)
     with pytest.raises(Unavailable, match="SLOW_READER"):
         await anext(outbox.deliveries())
 
@@ -208,9 +209,9 @@ async def test_nothing_more_is_gathered_for_a_reader_that_was_too_slow() -> None
     event: Any = object()
     dropped = REGISTRY.get_sample_value("tradewind_slow_readers_dropped_total") or 0
     for _ in range(OUTBOX_EVENTS_MAX + 100):
-        outbox.event(1, event)
-    outbox.add(2, 1)
-    outbox.end(1)
+        outbox.add_event(1, event)
+    outbox.add_watch(2, 1)
+    outbox.end_watch(1)
     assert sys.getrefcount(event) < 10
     assert REGISTRY.get_sample_value("tradewind_slow_readers_dropped_total") == dropped + 1
 

@@ -9,9 +9,7 @@ from tests.contract.gateway.fake_orders import LIFE, SIGNATURE, TIMESTAMP, frame
 DETAILS = dict(LIFE) | {
     "retrying": '{"reason":"swap_dropped","attempt":1,"retryInMs":500}',
     "failed": '{"reason":"swap_dropped","detail":"lost","attempts":3}',
-    "open": "{}",
     "cancelled": "{}",
-    "expired": "{}",
 }
 REASON = {"reason": "swap_dropped"}
 
@@ -42,13 +40,8 @@ TOLD: list[tuple[Dialect, str, str | None, dict[str, Any]]] = [
     (FLAT, "confirmed", "confirmed", {"txHash": f"RAYDIUM-{SIGNATURE}"}),
     (FLAT, "failed", "failed", REASON),
     *(
-        (dialect, ours, theirs, details)
+        (dialect, "cancelled", "failed", {"reason": "cancelled"})
         for dialect in (NESTED_CAPITALISED, NESTED_GREETING, FLAT)
-        for ours, theirs, details in (
-            ("open", "pending", {}),
-            ("cancelled", "failed", {"reason": "cancelled"}),
-            ("expired", "failed", {"reason": "expired"}),
-        )
     ),
 ]
 

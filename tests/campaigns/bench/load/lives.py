@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-TERMINAL: Final = frozenset({"confirmed", "failed", "cancelled", "expired"})
+from tradewind_client.orders import TERMINAL
 
 
 class Frame(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""Which accounts are measured before their orders are accepted; all others take the short way."""
+"""Which accounts have their orders measured against limits; the others' orders are stored at once."""
 
 import asyncio
 from dataclasses import replace
@@ -13,32 +13,33 @@ from servicekit.errors import Unavailable
 REFRESH_EVERY_SECONDS: Final = 1.0
 
 
-class AccountBook:
-    """The accounts that are halted or have limits, as last read. Every order of theirs is measured by the row itself.
+class AccountLimits:
+    """The accounts that are halted or have limits, as last read. This decides only whether an order is measured: the
+    measuring itself reads the account's row.
 
-    Until the first reading all accounts are measured; while the store is away the last reading stands.
+    Before the first reading every account is measured. While the store does not answer, the last reading holds.
     """
 
     def __init__(self, *, accounts: AccountStore, clock: Clock, defaults: RiskLimits) -> None:
         self.defaults = defaults
         self._accounts = accounts
         self._clock = clock
-        # By account that somebody has set up; None before the first reading.
+        # One entry for each account with a row of its own; None before the first reading.
         self._measured: dict[str, bool] | None = None
         self._changes = 0
 
     def is_measured(self, account_id: str) -> bool:
-        """Tell whether the account's orders have to be measured."""
+        """Return whether the account's orders must be measured."""
         return self._measured is None or self._measured.get(account_id, self.defaults != NO_LIMITS)
 
     async def run(self) -> None:
-        """Read the accounts again and again, until cancelled."""
+        """Read the accounts every second, until cancelled."""
         while True:
             await self.refresh()
             await asyncio.sleep(REFRESH_EVERY_SECONDS)
 
     async def refresh(self) -> None:
-        """Read the accounts. A change made here meanwhile is newer than what was read."""
+        """Read the accounts. Drop the reading if this process changed an account meanwhile: the change is newer."""
         changes = self._changes
         try:
             accounts = await self._accounts.set_up()
@@ -54,7 +55,7 @@ class AccountBook:
     async def update(
         self, account_id: str, *, state: TradingState | None, limits: RiskLimits | None
     ) -> tuple[TradingAccount, AccountUse]:
-        """Set the switch, the limits or both; None leaves as it is. Holds here from now on. Raises Unavailable."""
+        """Set the switch, the limits or both; None changes nothing. It holds here at once. Raises Unavailable."""
         now = self._clock.now()
 
         def changed(account: TradingAccount) -> TradingAccount:

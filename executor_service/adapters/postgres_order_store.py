@@ -1,4 +1,4 @@
-"""The orders as the executor sees them: group-committed inserts, and the reads."""
+"""The orders as the executor's server sees them: group-committed inserts, and the reads."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -9,10 +9,11 @@ from uuid import UUID
 from psycopg_pool import AsyncConnectionPool
 
 from executor_service import telemetry
+from executor_service.adapters.attempt_rows import READ_ATTEMPTS, attempt_from_row
 from executor_service.adapters.measured_orders import add_measured
 from executor_service.adapters.order_inserts import answer_of, first_event, firsts_of, insert
-from executor_service.adapters.order_rows import ORDER_COLUMNS, order_from_row
-from executor_service.application.account_book import AccountBook
+from executor_service.adapters.order_rows import SELECTED, order_from_row
+from executor_service.application.account_limits import AccountLimits
 from executor_service.application.account_ports import Prices
 from executor_service.application.ports import (
     Accepted,
@@ -37,11 +38,6 @@ _EVENTS_AFTER: Final[LiteralString] = """
     FROM unnest(%(ids)b::uuid[], %(after)b::int[]) AS k(id, after)
     JOIN order_events e ON e.order_id = k.id AND e.sequence > k.after
     ORDER BY e.order_id, e.sequence
-"""
-
-_ATTEMPTS: Final[LiteralString] = """
-    SELECT attempt, swap_id, result, error, tx_signature, route::text, started_at, ended_at
-    FROM order_attempts WHERE order_id = %(id)s ORDER BY attempt
 """
 
 _HEADS: Final[LiteralString] = """
@@ -80,7 +76,7 @@ _CANCEL: Final[LiteralString] = """
 """
 
 _LIST: Final[LiteralString] = f"""
-    SELECT {ORDER_COLUMNS} FROM orders o
+    SELECT {SELECTED} FROM orders o
     WHERE (%(account)s::text IS NULL OR o.account_id = %(account)s)
         AND (%(before)s::uuid IS NULL OR o.id < %(before)s)
         AND (%(statuses)s::text[] IS NULL OR o.status = ANY(%(statuses)s))
@@ -93,11 +89,11 @@ _LIST: Final[LiteralString] = f"""
 """
 
 
-class PostgresOrderDesk:
-    """Implements OrderDesk."""
+class PostgresOrderStore:
+    """Implements OrderStore."""
 
     def __init__(
-        self, pool: AsyncConnectionPool, *, feed: EventFeed, queue: Queue, accounts: AccountBook, prices: Prices
+        self, pool: AsyncConnectionPool, *, feed: EventFeed, queue: Queue, accounts: AccountLimits, prices: Prices
     ) -> None:
         self._pool = pool
         self._feed = feed
@@ -107,13 +103,13 @@ class PostgresOrderDesk:
         self._adder: Batcher[NewOrder, Accepted | None] = Batcher(
             self._add_batch, batch_max=128, in_flight_max=2, name="add"
         )
-        # One at a time: accounts that meet in two batches would only wait for each other, and lose their order.
+        # One at a time: two batches with the same account would wait for each other and could swap their orders.
         self._measured: Batcher[NewOrder, Accepted] = Batcher(
             self._add_measured, batch_max=128, in_flight_max=1, name="add_measured"
         )
 
     async def add(self, new: NewOrder) -> Accepted:
-        """Store the order in the next group commit; if its account has limits, in one that measures first."""
+        """Store the order in the next group commit; if its account has limits, measure it in that commit first."""
         if not self._accounts.is_measured(new.order.account_id):
             accepted = await self._adder.submit(new)
             if accepted is not None:
@@ -122,12 +118,12 @@ class PostgresOrderDesk:
 
     async def get(self, order_id: UUID) -> Order | None:
         """Return the order, or None."""
-        rows = await self._fetch(f"SELECT {ORDER_COLUMNS} FROM orders o WHERE o.id = %(id)s", {"id": order_id})
+        rows = await self._fetch(f"SELECT {SELECTED} FROM orders o WHERE o.id = %(id)s", {"id": order_id})
         return order_from_row(rows[0]) if rows else None
 
     async def attempts(self, order_id: UUID) -> Sequence[Attempt]:
         """Return the order's attempts."""
-        return [Attempt(*row) for row in await self._fetch(_ATTEMPTS, {"id": order_id})]
+        return [attempt_from_row(row) for row in await self._fetch(READ_ATTEMPTS, {"id": order_id})]
 
     async def find(self, wanted: OrderFilter) -> Sequence[Order]:
         """Return orders, newest first."""
@@ -145,7 +141,7 @@ class PostgresOrderDesk:
         return [order_from_row(row) for row in await self._fetch(_LIST, parameters)]
 
     async def events_after(self, cursors: Sequence[tuple[UUID, int]]) -> Sequence[StoredEvent]:
-        """Return the events behind each cursor."""
+        """Return the events after each cursor."""
         parameters = {"ids": [cursor[0] for cursor in cursors], "after": [cursor[1] for cursor in cursors]}
         rows = await self._fetch(_EVENTS_AFTER, parameters)
         return [StoredEvent(row[0], row[1], OrderStatus(row[2]), row[3]) for row in rows]
@@ -159,11 +155,11 @@ class PostgresOrderDesk:
         return [OrderHead(*row) for row in await self._fetch(_HEADS_SINCE, {"first": first_id})]
 
     async def open_orders(self, account_id: str | None) -> Sequence[tuple[UUID, int]]:
-        """Return what has not ended."""
+        """Return the orders that have not ended."""
         return [(row[0], row[1]) for row in await self._fetch(_OPEN, {"account": account_id})]
 
     async def count_open(self, limit: int) -> int:
-        """Count what has not ended, up to the limit."""
+        """Count the orders that have not ended, up to the limit."""
         [(count,)] = await self._fetch(_COUNT_OPEN, {"limit": limit})
         return int(count)
 
@@ -185,7 +181,7 @@ class PostgresOrderDesk:
         return after
 
     async def _add_batch(self, batch: Sequence[NewOrder]) -> Sequence[Accepted | BaseException | None]:
-        """Store those whose accounts have no limits; None for those that got some while they waited."""
+        """Store the orders of accounts without limits; None for an order whose account got limits meanwhile."""
         free = [new for new in batch if not self._accounts.is_measured(new.order.account_id)]
         answers = dict(zip((new.order.order_id for new in free), await self._add_free(free), strict=True))
         return [answers.get(new.order.order_id) for new in batch]
@@ -196,7 +192,7 @@ class PostgresOrderDesk:
         with outages_named():
             async with self._pool.connection() as connection:
                 added = await insert(connection, batch, events)
-                self._tell([event for event in events if event.order_id in added], began)
+                self._announce([event for event in events if event.order_id in added], began)
                 firsts = await firsts_of(connection, [new for new in batch if new.order.order_id not in added])
         return [answer_of(new, added, firsts) for new in batch]
 
@@ -207,11 +203,11 @@ class PostgresOrderDesk:
                 events, answers = await add_measured(
                     connection, batch, defaults=self._accounts.defaults, prices=self._prices
                 )
-        self._tell(events, began)
+        self._announce(events, began)
         return answers
 
-    def _tell(self, stored: Sequence[StoredEvent], began: float) -> None:
-        """Pass on what has just been committed: to the metrics, to those who watch, to the workers."""
+    def _announce(self, stored: Sequence[StoredEvent], began: float) -> None:
+        """Announce what has just been committed to metrics, watches and workers."""
         telemetry.committed("add", [event.status for event in stored], 0, time.perf_counter() - began)
         self._feed.publish(stored)
         self._queue.offer([event.order_id for event in stored])
