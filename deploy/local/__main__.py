@@ -8,6 +8,7 @@ import sys
 from deploy.local.folder import DataFolder
 from deploy.local.keys import make_key
 from deploy.local.migrations import migrate
+from deploy.local.reasons import refused_by_system
 from deploy.local.refusal import Refusal
 from deploy.local.run import run_stack
 from deploy.local.screen import say, warn
@@ -21,6 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     parser.add_argument("command", choices=["run", "migrate", "reset", "key"])
     command = parser.parse_args().command
+    settings = None
     try:
         environ = merged_environ(os.environ)
         settings = read_settings(environ)
@@ -32,8 +34,11 @@ def main() -> int:
             _reset(settings)
         else:
             _migrate(settings)
-    except (Refusal, OSError) as reason:  # a full disk or a closed folder is told as plainly as a wrong setting
+    except Refusal as reason:
         warn(str(reason))
+        return _REFUSED
+    except OSError as error:  # a full disk or a closed folder is told as plainly as a wrong setting
+        warn(refused_by_system(error, settings.data_dir) if settings else str(error))
         return _REFUSED
     return 0
 

@@ -19,6 +19,7 @@ from psycopg import sql
 
 from deploy.local.account import Account, open_the_way, own_file, own_folder, server_account
 from deploy.local.ports import LOOPBACK
+from deploy.local.reasons import reason_in
 from deploy.local.refusal import Refusal
 from deploy.local.remembered import Endpoint, remembered_endpoint, write_private
 from deploy.local.wheels import wheel_program
@@ -180,7 +181,7 @@ class EmbeddedPostgres:
             extra_groups=[] if account else None,
         )
         if done.returncode:
-            reason = (done.stderr.strip() or "no message").splitlines()[-1]
+            reason = reason_in((done.stdout + done.stderr).splitlines())
             raise Refusal(f"cannot make the embedded Postgres in {self._cluster}: {reason}")
 
     def _configure(self) -> None:

@@ -1,7 +1,6 @@
 """`make run`, from the first check to the last process gone."""
 
 import asyncio
-import resource
 import signal
 from typing import Final
 
@@ -24,8 +23,10 @@ from deploy.local.stack import (
     service_specs,
 )
 from deploy.local.supervisor import Supervisor
+from servicekit.open_files import allow_open_files
 
 KILLED: Final = 130
+# Each process inherits it: a socket a client is one file each.
 _OPEN_FILES: Final = 65_536
 
 
@@ -33,7 +34,7 @@ async def run_stack(settings: Settings) -> int:
     """Run the stack until SIGTERM or Ctrl-C and return the exit code. Raises Refusal when it cannot start."""
     folder = DataFolder(settings.data_dir)
     folder.acquire()
-    _allow_many_sockets()
+    allow_open_files(_OPEN_FILES)
     reservations = Reservations()
     supervisor = Supervisor(folder, report=reporter(folder))
     asked = _Asked(supervisor)
@@ -51,14 +52,6 @@ async def run_stack(settings: Settings) -> int:
         reservations.release()
         folder.release()
     return KILLED if asked.twice else 0
-
-
-def _allow_many_sockets() -> None:
-    """Let every process open as many files as this user may: a socket a client is one each."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _start(settings: Settings, folder: DataFolder, reservations: Reservations, supervisor: Supervisor) -> None:
