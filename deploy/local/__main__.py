@@ -8,17 +8,19 @@ import sys
 from deploy.local.folder import DataFolder
 from deploy.local.keys import make_key
 from deploy.local.migrations import migrate
-from deploy.local.reasons import refused_by_system
 from deploy.local.refusal import Refusal
 from deploy.local.run import run_stack
 from deploy.local.screen import say, warn
+from deploy.local.servers.reasons import refused_by_system
 from deploy.local.settings import Settings, merged_environ, read_settings
+from deploy.local.surroundings import calm_own_process, open_standard_streams
 
 _REFUSED = 2
 
 
 def main() -> int:
     """Run the command and return the exit code: 2, after one sentence, when it cannot be done."""
+    open_standard_streams()
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     parser.add_argument("command", choices=["run", "migrate", "reset", "key"])
     command = parser.parse_args().command
@@ -26,6 +28,7 @@ def main() -> int:
     try:
         environ = merged_environ(os.environ)
         settings = read_settings(environ)
+        calm_own_process(os.environ, own_postgres=settings.database_url is not None)
         if command == "run":
             return asyncio.run(run_stack(settings))
         if command == "key":

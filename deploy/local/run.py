@@ -6,13 +6,13 @@ from typing import Final
 
 from deploy.local.folder import DataFolder
 from deploy.local.migrations import migrate, migrate_embedded
-from deploy.local.postgres import EmbeddedPostgres, postgres_problem
 from deploy.local.process import ProcessSpec
-from deploy.local.redis import EmbeddedRedis, redis_problem
 from deploy.local.refusal import Refusal
 from deploy.local.remembered import remembered_pepper
 from deploy.local.reservations import Reservations
 from deploy.local.screen import reporter, say, show, warn
+from deploy.local.servers.postgres import EmbeddedPostgres, postgres_problem
+from deploy.local.servers.redis import EmbeddedRedis, redis_problem
 from deploy.local.settings import Settings
 from deploy.local.stack import (
     Addresses,
@@ -24,6 +24,7 @@ from deploy.local.stack import (
 )
 from deploy.local.supervisor import Supervisor
 from servicekit.open_files import allow_open_files
+from servicekit.postgres import session_problem
 
 KILLED: Final = 130
 # Each process inherits it: a socket a client is one file each.
@@ -101,6 +102,8 @@ async def _start_servers(
 def _check_own_servers(settings: Settings) -> None:
     """Raise Refusal when a server that the user named does not answer."""
     if settings.database_url and (problem := postgres_problem(settings.database_url)):
+        raise Refusal(f"DATABASE_URL cannot be used: {problem}")
+    if settings.database_url and (problem := session_problem(settings.database_url)):
         raise Refusal(f"DATABASE_URL cannot be used: {problem}")
     if settings.redis_url and (problem := redis_problem(settings.redis_url)):
         raise Refusal(f"REDIS_URL cannot be used: {problem}")

@@ -13,8 +13,8 @@ from typing import Final
 from deploy.local.folder import STACK_MARK, DataFolder
 from deploy.local.health import said_ready
 from deploy.local.process import ProcessSpec
-from deploy.local.reasons import reason_in
 from deploy.local.refusal import Refusal
+from deploy.local.servers.reasons import reason_in
 from deploy.local.spawn import spawn
 
 READY_FD: Final = "TRADEWIND_READY_FD"

@@ -25,8 +25,8 @@ import psutil
 import uvloop
 
 from deploy.local.ports import free_port
-from deploy.local.postgres import EmbeddedPostgres
-from deploy.local.server import running
+from deploy.local.servers.postgres import EmbeddedPostgres
+from deploy.local.servers.server import running
 from market_service.chain.chain import Chain
 from market_service.chain.clock import Clock, ManualClock, RealClock
 from market_service.chain.desk import Desk

@@ -14,9 +14,9 @@ import pytest
 from deploy.local import __main__ as command
 from deploy.local.folder import DataFolder
 from deploy.local.ports import free_port
-from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.process import ProcessSpec
 from deploy.local.refusal import Refusal
+from deploy.local.servers.postgres import EmbeddedPostgres
 from deploy.local.supervisor import Supervisor
 
 _ORDINARY = 65_534

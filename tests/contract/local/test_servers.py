@@ -12,9 +12,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from deploy.local.ports import is_free
-from deploy.local.postgres import EmbeddedPostgres
-from deploy.local.redis import EmbeddedRedis
-from deploy.local.server import running
+from deploy.local.servers.postgres import EmbeddedPostgres
+from deploy.local.servers.redis import EmbeddedRedis
+from deploy.local.servers.server import running
 
 if TYPE_CHECKING:
     from tests.conftest import DatabaseMaker

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.reasons import reason_in, refused_by_system
+from deploy.local.servers.reasons import reason_in, refused_by_system
 
 # As Postgres 18 wrote them.
 SHARED_MEMORY_AT_INITDB = """\

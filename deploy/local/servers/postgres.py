@@ -17,12 +17,13 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from deploy.local.account import Account, open_the_way, own_file, own_folder, server_account
 from deploy.local.ports import LOOPBACK
-from deploy.local.reasons import reason_in
 from deploy.local.refusal import Refusal
 from deploy.local.remembered import Endpoint, remembered_endpoint, write_private
-from deploy.local.wheels import wheel_program
+from deploy.local.servers.account import Account, open_the_way, own_file, own_folder, server_account
+from deploy.local.servers.reasons import reason_in
+from deploy.local.servers.wheels import wheel_program
+from deploy.local.surroundings import made_environ
 
 ROLE: Final = "tradewind"
 DATABASE: Final = "tradewind"
@@ -175,7 +176,7 @@ class EmbeddedPostgres:
             text=True,
             check=False,
             cwd=self._cluster,
-            env={**os.environ, "LC_ALL": "C"},
+            env=made_environ(os.environ, own_postgres=False),
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,

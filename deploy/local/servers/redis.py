@@ -16,10 +16,10 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from deploy.local.account import Account, open_the_way, own_file, own_folder, server_account
 from deploy.local.ports import LOOPBACK
 from deploy.local.remembered import Endpoint, remembered_endpoint, write_private
-from deploy.local.wheels import wheel_program
+from deploy.local.servers.account import Account, open_the_way, own_file, own_folder, server_account
+from deploy.local.servers.wheels import wheel_program
 
 _CONNECT_TIMEOUT_S: Final = 2.0
 
