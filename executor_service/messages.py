@@ -40,6 +40,7 @@ SEQUENCE_MAX: Final = 2**31 - 1
 _MINT_BYTES: Final = 32
 _HASH_BYTES: Final = 32
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
+_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -84,6 +85,11 @@ def violations_of(request: pb.SubmitOrderRequest) -> list[FieldViolation]:
         ("exclude_pools", len(request.exclude_pools) <= 64 and _are_short(request.exclude_pools), "at most 64 pools"),
         ("quote_id", len(request.quote_id) <= 255 and "\0" not in request.quote_id, "must be at most 255 characters"),
         ("traceparent", _is_trace(request.traceparent), "must be a W3C traceparent or empty"),
+        (
+            "order_id",
+            not request.order_id or bool(request.client_order_id and _UUID.fullmatch(request.order_id)),
+            "must be a UUID in lower case, with a client_order_id, or empty",
+        ),
     ]
     return [FieldViolation(field, detail) for field, holds, detail in checks if not holds]
 
@@ -99,7 +105,7 @@ def new_order(request: pb.SubmitOrderRequest, now: datetime) -> NewOrder:
         max_price_impact_bps=request.max_price_impact_bps,
     )
     order = Order(
-        order_id=uuid7(),
+        order_id=UUID(request.order_id) if request.order_id else uuid7(),
         client_order_id=request.client_order_id or None,
         order_type=_TYPE_FROM_WIRE[request.order_type],
         constraints=constraints,

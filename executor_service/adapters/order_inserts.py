@@ -33,7 +33,7 @@ def add_statement(columns: Sequence[OrderColumn]) -> str:
             INSERT INTO orders ({names(written)})
             SELECT {values} FROM incoming i
             ORDER BY account_id, client_order_id, id
-            ON CONFLICT (account_id, client_order_id) DO NOTHING
+            ON CONFLICT DO NOTHING
             RETURNING id
         ),
         written AS (
@@ -98,8 +98,10 @@ def answer_of(new: NewOrder, added: Collection[UUID], firsts: Firsts) -> Accepte
     order = new.order
     if order.order_id in added:
         return Accepted(order.order_id, order.status, order.created_at, replayed=False)
-    assert order.client_order_id is not None
-    first_id, status, created_at, body_hash = firsts[order.account_id, order.client_order_id]
+    first = firsts.get((order.account_id, order.client_order_id or ""))
+    if first is None:
+        return Rejected("IDEMPOTENCY_KEY_REUSED", "the order id belongs to another order")
+    first_id, status, created_at, body_hash = first
     if bytes(body_hash or b"") != new.body_hash:
         return Rejected("IDEMPOTENCY_KEY_REUSED", "this key was used before with another order")
     return Accepted(first_id, OrderStatus(status), created_at, replayed=True)

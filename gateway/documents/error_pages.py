@@ -26,6 +26,7 @@ def entry_of(reason: str) -> dict[str, Any]:
         "type": f"/problems/{code_of(reason)}",
         "status": row.http_status,
         "grpcCode": row.grpc_code,
+        "retry": row.retry,
         "retryable": row.kind == "unavailable",
         "title": row.title,
         "advice": row.advice,
@@ -51,7 +52,7 @@ def markdown() -> str:
     """Return docs/errors.md."""
     rows = "".join(
         f"| `{code_of(reason)}` | {row.http_status or 'event'} | {row.grpc_code} | "
-        f"{_yes(row.kind == 'unavailable')} | {_yes(row.ends_order)} | {row.title} | {row.advice} |\n"
+        f"{row.retry} | {_yes(row.ends_order)} | {row.title} | {row.advice} |\n"
         for reason, row in ERRORS.items()
     )
     return (
@@ -61,8 +62,14 @@ def markdown() -> str:
         "pointer of the field by the name you sent, or `?name` for a query parameter. `event` in the second column:\n"
         "the code never answers a request; it is the `reason` of a `retrying` or `failed` event. `ends the order`: an\n"
         "attempt that fails with this code is the order's last, because another one cannot help.\n\n"
+        "`retry` says what you may do. `safe`: nothing was done; send the request again. `with_key`: it may have been\n"
+        "done; reading again is safe, but a submission, a batch or an airdrop may be repeated only with the same\n"
+        "`Idempotency-Key`. When you sent none, the answer names one (`idempotencyKey`) and the order that may exist\n"
+        "(`orderId`): `GET /api/orders/{orderId}` tells whether it does. `never`: the same request is refused again.\n"
+        "A connection that is cut before the answer is like `with_key`: look with\n"
+        "`GET /api/orders?clientOrderId=<your key>`, or repeat with the key you sent.\n\n"
         "This page is written from `servicekit/errors.py` by `python -m gateway.documents.error_pages`.\n\n"
-        "| code | HTTP | gRPC | try again | ends the order | means | what to do |\n"
+        "| code | HTTP | gRPC | retry | ends the order | means | what to do |\n"
         "| --- | --- | --- | --- | --- | --- | --- |\n" + rows
     )
 
@@ -76,7 +83,7 @@ def _page(reason: str, row: ErrorRow) -> str:
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
         f"<h1>{title}</h1><p><code>{code_of(reason)}</code>, HTTP {row.http_status or 'none: an event'}, "
-        f"gRPC {row.grpc_code}</p><p>{advice}</p>"
+        f"gRPC {row.grpc_code}, retry: <code>{row.retry}</code></p><p>{advice}</p>"
     )
 
 

@@ -92,6 +92,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
     Operation(
         "submitBatch",
         [as_json("BatchResults")],
+        parameters=[_KEY],
         schema="Batch",
         reasons=(*BODY, "INVALID_REQUEST", *BEHIND),
     ),

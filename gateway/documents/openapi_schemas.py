@@ -88,10 +88,17 @@ _PROBLEM: Final[Schema] = {
         "instance": TEXT,
         "code": TEXT,
         "errors": many(ref("Violation")),
+        "retry": {
+            "enum": ["safe", "with_key", "never"],
+            "description": "What may be done: send it again; send it again with the same Idempotency-Key; nothing.",
+        },
         "retryable": {"type": "boolean"},
+        "outcome": {"const": "unknown", "description": "It is not known whether the request was carried out."},
+        "idempotencyKey": {"type": "string", "description": "The key with which repeating is safe."},
+        "orderId": {"type": "string", "description": "The order that may have been stored."},
         "traceId": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
     },
-    "required": ["type", "title", "status", "detail", "code", "retryable"],
+    "required": ["type", "title", "status", "detail", "code", "retry", "retryable"],
 }
 _LEG: Final = exactly(
     venue=TEXT,
@@ -229,6 +236,7 @@ _ERROR: Final = exactly(
     type=TEXT,
     status=maybe({"type": "integer"}),
     grpcCode=TEXT,
+    retry={"enum": ["safe", "with_key", "never"]},
     retryable={"type": "boolean"},
     title=TEXT,
     advice=TEXT,

@@ -1,18 +1,20 @@
 """Errors as clients see them: RFC 9457 problem documents made from the error table."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from starlette.responses import Response
 from starlette.types import Scope
 
 from gateway.edge.json_out import encode
 from gateway.edge.trace import begin_trace, trace_of
-from servicekit.errors import DomainError, Rejected, Unavailable
+from servicekit.errors import DomainError, Rejected, Retry, Unavailable
 
 PROBLEM_TYPE = "application/problem+json"
 # How much of a path an error repeats.
 PATH_BYTES_MAX = 1024
+# In the scope of a request whose repeat an Idempotency-Key makes safe: it may store something.
+TAKES_KEY: Final = "tradewind.takes_key"
 
 
 def code_of(reason: str) -> str:
@@ -35,9 +37,21 @@ def problem_of(error: DomainError, scope: Scope) -> dict[str, Any]:
     }
     if error.violations:
         problem["errors"] = [{"pointer": v.field, "code": v.code, "detail": v.detail} for v in error.violations]
+    problem["retry"] = retry_of(error, scope)
     problem["retryable"] = error.retryable
+    if error.idempotency_key:
+        problem |= {"outcome": "unknown", "idempotencyKey": error.idempotency_key}
+        if error.order_id:
+            problem["orderId"] = error.order_id
     problem["traceId"] = trace_of(scope).trace_id
     return problem
+
+
+def retry_of(error: DomainError, scope: Scope) -> Retry:
+    """Return what may be done with the request. Only a request that a key can protect ever needs one."""
+    if error.retry == "with_key" and not scope.get(TAKES_KEY):
+        return "safe" if error.retryable else "never"
+    return error.retry
 
 
 def problem_response(

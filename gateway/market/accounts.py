@@ -12,6 +12,7 @@ from gateway.edge.json_out import exact, instant, json_response
 from gateway.edge.query import known_parameters
 from gateway.edge.strict_json import parse_json_object
 from gateway.market.account_fields import ACCOUNT_ID, USD_DECIMALS, AccountChange, read_change
+from gateway.orders.orders import refuse_key
 from gateway.orders.tokens import TokenDirectory
 from servicekit.errors import Rejected
 from tradewind.accounts.v1 import accounts_pb2 as pb
@@ -39,6 +40,7 @@ class Accounts:
 
     async def change(self, request: Request) -> Response:
         """PATCH /api/accounts/{account}: set the switch, or those limits that the body names; null takes one away."""
+        refuse_key(request.scope, "setting the same values twice changes nothing more.")
         account_id = _named(request)
         body = parse_json_object(await read_json_body(request.scope, request.receive, self._limits))
         change = read_change(body, self._tokens.current())

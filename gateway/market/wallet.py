@@ -2,23 +2,24 @@
 
 from collections.abc import Callable
 from typing import Any, Final
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from starlette.requests import Request
 from starlette.responses import Response
+from uuid_utils.compat import uuid7
 
 from gateway.access.identity import account_of
 from gateway.edge.amounts import NotExact, whole_units
 from gateway.edge.body import BodyLimits, read_json_body
 from gateway.edge.json_out import exact, json_response
-from gateway.edge.problems import pointer_to
+from gateway.edge.problems import TAKES_KEY, pointer_to
 from gateway.edge.query import known_parameters
 from gateway.edge.strict_json import JsonValue, parse_json_object
 from gateway.market.market_client import MarketClient
 from gateway.orders.order_fields import BadValue, number_text, token_name
 from gateway.orders.orders import header_key
 from gateway.orders.tokens import Token, TokenDirectory, Tokens
-from servicekit.errors import FieldViolation, Rejected
+from servicekit.errors import DomainError, FieldViolation, Rejected
 
 _READERS: Final[dict[str, Callable[[object, str], str]]] = {"token": token_name, "amount": number_text}
 _AIRDROPS: Final = UUID("0d4b6f0e-93c1-5c0a-9a54-6a7c3f1d2b80")
@@ -46,10 +47,18 @@ class Wallet:
     async def airdrop(self, request: Request) -> Response:
         """POST: mint into the account's wallet, once for an Idempotency-Key; 200 with the balance after it."""
         account_id = account_of(request.scope)
-        airdrop_id = _airdrop_id(account_id, header_key(request.scope))
+        request.scope[TAKES_KEY] = True
+        key = header_key(request.scope) or str(uuid7())
         body = parse_json_object(await read_json_body(request.scope, request.receive, self._limits))
         token, amount = read_airdrop(body, self._tokens.current(), tokens_max=self._tokens_max)
-        answer = await self._market.airdrop(account_id, mint=token.mint, amount=amount, airdrop_id=airdrop_id)
+        try:
+            answer = await self._market.airdrop(
+                account_id, mint=token.mint, amount=amount, airdrop_id=str(uuid5(_AIRDROPS, f"{account_id}\n{key}"))
+            )
+        except DomainError as error:
+            if error.retry == "with_key":
+                error.idempotency_key = key
+            raise
         headers = {"idempotent-replayed": "true"} if answer.replayed else None
         return json_response({"balance": _balance(token, answer.balance.amount)}, headers=headers)
 
@@ -99,10 +108,6 @@ _FAULTS: Final = {
     "too_precise": "amount has more decimals than {symbol} has.",
     "too_large": "amount must be at most {most} whole tokens.",
 }
-
-
-def _airdrop_id(account_id: str, key: str | None) -> str:
-    return str(uuid4() if key is None else uuid5(_AIRDROPS, f"{account_id}\n{key}"))
 
 
 def _violation(name: str, code: str, words: str) -> FieldViolation:

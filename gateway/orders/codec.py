@@ -11,7 +11,7 @@ import msgspec
 from gateway.edge.amounts import NotExact, decimal_text, whole_units
 from gateway.edge.problems import pointer_to
 from gateway.edge.strict_json import JsonValue
-from gateway.orders.order_fields import ORDER_FIELDS, PAIR_FIELDS, BadValue, Field
+from gateway.orders.order_fields import ORDER_FIELDS, PAIR_FIELDS, VENUES, BadValue, Field
 from gateway.orders.tokens import Token, Tokens
 from servicekit.errors import FieldViolation, Rejected
 
@@ -59,10 +59,11 @@ class NewOrder:
             self.amount_in,
             self.slippage_bps,
             self.max_legs,
-            self.venues,
-            self.exclude_pools,
+            () if set(self.venues) >= set(VENUES) else tuple(sorted(set(self.venues))),
+            tuple(sorted(set(self.exclude_pools))),
             self.quote_id,
-            self.on_stale,
+            # A default that is written out means what it means left out.
+            "" if self.on_stale == "requote" else self.on_stale,
             self.max_price_impact_bps,
             self.scenario,
         )

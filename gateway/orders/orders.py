@@ -11,7 +11,7 @@ from gateway.access.identity import account_of
 from gateway.access.origin import Origins
 from gateway.edge.body import BodyLimits, read_json_body
 from gateway.edge.json_out import encode, json_response
-from gateway.edge.problems import pointer_to, problem_response
+from gateway.edge.problems import TAKES_KEY, pointer_to, problem_response
 from gateway.edge.query import sequence_after
 from gateway.edge.strict_json import JsonValue, parse_json_object
 from gateway.edge.trace import trace_of
@@ -101,6 +101,7 @@ class SubmitOrder:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 202 after the order is stored, or raise DomainError."""
+        scope[TAKES_KEY] = True
         body = await read_json_body(scope, receive, self._limits)
         order = with_header_key(await self._intake.read(parse_json_object(body)), scope)
         accepted = await self._intake.submit(order, scope)
@@ -143,6 +144,7 @@ class Orders:
 
     async def cancel(self, request: Request) -> Response:
         """DELETE: 202 with the order as it is now; 409 with the status when it is too late."""
+        refuse_key(request.scope, "cancelling twice does nothing more than once.")
         order_id = order_id_of(request.path_params["order_id"])
         account_id = account_of(request.scope)
         try:
@@ -162,17 +164,24 @@ def with_header_key(order: NewOrder, scope: Scope) -> NewOrder:
 
 
 def header_key(scope: Scope) -> str | None:
-    """Return the Idempotency-Key, quoted or bare; None without one. Raises Rejected for one that cannot be."""
-    for name, value in scope["headers"]:
-        if name == b"idempotency-key":
-            key: str = value.decode("latin-1").strip()
-            if len(key) >= 2 and key[0] == key[-1] == '"':
-                key = key[1:-1]
-            if VISIBLE.fullmatch(key) and not key.startswith(OWN_IDENTITY_PREFIX):
-                return key
-            detail = "Idempotency-Key must be 1 to 255 visible ASCII characters, quoted or bare."
-            raise Rejected("INVALID_REQUEST", detail)
-    return None
+    """Return the Idempotency-Key, quoted or bare; None without one. Raises Rejected for one that cannot be, or two."""
+    given = [value for name, value in scope["headers"] if name == b"idempotency-key"]
+    if not given:
+        return None
+    if len(given) > 1:
+        raise Rejected("INVALID_REQUEST", "Idempotency-Key is given twice: send it once.")
+    key: str = given[0].decode("latin-1").strip()
+    if len(key) >= 2 and key[0] == key[-1] == '"':
+        key = key[1:-1]
+    if VISIBLE.fullmatch(key) and not key.startswith(OWN_IDENTITY_PREFIX):
+        return key
+    raise Rejected("INVALID_REQUEST", "Idempotency-Key must be 1 to 255 visible ASCII characters, quoted or bare.")
+
+
+def refuse_key(scope: Scope, why: str) -> None:
+    """Raise Rejected for an Idempotency-Key where none is taken."""
+    if header_key(scope) is not None:
+        raise Rejected("INVALID_REQUEST", f"Idempotency-Key is not taken here: {why} Leave it out.")
 
 
 def _keyed(order: NewOrder, key: str) -> NewOrder:

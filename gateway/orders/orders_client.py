@@ -1,10 +1,11 @@
 """OrderService as the gateway uses it: concurrent submits share one call."""
 
-import secrets
 from collections.abc import Sequence
 from typing import Final, NamedTuple
+from urllib.parse import quote
 
 import grpc
+from uuid_utils.compat import uuid7
 
 from gateway.edge.rpc import answer_of
 from gateway.orders.codec import NewOrder
@@ -47,10 +48,22 @@ class OrdersClient:
         )
 
     async def submit(self, account_id: str, order: NewOrder, *, traceparent: str) -> Accepted:
-        """Store an order and return its identity, once the executor has committed it."""
+        """Store an order and return its identity, once the executor has committed it.
+
+        An error after which the order may be stored all the same names the order and a key with which a repeat is safe.
+        """
         if self._submits.waiting >= self._submits_waiting_max:
-            raise Unavailable("UNAVAILABLE", "Too many orders are waiting to be stored.")
-        return await self._submits.submit(_request(account_id, order, traceparent))
+            refusal = Unavailable("UNAVAILABLE", "Too many orders are waiting to be stored; this one was not.")
+            refusal.retry = "safe"
+            raise refusal
+        request = _request(account_id, order, traceparent)
+        try:
+            return await self._submits.submit(request)
+        except DomainError as error:
+            if error.retry != "with_key":
+                raise
+            # One call carries many orders: each needs an error of its own.
+            raise _in_doubt(error, request) from error
 
     async def order(self, account_id: str, order_id: str) -> pb.Order:
         """Return the snapshot of an order."""
@@ -85,17 +98,35 @@ class OrdersClient:
         await self._submits.close()
 
 
-def is_own_identity(client_order_id: str) -> bool:
-    """True for an identity made here, which no client has ever seen."""
-    return client_order_id.startswith(OWN_IDENTITY_PREFIX)
+def is_own_identity(order: pb.Order) -> bool:
+    """True for an order whose identity was made here, because its client gave none.
+
+    It is the order's own id. An earlier release made identities that begin with OWN_IDENTITY_PREFIX.
+    """
+    return order.client_order_id == order.order_id or order.client_order_id.startswith(OWN_IDENTITY_PREFIX)
+
+
+def _in_doubt(error: DomainError, request: pb.SubmitOrderRequest) -> DomainError:
+    """Return the error of a submission that may have been stored."""
+    key, own = request.client_order_id, request.client_order_id == request.order_id
+    look = f"/api/orders/{request.order_id}" if own else f"/api/orders?clientOrderId={quote(key, safe='')}"
+    detail = (
+        f"{error.detail.rstrip('.')}. It is not known whether the order was stored: GET {look} tells. "
+        f"Sending it again is safe with the header Idempotency-Key: {key}"
+    )
+    told = error_of(error.reason, detail, retry_after_ms=getattr(error, "retry_after_ms", 1000))
+    told.idempotency_key, told.order_id = key, request.order_id
+    return told
 
 
 def _request(account_id: str, order: NewOrder, traceparent: str) -> pb.SubmitOrderRequest:
-    # An identity for every order: a call that is repeated after a broken connection then stores nothing twice.
-    client_order_id = order.client_order_id or OWN_IDENTITY_PREFIX + secrets.token_hex(16)
+    # An identity for every order: a call that is repeated after a broken connection then stores nothing twice, and a
+    # client that got no answer can be told with which key it may repeat.
+    order_id = str(uuid7())
     return pb.SubmitOrderRequest(
         account_id=account_id,
-        client_order_id=client_order_id,
+        order_id=order_id,
+        client_order_id=order.client_order_id or order_id,
         body_hash=order.body_hash(),
         order_type=pb.ORDER_TYPE_MARKET,
         mint_in=order.token_in.mint,

@@ -56,7 +56,7 @@ def snapshot(order: pb.Order, symbol_of: SymbolOf) -> dict[str, Any]:
     route = stored_route(order.route_json)
     return {
         "orderId": order.order_id,
-        "clientOrderId": None if is_own_identity(order.client_order_id) else order.client_order_id or None,
+        "clientOrderId": None if is_own_identity(order) else order.client_order_id or None,
         "type": type_name(order.order_type),
         "status": status_name(order.status),
         "version": order.version,

@@ -213,7 +213,7 @@ class FakeOrders(rpc.OrderServiceServicer):
                     return pb.SubmitAnswer(refusal=pb.OrderRefusal(reason="IDEMPOTENCY_KEY_REUSED"))
                 status = self.orders[order_id].status
                 return pb.SubmitAnswer(response=pb.SubmitOrderResponse(order_id=order_id, status=status, replayed=True))
-        order_id = str(uuid_utils.uuid7())
+        order_id = request.order_id or str(uuid_utils.uuid7())
         self._store(order_id, request)
         self.happen(order_id, *LIFE[0])
         return pb.SubmitAnswer(response=pb.SubmitOrderResponse(order_id=order_id, status=pb.ORDER_STATUS_PENDING))
