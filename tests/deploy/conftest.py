@@ -3,9 +3,10 @@ import pytest
 from deploy.up.rendered import OVERLAYS
 from tests.deploy import engine
 from tests.deploy.manifests import Overlay, read_overlay
+from tests.deploy.stand_in import cluster
 from tests.e2e.conftest import pytest_runtest_makereport, stack, stack_folder
 
-__all__ = ["kind", "overlay", "pytest_runtest_makereport", "stack", "stack_folder"]
+__all__ = ["cluster", "kind", "overlay", "pytest_runtest_makereport", "stack", "stack_folder"]
 
 # What needs a Docker engine is collected where there is one, with a base image to build on.
 collect_ignore = [] if engine.is_here() else ["test_docker.py"]

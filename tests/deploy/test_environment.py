@@ -24,6 +24,7 @@ SETTINGS: Mapping[tuple[str, ...], type[BaseSettings] | None] = {
     ("router_service",): RouterSettings,
     ("market_service",): MarketSettings,
     ("market_service", "migrate"): LedgerSettings,
+    ("deploy.container.postgres",): None,  # as the next one
     ("deploy.container.schema",): None,  # reads DATABASE_URL and nothing else
 }
 # Given to every process that knows a store, needed or not.
@@ -105,7 +106,7 @@ EVERYONE = [*(told for overlay in OVERLAYS for told in in_kubernetes(overlay)), 
 
 
 def test_every_role_is_looked_at() -> None:
-    assert len(in_kubernetes("kind")) == len(in_kubernetes("kind-observability")) == 10
+    assert len(in_kubernetes("kind")) == len(in_kubernetes("kind-observability")) == 11
     assert len(by_compose()) == 7
 
 
@@ -173,7 +174,7 @@ def test_the_pepper_is_the_executors_alone(told: Told) -> None:
 @pytest.mark.parametrize("told", in_kubernetes("production-tracing"), ids=lambda told: str(told[0]))
 def test_every_server_sends_spans_where_a_collector_is_named(told: Told) -> None:
     _, command, environment = told
-    runs_once = command[-1] in {"migrate", "deploy.container.schema"}
+    runs_once = command[-1] in {"migrate", "deploy.container.schema", "deploy.container.postgres"}
 
     assert ("OTEL_EXPORTER_OTLP_ENDPOINT" in environment) is not runs_once
 
