@@ -71,7 +71,7 @@ def main() -> int:
         "smoke": lambda: smoke.run_all(URL),
         "image": lambda: say(image.build_image()),
         "all-in-one": lambda: say(image.build_image(target="all-in-one", tag="tradewind-all-in-one:local")),
-        "render": rendered.write_all,
+        "render": rendered.write_reference,
     }
     parser = argparse.ArgumentParser(prog="python -m deploy.up", description=__doc__)
     parser.add_argument("command", choices=list(commands), nargs="?", default="up")

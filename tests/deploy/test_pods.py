@@ -9,10 +9,9 @@ import yaml
 from deploy.container import postgres
 from deploy.up import migration
 from deploy.up.image import REPOSITORY
-from deploy.up.rendered import OVERLAYS
-from tests.deploy.manifests import Overlay, read_overlay, selects
+from tests.deploy.manifests import HERE, Overlay, read_overlay, selects
 
-CONTAINERS = [pytest.param(c, id=name) for overlay in OVERLAYS for name, c in read_overlay(overlay).containers()]
+CONTAINERS = [pytest.param(c, id=name) for overlay in HERE for name, c in read_overlay(overlay).containers()]
 ALLOWED_VOLUMES = {"emptyDir", "secret", "configMap", "projected", "persistentVolumeClaim", "downwardAPI", "csi"}
 
 
