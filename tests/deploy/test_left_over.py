@@ -19,7 +19,7 @@ def test_what_git_ignores_is_what_clean_deletes() -> None:
         timeout=60,
     ).stdout.split()
 
-    assert KEPT < ignored
+    assert ignored > KEPT
     assert {name.rstrip("/") for name in ignored - KEPT} - set(recipe) == set()
     assert not {name.rstrip("/") for name in KEPT} & set(recipe)
 
