@@ -1,6 +1,10 @@
-# Every target sets up what it needs: Python 3.11+, pip, make and git are enough.
-PYTHON ?= $(or $(shell for name in python3 python3.11 python3.12 python3.13; do \
-  $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done),python3)
+# Every target sets up what it needs: CPython 3.11 to 3.14, pip, make and git are enough. The checkout may lie anywhere, in
+# a folder with spaces in its name too: programs that have a module are called by it, paths are relative or quoted.
+# Without PYTHON the environment that is there is kept, or made with the first Python that fits.
+ifeq ($(OS),Windows_NT)
+$(error Windows itself is not supported: run the same commands in WSL (wsl --install))
+endif
+PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PROTOS := $(shell find protos/tradewind -name '*.proto' 2>/dev/null)
@@ -8,7 +12,18 @@ RUN_STAMP := $(VENV)/.run-ready
 DEV_STAMP := $(VENV)/.dev-ready
 GEN_STAMP := protos/gen/.generated
 INSTALL_STAMP := $(VENV)/.installed
+PYTHON_MARK := $(VENV)/.python
+# There while pip is at work: whoever finds it there later makes the environment anew.
+INSTALLING := $(VENV)/.installing
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+
+# The caller's surroundings change nothing that is installed or run: where pip finds packages stays, all else goes.
+PIP_SOURCES := PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_FIND_LINKS PIP_NO_INDEX PIP_TRUSTED_HOST PIP_CERT PIP_CLIENT_CERT \
+  PIP_PROXY PIP_KEYRING_PROVIDER PIP_TIMEOUT PIP_DEFAULT_TIMEOUT PIP_RETRIES PIP_CACHE_DIR PIP_NO_CACHE_DIR
+unexport $(filter-out $(PIP_SOURCES) PIP_SOURCES PIP_USER PIP_CONFIG_FILE,$(filter PIP_%,$(.VARIABLES)))
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUSERBASE PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONINSPECT PYTHONWARNINGS \
+  PYTHONPLATLIBDIR PYTHONEXECUTABLE VIRTUAL_ENV __PYVENV_LAUNCHER__ LD_PRELOAD
+export PIP_USER := 0
 
 .DEFAULT_GOAL := help
 
@@ -19,19 +34,20 @@ help: ## List the targets
 .PHONY: setup
 setup: $(RUN_STAMP) $(GEN_STAMP) $(INSTALL_STAMP) ## Make the virtual environment and the generated gRPC code
 
-$(VENV)/bin/python:
-	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing: install Python 3.11 or newer, or say make PYTHON=/path/to/python" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than Python 3.11: say make PYTHON=/path/to/python" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { \
-	  $(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; }
+# Made again only when the environment is: what depends on it then follows.
+$(PYTHON_MARK): FORCE
+	@PYTHON='$(PYTHON)' sh deploy/setup/venv
 
-$(RUN_STAMP): requirements/run.txt | $(VENV)/bin/python
+.PHONY: FORCE
+FORCE:
+
+$(RUN_STAMP): requirements/run.txt $(PYTHON_MARK)
 	@echo "setting up $(VENV) (once) ..."
-	@$(INSTALL) -r requirements/run.txt
+	@touch $(INSTALLING) && $(INSTALL) -r requirements/run.txt && rm $(INSTALLING)
 	@touch $@
 
 $(DEV_STAMP): requirements/dev.txt $(RUN_STAMP)
-	@$(INSTALL) -r requirements/dev.txt
+	@touch $(INSTALLING) && $(INSTALL) -r requirements/dev.txt && rm $(INSTALLING)
 	@touch $@
 
 $(GEN_STAMP): $(PROTOS) $(RUN_STAMP)
@@ -66,11 +82,15 @@ test: lint ## Lint, types and the whole suite, real Postgres and Redis included
 	@$(BIN)/python -m pytest -n 3 --dist loadfile -m "not alone"
 	@$(BIN)/python -m pytest -m alone
 
+.PHONY: test-suites
+test-suites: setup $(DEV_STAMP) ## The unit and contract suites alone (PYTHON=/path/to/another tries another Python)
+	@$(BIN)/python -m pytest tests/unit tests/contract -n 3 --dist loadfile -m "not alone"
+
 .PHONY: lint
 lint: setup $(DEV_STAMP) ## Lint, types, import rules, proto lint
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy gateway executor_service router_service market_service pools servicekit tradewind_client tradewind_cli examples deploy tests
+	@$(BIN)/python -m mypy gateway executor_service router_service market_service pools servicekit tradewind_client tradewind_cli examples deploy tests
 	@$(BIN)/lint-imports
 	@cd protos && ../$(BIN)/buf lint
 

@@ -16,6 +16,7 @@ from executor_service.order_log import log_orders_of
 from executor_service.settings import AccountSettings, MigrationSettings, Settings
 from servicekit.errors import DomainError
 from servicekit.garbage import calm_garbage_collector
+from servicekit.postgres import session_problem
 from servicekit.telemetry import configure_logging
 from servicekit.tracing import tracing
 
@@ -24,18 +25,30 @@ def main() -> int:
     """Run the command line. Return 2 for a wrong command or setting, 1 when the database does not answer."""
     asked = command_line().parse_args()
     try:
-        match asked.command:
-            case "migrate":
-                return _migrate(MigrationSettings())
-            case "server" | "worker":
-                return _serve(asked.command, Settings())
-            case _:
-                return asyncio.run(_administer(asked, AccountSettings()))
+        settings = _settings_of(asked.command)
+        if unfit := session_problem(settings.database_url.get_secret_value()):
+            sys.stderr.write(f"executor_service: DATABASE_URL cannot be used: {unfit}\n")
+            return 2
+        match settings:
+            case Settings():
+                return _serve(asked.command, settings)
+            case AccountSettings():
+                return asyncio.run(_administer(asked, settings))
+        return _migrate(settings)
     except ValidationError as error:
         for problem in error.errors():
             name = ".".join(map(str, problem["loc"])).upper()
             sys.stderr.write(f"executor_service: {name}: {problem['msg']}\n")
         return 2
+
+
+def _settings_of(command: str) -> MigrationSettings:
+    match command:
+        case "migrate":
+            return MigrationSettings()
+        case "server" | "worker":
+            return Settings()
+    return AccountSettings()
 
 
 def _migrate(settings: MigrationSettings) -> int:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import resource
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from gateway.bootstrap import Gateway, open_gateway
 from gateway.edge.http_protocol import limited_http
 from gateway.edge.socket_limits import LimitedSockets
 from gateway.settings import Settings
+from servicekit.open_files import open_files_max
 
 DRAIN_SECONDS: Final = 0.5
 GRACE_SECONDS: Final = 2
@@ -92,8 +92,8 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _connections_max(settings: Settings) -> int:
     """Return how many connections leave files for everything else."""
-    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    if files == resource.RLIM_INFINITY:
+    files = open_files_max()
+    if files is None:
         return settings.connections_max
     return max(1, min(settings.connections_max, files - FILES_SPARE))
 

@@ -15,6 +15,7 @@ from market_service.migrations.apply import migrate
 from market_service.process import CannotRun, serve
 from market_service.settings import SettingsError, read_ledger_settings, read_market_settings
 from servicekit.garbage import calm_garbage_collector
+from servicekit.postgres import session_problem
 from servicekit.telemetry import configure_logging
 from servicekit.tracing import tracing
 
@@ -43,6 +44,7 @@ def _serve() -> int:
     definition = read_definition(settings.market_file)
     configure_logging("market", level=settings.log_level)
     calm_garbage_collector()
+    _check_sessions(settings.database_url)
     with tracing("market"), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings, definition))
     return 0
@@ -51,6 +53,7 @@ def _serve() -> int:
 def _migrate() -> int:
     settings = read_ledger_settings()
     configure_logging("market", level=settings.log_level)
+    _check_sessions(settings.database_url)
     try:
         migrate(settings.database_url)
     except SQLAlchemyError as error:
@@ -65,6 +68,11 @@ def _check() -> int:
         raise CannotRun(f"The ledger cannot be read: {_first_line(error)}.") from error
     sys.stdout.write(table_of(report) + "\n")
     return 0 if report.is_sound else EXIT_FAILED
+
+
+def _check_sessions(database_url: str) -> None:
+    if problem := session_problem(database_url):
+        raise CannotRun(f"DATABASE_URL cannot be used: {problem}.")
 
 
 def _first_line(error: Exception) -> str:

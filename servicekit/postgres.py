@@ -13,6 +13,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from servicekit.addresses import PORT_IS_NO_NUMBER, UNREADABLE
 from servicekit.errors import Unavailable
+from servicekit.postgres_session import apply_statement, unfit
 
 # Parameters of other ecosystems' clients that mean nothing to libpq, which refuses what it does not know.
 _FOREIGN_PARAMETERS: Final = frozenset(
@@ -60,21 +61,66 @@ def _check(url: str) -> None:
         raise ValueError(PORT_IS_NO_NUMBER)
 
 
-def sqlalchemy_url(database_url: str) -> str:
-    """Return the address for SQLAlchemy on psycopg."""
-    return libpq_url(database_url).replace("postgresql://", "postgresql+psycopg://", 1)
+def connect(
+    database_url: str, *, autocommit: bool = False, connect_timeout: int = 5, application_name: str = "tradewind"
+) -> "psycopg.Connection[TupleRow]":
+    """Return a session that relies on nothing of its role, database or environment. Raises psycopg.Error."""
+    url = libpq_url(database_url)
+    connection = psycopg.connect(
+        url,
+        autocommit=True,
+        connect_timeout=connect_timeout,
+        application_name=application_name,
+        client_encoding="UTF8",
+        **TCP_PARAMETERS,
+    )
+    try:
+        connection.execute(apply_statement(url))
+        connection.autocommit = autocommit
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
-def open_pool(database_url: str, *, size: int, settings: Sequence[str] = ()) -> AsyncConnectionPool:
-    """Return a pool that is not open yet: autocommit, prepared statements, each connection with `settings` applied.
+async def make_ours(connection: AsyncConnection[TupleRow], database_url: str, settings: Sequence[str] = ()) -> None:
+    """Set what a session relies on, then `settings`: statements of the caller's own. The session is in autocommit."""
+    await connection.execute(apply_statement(libpq_url(database_url)))
+    for setting in settings:
+        await connection.execute(setting.encode())
+
+
+def session_problem(database_url: str, *, connect_timeout: int = 2) -> str | None:
+    """Return why sessions at the address would not keep what Tradewind relies on, in one sentence with the fix.
+
+    None when they do, and when nobody answers: an outage is waited for, it is no wrong setting.
+    """
+    try:
+        with connect(database_url, autocommit=True, connect_timeout=connect_timeout) as connection:
+            return unfit(connection, libpq_url(database_url), pooled=_is_pooled(database_url))
+    except psycopg.Error:
+        return None
+
+
+def _is_pooled(database_url: str) -> bool:
+    return "pgbouncer=true" in database_url.lower()
+
+
+def open_pool(
+    database_url: str,
+    *,
+    size: int,
+    settings: Sequence[str] = (),
+    application_name: str = "tradewind",
+    reconnect_seconds: float = 30.0,
+) -> AsyncConnectionPool:
+    """Return a pool that is not open yet: autocommit, prepared statements, each session ours with `settings` applied.
 
     A connection that a transaction-pooling proxy shares (`?pgbouncer=true`) gets no prepared statements.
     """
-    shared = "pgbouncer=true" in database_url.lower()
 
     async def configure(connection: AsyncConnection[TupleRow]) -> None:
-        for setting in (f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}", *settings):
-            await connection.execute(setting.encode())
+        await make_ours(connection, database_url, (f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}", *settings))
 
     return AsyncConnectionPool(
         libpq_url(database_url),
@@ -82,15 +128,16 @@ def open_pool(database_url: str, *, size: int, settings: Sequence[str] = ()) -> 
         max_size=size,
         open=False,
         timeout=CONNECTION_WAIT_SECONDS,
-        reconnect_timeout=30,
+        reconnect_timeout=reconnect_seconds,
         max_waiting=2_000,
         check=None,
         configure=configure,
         kwargs={
             "autocommit": True,
-            "prepare_threshold": None if shared else 0,
+            "prepare_threshold": None if _is_pooled(database_url) else 0,
             "connect_timeout": 5,
-            "application_name": "tradewind",
+            "application_name": application_name,
+            "client_encoding": "UTF8",
             **TCP_PARAMETERS,
         },
     )

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deploy.local.migrations import migrate_embedded
-from deploy.local.postgres import EmbeddedPostgres
-from deploy.local.server import running
+from deploy.local.servers.postgres import EmbeddedPostgres
+from deploy.local.servers.server import running
 
 
 def seed(data_dir: Path) -> None:

@@ -15,9 +15,10 @@ import redis
 from psycopg import sql
 
 from deploy.local import ports
-from deploy.local.postgres import EmbeddedPostgres
-from deploy.local.redis import EmbeddedRedis
-from deploy.local.server import running
+from deploy.local.servers.postgres import EmbeddedPostgres
+from deploy.local.servers.redis import EmbeddedRedis
+from deploy.local.servers.server import running
+from tests.hostile_role import as_role
 
 
 class DatabaseMaker:
@@ -27,16 +28,20 @@ class DatabaseMaker:
         self._server = server
         self._names: list[str] = []
 
-    def new(self, *, template: str | None = None) -> str:
+    def new(self, *, template: str | None = None, owner: str | None = None) -> str:
         """Return the URL of a new database: an empty one, or a copy of the one at the URL `template`.
 
+        The URL is its owner's: the server's own role, or `owner` with its name as password.
         A template must have no open session. Migrate one database a session, then copy it for each test.
         """
         name = f"test_{len(self._names)}"
         source = template.rsplit("/", 1)[1] if template else "template0"
         self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source)))
         self._names.append(name)
-        return self._server.url_of(name)
+        if owner is None:
+            return self._server.url_of(name)
+        self._execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(sql.Identifier(name), sql.Identifier(owner)))
+        return as_role(self._server.url_of(name), owner)
 
     def drop(self, url: str) -> None:
         """Drop a database, ending the sessions that are still open on it."""

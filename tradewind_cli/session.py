@@ -9,7 +9,7 @@ import typer
 
 from tradewind_cli.exits import Exit
 from tradewind_cli.screen import Screen
-from tradewind_client import NotAvailable, RetryPolicy, Tradewind, TradewindError, Unreachable
+from tradewind_client import Misconfigured, NotAvailable, RetryPolicy, Tradewind, TradewindError, Unreachable
 
 DEFAULT_URL: Final = "http://127.0.0.1:3000"
 # No option beside it: others can read a command line.
@@ -34,6 +34,9 @@ def run(work: Work, *, url: str, as_json: bool, timeout: float | None = None) ->
         client = Tradewind(url, os.environ.get(KEY_VARIABLE), retry=PATIENCE)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--url") from error
+    except Misconfigured as error:
+        screen.error(error)
+        raise typer.Exit(Exit.USAGE) from error
     try:
         code = asyncio.run(_within(work, client, screen, timeout))
     except KeyboardInterrupt:

@@ -11,6 +11,7 @@ of the services: this package knows the public interface alone.
 
 from tradewind_client.client import Tradewind
 from tradewind_client.errors import (
+    Misconfigured,
     NotAvailable,
     Problem,
     StreamGap,
@@ -31,6 +32,7 @@ __all__ = [
     "Balance",
     "BatchEntry",
     "Leg",
+    "Misconfigured",
     "NotAvailable",
     "Order",
     "OrderEvent",

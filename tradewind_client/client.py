@@ -16,6 +16,7 @@ from tradewind_client.everything import WholeAccount
 from tradewind_client.http import Http
 from tradewind_client.json_values import Value, decode, decode_any
 from tradewind_client.many import watch_named
+from tradewind_client.network import open_http
 from tradewind_client.orders import BatchEntry, Order, OrderEvent, OrderRequest, Submitted, keyed, plain_amount
 from tradewind_client.quotes import Preview, Quote
 from tradewind_client.retry import RetryPolicy
@@ -73,13 +74,17 @@ class Tradewind:
         timeout_seconds: float = 10.0,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        """Describe the gateway; nothing is sent yet. Raises ValueError when `base_url` is not an http(s) address."""
+        """Describe the gateway; nothing is sent yet.
+
+        Proxies and certificates are the environment's (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE); a gateway on loopback is
+        reached without a proxy. Raises ValueError when `base_url` is not an http(s) address, and Misconfigured.
+        """
         url = httpx.URL(base_url.rstrip("/"))
         if url.scheme not in _SOCKET_SCHEMES or not url.host:
             raise ValueError("base_url must be an address such as http://127.0.0.1:3000")
         policy = retry or RetryPolicy()
         headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
-        self._client = httpx.AsyncClient(base_url=url, headers=headers, timeout=timeout_seconds, transport=transport)
+        self._client = open_http(url, headers=headers, timeout=timeout_seconds, transport=transport)
         self._policy = policy
         self._http = Http(self._client, policy)
         origin = str(url.copy_with(scheme=_SOCKET_SCHEMES[url.scheme])).rstrip("/")

@@ -5,6 +5,7 @@ TradewindError
 │   └── TimedOut           the last try was not answered in time
 ├── Problem                the gateway refused, and says why (RFC 9457)
 │   └── NotAvailable       this stack does not have that address
+├── Misconfigured          a variable of the environment (a proxy, certificates) cannot be used
 ├── StreamGap              an event is missing, and asking again did not bring it
 └── UnexpectedAnswer       the answer is not Tradewind's; is the address right?
 """
@@ -32,6 +33,10 @@ class TradewindError(Exception):
 
 class Unreachable(TradewindError):
     """No answer came. An order that was being submitted may exist: submit it again under the same key."""
+
+
+class Misconfigured(TradewindError):
+    """A variable of the environment keeps the client from asking. The text names it; nothing was sent."""
 
 
 class TimedOut(Unreachable):

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import Final, Literal
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidProxy, InvalidStatus
 
 from tradewind_client.errors import Problem
+from tradewind_client.network import is_loopback, without_socks
 from tradewind_client.problems import PASSING, refusal, retry_after_seconds
 
 # Asked again, the gateway would say the same: it did not understand us, or the order is not ours to see.
@@ -19,13 +21,17 @@ FINAL_CLOSES: Final[Mapping[int, str]] = {
     4404: "order_not_found",
 }
 
-TROUBLE: Final = (OSError, TimeoutError, EOFError, ConnectionClosed, InvalidHandshake)
+TROUBLE: Final = (OSError, TimeoutError, EOFError, ConnectionClosed, InvalidHandshake, InvalidProxy)
 
 
 @asynccontextmanager
 async def opened(url: str, headers: Mapping[str, str]) -> AsyncGenerator[ClientConnection, None]:
     """Yield an open socket and leave nothing of it behind. Raises one of TROUBLE."""
-    socket = await connect(url, additional_headers=headers)
+    proxy: Literal[True] | None = None if is_loopback(urlsplit(url).hostname or "") else True
+    try:
+        socket = await connect(url, additional_headers=headers, proxy=proxy)
+    except ImportError as error:
+        raise without_socks("python-socks[asyncio]") from error
     try:
         yield socket
     finally:

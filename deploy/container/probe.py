@@ -60,7 +60,8 @@ def grpc_serving(port: int) -> bool:
     import grpc  # noqa: PLC0415 - the other probes run without installed packages
     from grpc_health.v1 import health_pb2, health_pb2_grpc  # noqa: PLC0415 - as above
 
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+    # An http_proxy in the container's environment must not be asked for the container itself.
+    with grpc.insecure_channel(f"127.0.0.1:{port}", options=(("grpc.enable_http_proxy", 0),)) as channel:
         try:
             answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=_ASK_S)
         except grpc.RpcError:

@@ -16,7 +16,7 @@ from typing import Final, LiteralString
 import psycopg
 from alembic.script import ScriptDirectory
 
-from servicekit.postgres import libpq_url
+from servicekit.postgres import connect
 
 _APP: Final = Path(__file__).resolve().parents[2]
 _WITHIN_S: Final = 300.0
@@ -57,7 +57,7 @@ SCHEMAS: Final = (
 def behind(database_url: str) -> Iterator[str]:
     """Yield what is missing, in words: schemas that are not up to date, or why nobody knows."""
     try:
-        with psycopg.connect(libpq_url(database_url), connect_timeout=_CONNECT_S, autocommit=True) as connection:
+        with connect(database_url, connect_timeout=_CONNECT_S, autocommit=True) as connection:
             for schema in SCHEMAS:
                 if not _is_current(schema, connection):
                     yield f"the {schema.name} schema is not up to date"

@@ -1,1 +1,1 @@
-"""The whole stack on one machine: real Postgres and Redis from wheels, every process supervised."""
+"""The whole stack on one machine: real Postgres and Valkey from wheels, every process supervised."""

@@ -11,19 +11,24 @@ from deploy.local.migrations import migrate
 from deploy.local.refusal import Refusal
 from deploy.local.run import run_stack
 from deploy.local.screen import say, warn
+from deploy.local.servers.reasons import refused_by_system
 from deploy.local.settings import Settings, merged_environ, read_settings
+from deploy.local.surroundings import calm_own_process, open_standard_streams
 
 _REFUSED = 2
 
 
 def main() -> int:
     """Run the command and return the exit code: 2, after one sentence, when it cannot be done."""
+    open_standard_streams()
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     parser.add_argument("command", choices=["run", "migrate", "reset", "key"])
     command = parser.parse_args().command
+    settings = None
     try:
         environ = merged_environ(os.environ)
         settings = read_settings(environ)
+        calm_own_process(os.environ, own_postgres=settings.database_url is not None)
         if command == "run":
             return asyncio.run(run_stack(settings))
         if command == "key":
@@ -32,8 +37,11 @@ def main() -> int:
             _reset(settings)
         else:
             _migrate(settings)
-    except (Refusal, OSError) as reason:  # a full disk or a closed folder is told as plainly as a wrong setting
+    except Refusal as reason:
         warn(str(reason))
+        return _REFUSED
+    except OSError as error:  # a full disk or a closed folder is told as plainly as a wrong setting
+        warn(refused_by_system(error, settings.data_dir) if settings else str(error))
         return _REFUSED
     return 0
 

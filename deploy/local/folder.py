@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -30,14 +31,7 @@ class DataFolder:
 
     def acquire(self) -> None:
         """Make the folder and lock it. Raises Refusal when another stack runs on it."""
-        try:
-            for folder in (self.path, self.path / "run", self.path / "log"):
-                folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-        except OSError as error:
-            raise Refusal(
-                f"cannot use the data directory {self.path} ({error.strerror}): set TRADEWIND_DATA_DIR"
-            ) from error
-        lock = (self.path / "lock").open("a+")
+        lock = self._open_lock()
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -52,6 +46,19 @@ class DataFolder:
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         self._lock = lock
+
+    def _open_lock(self) -> IO[str]:
+        path = self.path
+        try:
+            for path in (self.path, self.path / "run", self.path / "log"):
+                path.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+                tempfile.TemporaryFile(dir=path).close()  # each is written to, some only once the stack is up
+            path = self.path / "lock"
+            return path.open("a+")
+        except OSError as error:
+            raise Refusal(
+                f"cannot use {path} ({error.strerror}): set TRADEWIND_DATA_DIR to a folder that you can write to"
+            ) from error
 
     def release(self) -> None:
         """Let the next stack in."""

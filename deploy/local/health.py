@@ -10,13 +10,15 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from deploy.local.process import Check
 
 _ASK_S: Final = 1.0
+# A proxy of the caller's (http_proxy) must not be asked for a process on this machine.
+_OPTIONS: Final = (("grpc.enable_http_proxy", 0),)
 
 
 def grpc_serving(address: str) -> Check:
     """Return a check: the server at the address says SERVING for the service named ""."""
 
     async def serving() -> bool:
-        async with grpc.aio.insecure_channel(address) as channel:
+        async with grpc.aio.insecure_channel(address, options=_OPTIONS) as channel:
             try:
                 answer = await health_pb2_grpc.HealthStub(channel).Check(
                     health_pb2.HealthCheckRequest(service=""), timeout=_ASK_S

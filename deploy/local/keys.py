@@ -10,6 +10,7 @@ from dotenv import dotenv_values
 
 from deploy.local.refusal import Refusal
 from deploy.local.settings import REPOSITORY
+from deploy.local.surroundings import made_environ
 
 _OPTIONS: Final = {"SCOPES": "--scopes", "KEY_NAME": "--name", "EXPIRES_IN": "--expires-in"}
 
@@ -25,9 +26,13 @@ def make_key(data_dir: Path, environ: Mapping[str, str]) -> int:
     options = [f"{option}={environ[name]}" for name, option in _OPTIONS.items() if environ.get(name)]
     command = [sys.executable, "-m", "executor_service", "keys", "create", f"--account={environ['ACCOUNT']}", *options]
     done = subprocess.run(  # noqa: S603 - a list without a shell; the command checks what each option holds
-        command, env={**environ, **told}, cwd=REPOSITORY, check=False
+        command, env={**_surroundings(environ), **told}, cwd=REPOSITORY, check=False
     )
     return done.returncode
+
+
+def _surroundings(environ: Mapping[str, str]) -> dict[str, str]:
+    return made_environ(environ, own_postgres=bool(environ.get("DATABASE_URL") or environ.get("DB_HOST")))
 
 
 def _written_by_the_stack(file: Path) -> dict[str, str]:

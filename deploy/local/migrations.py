@@ -7,8 +7,8 @@ from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping
 from typing import Final
 
-from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.refusal import Refusal
+from deploy.local.servers.postgres import EmbeddedPostgres
 from deploy.local.settings import REPOSITORY
 
 _COMMANDS: Final = {

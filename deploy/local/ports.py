@@ -1,6 +1,6 @@
 """Free TCP ports on the loopback address."""
 
-import random
+import secrets
 import socket
 from typing import Final
 
@@ -53,7 +53,8 @@ def free_port(*, preferred: int | None = None, taken: frozenset[int] = frozenset
     if preferred is not None and preferred not in taken and is_free(preferred):
         return preferred
     for _ in range(_TRIES):
-        port = random.randrange(_LOWEST, _HIGHEST)
+        # Not from the global generator: processes that seed it alike would choose alike.
+        port = _LOWEST + secrets.randbelow(_HIGHEST - _LOWEST)
         if port not in taken and _is_unbound(port):
             return port
     raise OSError(f"no free TCP port found between {_LOWEST} and {_HIGHEST}")

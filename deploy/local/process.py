@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.account import Account
+from deploy.local.servers.account import Account
 
 Check = Callable[[], Awaitable[bool]]
 

@@ -1,19 +1,18 @@
 """`make run`, from the first check to the last process gone."""
 
 import asyncio
-import resource
 import signal
 from typing import Final
 
 from deploy.local.folder import DataFolder
 from deploy.local.migrations import migrate, migrate_embedded
-from deploy.local.postgres import EmbeddedPostgres, postgres_problem
 from deploy.local.process import ProcessSpec
-from deploy.local.redis import EmbeddedRedis, redis_problem
 from deploy.local.refusal import Refusal
 from deploy.local.remembered import remembered_pepper
 from deploy.local.reservations import Reservations
 from deploy.local.screen import reporter, say, show, warn
+from deploy.local.servers.postgres import EmbeddedPostgres, postgres_problem
+from deploy.local.servers.redis import EmbeddedRedis, redis_problem
 from deploy.local.settings import Settings
 from deploy.local.stack import (
     Addresses,
@@ -24,8 +23,11 @@ from deploy.local.stack import (
     service_specs,
 )
 from deploy.local.supervisor import Supervisor
+from servicekit.open_files import allow_open_files
+from servicekit.postgres import session_problem
 
 KILLED: Final = 130
+# Each process inherits it: a socket a client is one file each.
 _OPEN_FILES: Final = 65_536
 
 
@@ -33,7 +35,7 @@ async def run_stack(settings: Settings) -> int:
     """Run the stack until SIGTERM or Ctrl-C and return the exit code. Raises Refusal when it cannot start."""
     folder = DataFolder(settings.data_dir)
     folder.acquire()
-    _allow_many_sockets()
+    allow_open_files(_OPEN_FILES)
     reservations = Reservations()
     supervisor = Supervisor(folder, report=reporter(folder))
     asked = _Asked(supervisor)
@@ -51,14 +53,6 @@ async def run_stack(settings: Settings) -> int:
         reservations.release()
         folder.release()
     return KILLED if asked.twice else 0
-
-
-def _allow_many_sockets() -> None:
-    """Let every process open as many files as this user may: a socket a client is one each."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _start(settings: Settings, folder: DataFolder, reservations: Reservations, supervisor: Supervisor) -> None:
@@ -108,6 +102,8 @@ async def _start_servers(
 def _check_own_servers(settings: Settings) -> None:
     """Raise Refusal when a server that the user named does not answer."""
     if settings.database_url and (problem := postgres_problem(settings.database_url)):
+        raise Refusal(f"DATABASE_URL cannot be used: {problem}")
+    if settings.database_url and (problem := session_problem(settings.database_url)):
         raise Refusal(f"DATABASE_URL cannot be used: {problem}")
     if settings.redis_url and (problem := redis_problem(settings.redis_url)):
         raise Refusal(f"REDIS_URL cannot be used: {problem}")

@@ -10,6 +10,7 @@ from dotenv import dotenv_values
 from deploy.local import legacy
 from deploy.local.ports import LOOPBACK
 from deploy.local.refusal import Refusal
+from deploy.local.surroundings import made_environ
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 PROFILES: Final = ("realistic", "instant", "s1", "s2", "s3", "s4", "s5")
@@ -39,7 +40,7 @@ class Settings:
     worker_niceness: int
     profile: str
     notes: tuple[str, ...]
-    # What the services inherit: the caller's environment without the pepper and the names that were turned into others.
+    # What the services are given: an environment made for them, without the pepper and the names turned into others.
     environ: Mapping[str, str]
     # Mixed into every API key's hash; None: the stack keeps one of its own.
     key_pepper: str | None = field(default=None, repr=False)
@@ -86,7 +87,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         worker_niceness=_number(environ, "WORKER_NICENESS", _NICENESS_DEFAULT, lowest=0, highest=_NICENESS_MAX),
         profile=profile,
         notes=_notes(environ),
-        environ=_inherited(environ),
+        environ=_handed_on(environ),
         key_pepper=_pepper(environ),
     )
     _check_ports_differ(settings)
@@ -142,8 +143,9 @@ def _notes(environ: Mapping[str, str]) -> tuple[str, ...]:
     return ()
 
 
-def _inherited(environ: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in environ.items() if name not in {*legacy.LEGACY_NAMES, "KEY_PEPPER"}}
+def _handed_on(environ: Mapping[str, str]) -> dict[str, str]:
+    made = made_environ(environ, own_postgres=legacy.database_url(environ) is not None)
+    kept = {name: value for name, value in made.items() if name not in {*legacy.LEGACY_NAMES, "KEY_PEPPER"}}
     if stage := legacy.app_env(environ):
         kept["APP_ENV"] = stage
     return kept

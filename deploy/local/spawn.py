@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final
 
-from deploy.local.account import Account
+from deploy.local.servers.account import Account
 
 _CHILD: Final = str(Path(__file__).with_name("child.py"))
 

@@ -8,11 +8,11 @@ from typing import Final
 
 from deploy.local.health import grpc_serving, http_ok
 from deploy.local.ports import LOOPBACK
-from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.process import ProcessSpec
-from deploy.local.redis import EmbeddedRedis
 from deploy.local.reservations import Reservations
-from deploy.local.server import EmbeddedServer
+from deploy.local.servers.postgres import EmbeddedPostgres
+from deploy.local.servers.redis import EmbeddedRedis
+from deploy.local.servers.server import EmbeddedServer
 from deploy.local.settings import DEFAULT_GRPC_PORTS, REPOSITORY, Settings
 
 _METRICS_PORT: Final = 9100

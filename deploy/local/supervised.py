@@ -14,6 +14,7 @@ from deploy.local.folder import STACK_MARK, DataFolder
 from deploy.local.health import said_ready
 from deploy.local.process import ProcessSpec
 from deploy.local.refusal import Refusal
+from deploy.local.servers.reasons import reason_in
 from deploy.local.spawn import spawn
 
 READY_FD: Final = "TRADEWIND_READY_FD"
@@ -169,7 +170,7 @@ class SupervisedProcess:
     def _last_words(self) -> str:
         log = self._folder.log_path(self.spec.name)
         lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-        return next((line.strip() for line in reversed(lines) if line.strip()), "nothing in its log")
+        return reason_in(lines)
 
 
 def _backoff(deaths: int) -> float:

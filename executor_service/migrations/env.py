@@ -1,20 +1,17 @@
 """Alembic's way in. Concurrent migrations wait for each other on an advisory lock."""
 
 from alembic import context
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import text
 
 from executor_service.adapters.tables import metadata
+from servicekit.migrating import migration_engine
 
 # Any number, the same for every process that migrates these tables.
 _LOCK = 7_130_421
 
 
 def _run() -> None:
-    engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=NullPool)
-    with engine.begin() as connection:
-        # A role may have a limit that suits the engine's statements and no migration.
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
+    with migration_engine(context.config.attributes["database_url"]).begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         context.configure(connection=connection, target_metadata=metadata, version_table="executor_migrations")
         with context.begin_transaction():

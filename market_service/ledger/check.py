@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
-import psycopg
+from servicekit.postgres import connect
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ ORDER BY 1 LIMIT 20
 
 def check_ledger(database_url: str) -> CheckReport:
     """Read the ledger in one snapshot and return its account. Raises psycopg.Error when it cannot be read."""
-    with psycopg.connect(database_url, connect_timeout=5) as connection:
+    with connect(database_url) as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         tokens = [TokenAccount(row[0], *map(int, row[1:])) for row in connection.execute(_TOKENS)]
         contradictions = [row[0] for query in (_TRANSFERS, _SWAPS) for row in connection.execute(query)]

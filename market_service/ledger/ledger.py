@@ -20,7 +20,7 @@ from market_service.genesis.definition import MarketDefinition
 from market_service.ledger import ledger_rows as rows
 from pools.pool import PoolKind
 from pools.pool_json import state_from_json
-from servicekit.postgres import TCP_PARAMETERS
+from servicekit.postgres import TCP_PARAMETERS, make_ours
 
 _LOCK: Final = 7_205_759_403_002
 # After kill -9 the old market's session ends as soon as Postgres reads from its socket; when its machine or its way
@@ -111,12 +111,13 @@ class Ledger:
                 prepare_threshold=0,
                 connect_timeout=5,
                 application_name="tradewind-market",
+                client_encoding="UTF8",
                 **TCP_PARAMETERS,
             )
         except psycopg.OperationalError as error:
             raise LedgerAway(_first_line(error)) from error
         try:
-            await _prepare(connection)
+            await _prepare(connection, self._url)
             await _take_lock(connection)
         except BaseException:
             await connection.close()
@@ -217,10 +218,9 @@ class Ledger:
         return self._connection
 
 
-async def _prepare(connection: psycopg.AsyncConnection[Any]) -> None:
+async def _prepare(connection: psycopg.AsyncConnection[Any], url: str) -> None:
     try:
-        for setting in _SESSION_SETTINGS:
-            await connection.execute(setting)
+        await make_ours(connection, url, _SESSION_SETTINGS)
     except AWAY as error:
         raise LedgerAway(_first_line(error)) from error
 

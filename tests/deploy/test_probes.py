@@ -104,7 +104,8 @@ def test_a_main_thread_that_never_sleeps_again_is_dead(tmp_path: Path) -> None:
     status.write_text("Name:\tpython\nvoluntary_ctxt_switches:\t17\nnonvoluntary_ctxt_switches:\t3\n")
 
     assert not probe.is_alive(status, within_s=0.5)
-    assert probe.is_alive(Path("/proc/thread-self/status"), within_s=2.0)
+    if sys.platform == "linux":  # where containers run
+        assert probe.is_alive(Path("/proc/thread-self/status"), within_s=2.0)
 
 
 def test_probes_answer_with_an_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

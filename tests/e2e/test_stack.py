@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 import redis
@@ -31,6 +32,13 @@ def answer(url: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
     except urllib.error.HTTPError as error:
         with error:
             return error.code, None
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def is_ready(stack: Stack) -> bool:
@@ -87,8 +95,9 @@ class TestRunning:
         assert {stack.pid(name) for name in PROCESSES} <= live
 
     def test_workers_yield_to_the_processes_that_answer(self, stack: Stack) -> None:
-        assert os.getpriority(os.PRIO_PROCESS, stack.pid("worker-1")) > 0
-        assert os.getpriority(os.PRIO_PROCESS, stack.pid("gateway")) == 0
+        ours = os.getpriority(os.PRIO_PROCESS, 0)  # the tests may run at any niceness but the last
+        assert os.getpriority(os.PRIO_PROCESS, stack.pid("worker-1")) > ours
+        assert os.getpriority(os.PRIO_PROCESS, stack.pid("gateway")) == ours
 
     @pytest.mark.alone
     @pytest.mark.parametrize("name", PROCESSES)
@@ -109,7 +118,7 @@ def test_a_stopped_stack_leaves_nothing_and_goes_on_with_its_data(start_stack: M
 
     assert stack.stop() == 0
     assert list((stack.data_dir / "run").iterdir()) == []
-    assert not any(os.path.exists(f"/proc/{pid}/exe") for pid in pids.values())
+    assert not [name for name, pid in pids.items() if _runs(pid)]
 
     stack.start()
     assert order_status(stack, order) == "confirmed"

@@ -21,11 +21,12 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
 import uvloop
 
 from deploy.local.ports import free_port
-from deploy.local.postgres import EmbeddedPostgres
-from deploy.local.server import running
+from deploy.local.servers.postgres import EmbeddedPostgres
+from deploy.local.servers.server import running
 from market_service.chain.chain import Chain
 from market_service.chain.clock import Clock, ManualClock, RealClock
 from market_service.chain.desk import Desk
@@ -149,8 +150,8 @@ def message_of(swap: Swap) -> pb.Swap:
 
 def cpu_seconds(process: int) -> float:
     """Return the CPU time a process has used."""
-    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    times = psutil.Process(process).cpu_times()
+    return float(times.user + times.system)
 
 
 @contextlib.contextmanager
@@ -189,7 +190,9 @@ def main(arguments: Sequence[str]) -> None:
         results["ledger_sound"] = (
             subprocess.run(check, env=environment, check=False, capture_output=True).returncode == 0
         )
-    results["peak_rss_mb"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    # Linux counts in KiB, macOS in bytes.
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    results["peak_rss_mb"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit
     print(json.dumps(results, indent=2))
 
 

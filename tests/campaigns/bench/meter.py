@@ -58,6 +58,7 @@ def _memory(process: psutil.Process) -> int:
 
 def _proportional(process: psutil.Process) -> int:
     try:
-        return int(process.memory_full_info().pss)
+        found = process.memory_full_info()
     except psutil.NoSuchProcess:
         return 0
+    return int(getattr(found, "pss", found.uss))  # Linux alone divides what is shared; uss leaves it out

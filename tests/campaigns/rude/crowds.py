@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import uuid4
 
-from tests.campaigns.rude.lines import PATIENT_BYTES, PING, dial, get, reset, say, text, upgrade
+from tests.campaigns.rude.lines import PATIENT_BYTES, PING, dial, get, is_up, reset, say, text, upgrade
 from tests.hostile.wire import frame, request
 
 TROUBLE: Final = (OSError, TimeoutError)
@@ -76,21 +76,16 @@ async def _dialled(scene: Scene, path: str = "", *, receives_bytes: int | None =
 
 async def _until_cut(scene: Scene, line: socket.socket) -> None:
     """Read nothing, and wait until the gateway has had enough."""
-    while _is_up(line):
+    while is_up(line):
         await asyncio.sleep(0.5)
     scene.lines.remove(line)
     line.close()
     scene.counts["cut by the gateway"] += 1
 
 
-def _is_up(line: socket.socket) -> bool:
-    # TCP_INFO begins with the state; 1 is ESTABLISHED.
-    return line.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1) == b"\x01"
-
-
 async def _drip(scene: Scene, line: socket.socket, data: bytes) -> None:
     for byte in data:
-        if not _is_up(line):
+        if not is_up(line):
             break
         await say(line, bytes([byte]))
         await asyncio.sleep(DRIP_SECONDS)

@@ -12,6 +12,9 @@ DIAL_SECONDS: Final = 20.0
 PATIENT_BYTES: Final = 4_096
 TEXT: Final = 1
 PING: Final = 9
+_ESTABLISHED_ON_LINUX: Final = b"\x01"
+_ESTABLISHED_ON_MACOS: Final = b"\x04"
+_TCP_CONNECTION_INFO: Final = 0x106  # macOS' netinet/tcp.h
 
 
 async def dial(port: int, *, receives_bytes: int | None = None) -> socket.socket:
@@ -65,3 +68,10 @@ def reset(line: socket.socket) -> None:
     """Hang up without a goodbye: the other side gets a reset."""
     line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     line.close()
+
+
+def is_up(line: socket.socket) -> bool:
+    """Return whether the connection still stands, as the kernel says: its answer begins with the state."""
+    if hasattr(socket, "TCP_INFO"):
+        return line.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1) == _ESTABLISHED_ON_LINUX
+    return line.getsockopt(socket.IPPROTO_TCP, _TCP_CONNECTION_INFO, 1) == _ESTABLISHED_ON_MACOS

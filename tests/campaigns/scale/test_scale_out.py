@@ -12,7 +12,7 @@ import pytest
 import redis
 
 from deploy.local.migrations import migrate
-from deploy.local.redis import EmbeddedRedis
+from deploy.local.servers.redis import EmbeddedRedis
 from tests.campaigns.scale.campaign import KILLED, NAMES, ORDERS_MIN, QUOTES, Seen, run_campaign
 from tests.campaigns.scale.topology import Topology, kind_of
 from tests.conftest import DatabaseMaker

@@ -14,16 +14,21 @@ from servicekit.postgres import open_pool
 from tests.conftest import DatabaseMaker
 
 
+@pytest.fixture(scope="session", autouse=True)
+def every_test_once_for_each_role(role: str | None) -> None:
+    """The suites ask for their databases as they go, which is too late to run once more."""
+
+
 @pytest.fixture(scope="session")
-def migrated_database_url(databases: DatabaseMaker) -> str:
-    url = databases.new()
+def migrated_database_url(databases: DatabaseMaker, role: str | None) -> str:
+    url = databases.new(owner=role)
     upgrade(url)
     return url
 
 
 @pytest.fixture
-def orders_database_url(databases: DatabaseMaker, migrated_database_url: str) -> Iterator[str]:
-    url = databases.new(template=migrated_database_url)
+def orders_database_url(databases: DatabaseMaker, migrated_database_url: str, role: str | None) -> Iterator[str]:
+    url = databases.new(template=migrated_database_url, owner=role)
     yield url
     databases.drop(url)
 

@@ -9,7 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 from redis.asyncio import Redis
 
 from deploy.local.ports import free_port
-from deploy.local.redis import EmbeddedRedis
+from deploy.local.servers.redis import EmbeddedRedis
 from executor_service.adapters.dramatiq_queue import make_broker
 from executor_service.adapters.gauges import Gauges
 from servicekit.postgres import open_pool

@@ -10,21 +10,20 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from psycopg import sql
-from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import inspect, text
 
 from executor_service.adapters.tables import metadata
 from executor_service.domain.lifecycle import OrderStatus
 from executor_service.migrations.upgrade import upgrade
 from market_service.migrations.apply import migrate
-from servicekit.postgres import sqlalchemy_url
+from servicekit.migrating import migration_engine
 
 # Longer than any statement of a migration that waits for nobody.
 LIMIT_MS = 1_000
 
 
 def test_the_migrated_schema_equals_the_tables(orders_database_url: str) -> None:
-    engine = create_engine(sqlalchemy_url(orders_database_url), poolclass=NullPool)
+    engine = migration_engine(orders_database_url)
     with engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
@@ -38,7 +37,7 @@ def test_the_migrated_schema_equals_the_tables(orders_database_url: str) -> None
 
 
 def test_the_check_holds_every_status_of_the_lifecycle(orders_database_url: str) -> None:
-    engine = create_engine(sqlalchemy_url(orders_database_url), poolclass=NullPool)
+    engine = migration_engine(orders_database_url)
     with engine.connect() as connection:
         query = text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'orders_status'")
         definition = connection.execute(query).scalar_one()

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 import websockets
 
-from deploy.local.redis import EmbeddedRedis
+from deploy.local.servers.redis import EmbeddedRedis
 from gateway.server import DrainingServer, running_gateway
 from gateway.settings import Settings
 from tests.contract.gateway.fake_accounts import FakeAccounts

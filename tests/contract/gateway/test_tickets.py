@@ -8,7 +8,7 @@ import pytest
 import redis
 import websockets
 
-from deploy.local.redis import EmbeddedRedis
+from deploy.local.servers.redis import EmbeddedRedis
 from servicekit.errors import Unavailable
 from tests.contract.gateway.conftest import OpenWorld, World, bearer
 from tests.contract.gateway.fake_orders import LIFE

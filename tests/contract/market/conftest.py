@@ -66,17 +66,22 @@ class RunningMarket:
 OpenMarket = Callable[..., AbstractAsyncContextManager[RunningMarket]]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def every_test_once_for_each_role(role: str | None) -> None:
+    """The suite asks for its ledgers as it goes, which is too late to run once more."""
+
+
 @pytest.fixture(scope="session")
-def migrated_template(databases: DatabaseMaker) -> str:
-    url = databases.new()
+def migrated_template(databases: DatabaseMaker, role: str | None) -> str:
+    url = databases.new(owner=role)
     migrate(url)
     return url
 
 
 @pytest.fixture
-def ledger_url(databases: DatabaseMaker, migrated_template: str) -> Iterator[str]:
+def ledger_url(databases: DatabaseMaker, migrated_template: str, role: str | None) -> Iterator[str]:
     """The URL of an empty, migrated ledger."""
-    url = databases.new(template=migrated_template)
+    url = databases.new(template=migrated_template, owner=role)
     yield url
     databases.drop(url)
 

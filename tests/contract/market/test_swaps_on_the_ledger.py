@@ -5,12 +5,12 @@ import random
 import uuid
 from dataclasses import replace
 
-import psycopg
 import pytest
 
 from market_service.chain.swaps import Failure, Leg, Refusal, Swap, SwapState
 from market_service.outside.profiles import PROFILES
 from servicekit.errors import Unavailable
+from servicekit.postgres import connect
 from tests.contract.market.conftest import OpenMarket, RunningMarket
 from tests.unit.market.builders import SOL, USDC, a_swap
 
@@ -205,7 +205,7 @@ def a_random_swap(market: RunningMarket, chance: random.Random) -> Swap:
 
 async def test_an_idle_market_writes_next_to_nothing_and_loses_nothing_at_its_end(open_market: OpenMarket) -> None:
     async with open_market() as market:
-        with psycopg.connect(market.url, autocommit=True) as watcher:
+        with connect(market.url, autocommit=True) as watcher:
             before = watcher.execute("SELECT count(*) FROM market.transfers").fetchone()
             await market.slots(100)
             assert watcher.execute("SELECT count(*) FROM market.transfers").fetchone() == before

@@ -12,8 +12,8 @@ from typing import Any
 
 import grpc
 
-from deploy.local.postgres import EmbeddedPostgres
-from deploy.local.server import running
+from deploy.local.servers.postgres import EmbeddedPostgres
+from deploy.local.servers.server import running
 from market_service.genesis.definition import read_definition
 from market_service.genesis.genesis import pool_infos
 from market_service.ledger.check import check_ledger

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.account import Account, open_the_way
 from deploy.local.refusal import Refusal
-from deploy.local.wheels import wheel_program
+from deploy.local.servers.account import Account, open_the_way
+from deploy.local.servers.wheels import wheel_program
 
 STRANGER = Account(name="stranger", uid=54_321, gid=54_321)
 

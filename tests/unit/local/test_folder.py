@@ -12,6 +12,7 @@ from deploy.local import folder as folder_module
 from deploy.local.folder import STACK_MARK, DataFolder
 from deploy.local.refusal import Refusal
 from deploy.local.remembered import remembered_pepper
+from tests.stack import eventually
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -59,6 +60,7 @@ def test_leftovers_are_ended_only_if_they_are_ours(tmp_path: Path) -> None:
     ours = subprocess.Popen(SLEEPER, env={**os.environ, STACK_MARK: str(tmp_path)})
     stranger = subprocess.Popen(SLEEPER)
     try:
+        eventually(lambda: STACK_MARK in psutil.Process(ours.pid).environ())  # not yet readable at once
         data.write_pid("market", ours.pid)
         data.write_pid("gateway", stranger.pid)
         (tmp_path / "run" / "router.pid").write_text("not a number")

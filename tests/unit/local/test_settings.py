@@ -178,7 +178,7 @@ def test_a_random_port_is_none_that_another_stack_has_reserved(tmp_path: Path, m
         reserved = reservations.choose(free_port())
         assert is_free(reserved)
         draws = chain([reserved], range(15_000, 30_000))
-        monkeypatch.setattr("deploy.local.ports.random.randrange", lambda *_: next(draws))
+        monkeypatch.setattr("deploy.local.ports.secrets.randbelow", lambda _: next(draws) - 15_000)
         assert free_port() != reserved
         assert free_port(preferred=reserved) == reserved
     finally:

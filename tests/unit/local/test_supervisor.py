@@ -176,7 +176,8 @@ async def test_a_child_does_not_hear_the_terminal(supervisor: Supervisor, folder
 async def test_a_niced_child_yields_to_other_sessions_too(supervisor: Supervisor, folder: DataFolder) -> None:
     await supervisor.start([dataclasses.replace(spec(SAYS_READY), niceness=7)])
     pid = pid_of(folder)
-    assert os.getpriority(os.PRIO_PROCESS, pid) == 7
+    ours = os.getpriority(os.PRIO_PROCESS, 0)  # the tests may run at any niceness
+    assert os.getpriority(os.PRIO_PROCESS, pid) == min(19, ours + 7)
     assert session_niceness(pid) in ("7", None)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from servicekit.postgres import libpq_url, sqlalchemy_url
+from servicekit.postgres import libpq_url
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,6 @@ from servicekit.postgres import libpq_url, sqlalchemy_url
 )
 def test_what_is_foreign_is_dropped_and_the_rest_stays_as_it_is_written(given: str, read: str) -> None:
     assert libpq_url(given) == read
-    assert sqlalchemy_url(given) == read.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 @pytest.mark.parametrize(

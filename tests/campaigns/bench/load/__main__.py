@@ -3,7 +3,6 @@
 A file, not standard output: a pipe that the event loop has touched may take less than it is given.
 """
 
-import resource
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Final
 import msgspec
 import uvloop
 
+from servicekit.open_files import allow_open_files
 from tests.campaigns.bench.load.lives import LoadReport
 from tests.campaigns.bench.load.posting import run_posts
 from tests.campaigns.bench.load.sharing import run_fan_out, run_multiplexed
@@ -19,6 +19,8 @@ from tests.campaigns.bench.load.streams import run_streams
 from tests.campaigns.bench.load.task import Task
 from tests.campaigns.bench.load.watching import run_watches
 
+# As many as the machine allows: a stream is one each.
+OPEN_FILES: Final = 2**20
 _MODES: Final[Mapping[str, Callable[[Task], Awaitable[LoadReport]]]] = {
     "post": run_posts,
     "watch": run_watches,
@@ -32,8 +34,7 @@ def main(text: str, path: str) -> None:
     """Do one task."""
     task = msgspec.json.decode(text, type=Task)
     assert task.host in ("127.0.0.1", "::1"), "the load generator works against this machine alone"
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    allow_open_files(OPEN_FILES)
     report: LoadReport = uvloop.run(_done(task))
     Path(path).write_bytes(msgspec.json.encode(report))
 

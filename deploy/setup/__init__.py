@@ -1,0 +1,1 @@
+"""Which Python and platform the stack runs on, and its virtual environment. Works before anything is installed."""
