@@ -96,7 +96,7 @@ lint: setup $(DEV_STAMP) ## Lint, types, import rules, proto lint
 
 .PHONY: clean
 clean: ## Delete the virtual environment, generated code and caches; a stack's data stays (`make reset`)
-	@rm -rf $(VENV) protos/gen build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) protos/gen build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: lock
@@ -140,7 +140,7 @@ up-smoke: setup ## Restart, kill, deny and scale in the cluster of `make up`, un
 	@$(BIN)/python -m deploy.up smoke
 
 .PHONY: render
-render: setup ## Render the Kubernetes overlays into deploy/kubernetes/rendered (kubectl or kustomize)
+render: setup ## Render the overlay of `make up` into deploy/kubernetes/rendered (kubectl or kustomize)
 	@$(BIN)/python -m deploy.up render
 
 .PHONY: dashboards

@@ -10,6 +10,7 @@ from deploy.up.commands import say
 from deploy.up.orders import Client, GaveUp
 from deploy.up.refusal import Refusal
 from deploy.up.tools import check_tools
+from deploy.up.trouble import show_trouble
 
 URL: Final = f"http://127.0.0.1:{cluster.PORT}"
 _FIRST_ORDER_WITHIN_S: Final = 60.0
@@ -25,12 +26,11 @@ def up() -> None:
         raise Refusal("the cluster's passwords are gone (secrets.env): `make down`, then `make up`")
     release.ensure_pepper(release.PEPPER)
     cluster.load(tagged)
-    for variable in release.OTHER_IMAGES.values():
-        given = os.environ.get(variable)
-        if given and image.is_local(given):
-            cluster.load(given)
+    for other in release.images_not_ours(os.environ):
+        cluster.load_if_local(other)
     observers = rollout.OBSERVERS if release.is_observed(os.environ) else ()
-    rollout.apply(release.write_release(tagged, os.environ, release.FOLDER), release.job_name(tagged), observers)
+    folder = release.write_release(tagged, os.environ, release.FOLDER, {} if made else rollout.scaled())
+    rollout.apply(folder, release.job_name(tagged), observers)
     send_one_order()
     if observers:
         say(f"dashboards: {' '.join(cluster.kubectl('port-forward', 'service/grafana', '3001:3000'))}")
@@ -46,10 +46,10 @@ def send_one_order() -> None:
         for event in client.life(order_id):
             say(f"  {event['timestamp']}  {event['status']}")
     except GaveUp as trouble:
-        rollout.show_trouble()
+        show_trouble()
         raise Refusal(f"{URL} does not serve: {trouble}") from trouble
     if status != "confirmed":
-        rollout.show_trouble()
+        show_trouble()
         raise Refusal(f"order {order_id} is {status}, not confirmed")
     say(f"order {order_id} confirmed")
     say(f"ready {URL}")
@@ -71,7 +71,7 @@ def main() -> int:
         "smoke": lambda: smoke.run_all(URL),
         "image": lambda: say(image.build_image()),
         "all-in-one": lambda: say(image.build_image(target="all-in-one", tag="tradewind-all-in-one:local")),
-        "render": rendered.write_all,
+        "render": rendered.write_reference,
     }
     parser = argparse.ArgumentParser(prog="python -m deploy.up", description=__doc__)
     parser.add_argument("command", choices=list(commands), nargs="?", default="up")

@@ -5,7 +5,7 @@ import socket
 from typing import Final
 
 from deploy.up.commands import answer, run, say
-from deploy.up.image import REPOSITORY
+from deploy.up.image import REPOSITORY, is_local
 from deploy.up.refusal import Refusal
 
 CLUSTER: Final = "tradewind"
@@ -18,6 +18,11 @@ _LOAD_WITHIN_S: Final = 300.0
 def kubectl(*arguments: str) -> list[str]:
     """Return a command line for this cluster alone, whatever other context the user's kubeconfig has chosen."""
     return ["kubectl", "--context", f"kind-{CLUSTER}", "--namespace", NAMESPACE, *arguments]
+
+
+def labelled(name: str) -> tuple[str, str]:
+    """Return the arguments that choose the pods of one workload."""
+    return ("--selector", f"app.kubernetes.io/name={name}")
 
 
 def exists() -> bool:
@@ -41,6 +46,16 @@ def ensure() -> bool:
 def load(image: str) -> None:
     """Bring an image of this machine's Docker to every node; nothing when it is there."""
     run(["kind", "load", "docker-image", image, "--name", CLUSTER], within_s=_LOAD_WITHIN_S)
+
+
+def load_if_local(image: str) -> None:
+    """Bring an image to every node when this machine's Docker holds it; what is not brought the nodes pull."""
+    if not is_local(image):
+        return
+    try:
+        load(image)
+    except Refusal as refusal:
+        say(f"{image} is not loaded ({refusal}): the nodes pull it")
 
 
 def delete() -> None:

@@ -19,6 +19,14 @@ OTHER_IMAGES: Final = {
     "prom/prometheus": "PROMETHEUS_IMAGE",
     "grafana/grafana": "GRAFANA_IMAGE",
 }
+# The same images as the overlay has them, when no variable replaces them.
+DEFAULT_IMAGES: Final = (
+    "postgres:18-bookworm",
+    "redis:7.4-bookworm",
+    "prom/prometheus:v3.5.0",
+    "grafana/grafana:12.1.0",
+)
+_OBSERVERS: Final = frozenset({"prom/prometheus", "grafana/grafana"})
 
 
 def name_and_tag(image: str) -> tuple[str, str]:
@@ -39,8 +47,18 @@ def is_observed(environ: Mapping[str, str]) -> bool:
     return environ.get("OBSERVABILITY") == "on"
 
 
-def kustomization(image: str, environ: Mapping[str, str]) -> dict[str, Any]:
-    """Return the release's kustomization."""
+def images_not_ours(environ: Mapping[str, str]) -> list[str]:
+    """Return the images that the release runs beside its own: those that variables name, else the overlay's."""
+    named = {name_and_tag(image)[0]: image for image in DEFAULT_IMAGES}
+    return [
+        environ.get(OTHER_IMAGES[name]) or image
+        for name, image in named.items()
+        if is_observed(environ) or name not in _OBSERVERS
+    ]
+
+
+def kustomization(image: str, environ: Mapping[str, str], scaled: Mapping[str, int]) -> dict[str, Any]:
+    """Return the release's kustomization; `scaled` has the pods of Deployments that keep the number they have."""
     given = {other: environ[name] for other, name in OTHER_IMAGES.items() if environ.get(name)}
     images = {NAME: image, **given}
     parts = {old: name_and_tag(new) for old, new in images.items()}
@@ -49,6 +67,7 @@ def kustomization(image: str, environ: Mapping[str, str]) -> dict[str, Any]:
         "kind": "Kustomization",
         "resources": ["../overlays/kind-observability" if is_observed(environ) else "../overlays/kind"],
         "images": [{"name": old, "newName": name, "newTag": tag} for old, (name, tag) in parts.items()],
+        "replicas": [{"name": name, "count": count} for name, count in scaled.items()],
         "patches": [
             {
                 "target": {"kind": "Job", "name": "migrate"},
@@ -59,10 +78,10 @@ def kustomization(image: str, environ: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def write_release(image: str, environ: Mapping[str, str], folder: Path) -> Path:
+def write_release(image: str, environ: Mapping[str, str], folder: Path, scaled: Mapping[str, int]) -> Path:
     """Write the kustomization (JSON, which is YAML too) and return its folder."""
     folder.mkdir(exist_ok=True)
-    (folder / "kustomization.yaml").write_text(json.dumps(kustomization(image, environ), indent=2) + "\n")
+    (folder / "kustomization.yaml").write_text(json.dumps(kustomization(image, environ, scaled), indent=2) + "\n")
     return folder
 
 

@@ -1,6 +1,6 @@
-"""The overlays as the API server gets them, kept in the repository so that they can be read and tested anywhere.
+"""The overlays as the API server gets them: one kept in the repository, to be read and compared; tests render the rest.
 
-Each file begins with a digest of everything it was made from: a test without kustomize still sees a stale one.
+The kept one begins with a digest of everything it was made from: a test without kustomize still sees a stale one.
 """
 
 import hashlib
@@ -14,7 +14,8 @@ from deploy.up.refusal import Refusal
 from deploy.up.release import KUBERNETES
 
 OVERLAYS: Final = ("kind", "kind-observability", "production", "production-keda", "production-tracing")
-RENDERED: Final = KUBERNETES / "rendered"
+KEPT: Final = "kind"
+REFERENCE: Final = KUBERNETES / "rendered" / f"{KEPT}.yaml"
 DEPLOY: Final = KUBERNETES.parent
 # Beside the manifests: what Prometheus and Grafana are told, in files that compose mounts too.
 _SOURCES: Final = ("kubernetes/base", "kubernetes/components", "kubernetes/overlays", "observability")
@@ -59,9 +60,8 @@ def render(overlay: str) -> str:
     return f"# Made by `make render` from overlays/{overlay}; sources {digest()}\n{text}"
 
 
-def write_all() -> None:
-    """Render every overlay into its file."""
-    RENDERED.mkdir(exist_ok=True)
-    for overlay in OVERLAYS:
-        (RENDERED / f"{overlay}.yaml").write_text(render(overlay))
-        say(f"rendered {overlay}")
+def write_reference() -> None:
+    """Render the overlay that is kept into its file."""
+    REFERENCE.parent.mkdir(exist_ok=True)
+    REFERENCE.write_text(render(KEPT))
+    say(f"rendered {KEPT}")

@@ -1,13 +1,14 @@
 """The stack applied and waited for, or what the cluster has to say about why not."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from deploy.up import migration
 from deploy.up.cluster import kubectl
-from deploy.up.commands import answer, run, say
+from deploy.up.commands import answer, run
 from deploy.up.refusal import Refusal
+from deploy.up.trouble import show_trouble
 
 STORES: Final = ("statefulset/postgres", "statefulset/redis")
 SERVICES: Final = (
@@ -19,17 +20,32 @@ SERVICES: Final = (
 )
 # With OBSERVABILITY=on.
 OBSERVERS: Final = ("statefulset/prometheus", "statefulset/grafana")
+# Deployments whose manifest says how many pods there are; the others have an autoscaler.
+SCALED_BY_HAND: Final = ("worker",)
 _READY_WITHIN_S: Final = 300.0
-_EVENTS_SHOWN: Final = 30
-_LOG_LINES_SHOWN: Final = 40
+
+
+def scaled() -> dict[str, int]:
+    """Return how many pods somebody wants of each Deployment whose manifest has a number; nothing before it is there.
+
+    None at all is not kept: the order that `make up` sends at its end would wait for ever.
+    """
+    wanted = {}
+    for name in SCALED_BY_HAND:
+        command = kubectl("get", f"deployment/{name}", "--ignore-not-found", "--output", "jsonpath={.spec.replicas}")
+        count = int(answer(command).strip() or 0)
+        if count:
+            wanted[name] = count
+    return wanted
 
 
 def apply(folder: Path, job: str, observers: Sequence[str] = ()) -> None:
     """Apply the release and return when all of it runs. Raises Refusal after printing pods, events and logs."""
     try:
+        migration.clear_failed(job)
         run(kubectl("apply", "--kustomize", str(folder)), within_s=120.0)
         wait_for(*STORES)
-        run(_waiting("wait", "--for=condition=complete", f"job/{job}"), within_s=_READY_WITHIN_S + 30)
+        migration.wait_complete(job)
         wait_for(*SERVICES, *observers)
     except Refusal:
         show_trouble()
@@ -42,39 +58,5 @@ def wait_for(*workloads: str) -> None:
         run(_waiting("rollout", "status", workload), within_s=_READY_WITHIN_S + 30)
 
 
-def show_trouble() -> None:
-    """Print the pods, the newest events, and the ends of the logs of pods that are not well."""
-    _show(kubectl("get", "pods", "--output", "wide"))
-    events = _said(kubectl("get", "events", "--sort-by=.lastTimestamp")).splitlines()
-    say("\n".join(events[-_EVENTS_SHOWN:]))
-    listed = json.loads(_said(kubectl("get", "pods", "--output", "json")) or '{"items": []}')
-    for pod in unwell(listed):
-        say(f"--- {pod}")
-        _show(kubectl("logs", pod, "--all-containers", "--prefix", f"--tail={_LOG_LINES_SHOWN}"))
-
-
-def unwell(listed: dict[str, Any]) -> list[str]:
-    """Return the names of the pods in a listing that are neither ready nor done."""
-
-    def is_well(pod: dict[str, Any]) -> bool:
-        conditions = pod["status"].get("conditions", [])
-        ready = any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)
-        return ready or pod["status"].get("phase") == "Succeeded"
-
-    return [pod["metadata"]["name"] for pod in listed["items"] if not is_well(pod)]
-
-
 def _waiting(*arguments: str) -> list[str]:
     return kubectl(*arguments, f"--timeout={_READY_WITHIN_S:.0f}s")
-
-
-def _show(command: list[str]) -> None:
-    say(_said(command))
-
-
-def _said(command: list[str]) -> str:
-    try:
-        return answer(command)
-    except Refusal as refusal:  # trouble is being shown already; what cannot be asked is part of it
-        say(str(refusal))
-        return ""

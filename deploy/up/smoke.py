@@ -9,6 +9,7 @@ from typing import Final
 from deploy.up import cluster, rollout
 from deploy.up.cluster import kubectl
 from deploy.up.commands import answer, exit_code, run, say
+from deploy.up.kill import kill
 from deploy.up.load import under_load
 from deploy.up.orders import GaveUp
 from deploy.up.refusal import Refusal
@@ -71,7 +72,7 @@ def _checks(url: str) -> list[tuple[str, Callable[[], list[str]]]]:
     return [
         ("closed edges are closed", check_edges),
         *((f"restart {name}", loaded(partial(_restart, name))) for name in RESTARTED),
-        *((f"kill a {name}", loaded(partial(_kill, name))) for name in KILLED),
+        *((f"kill a {name}", loaded(partial(kill, name))) for name in KILLED),
         ("scale workers 1 to 3", loaded(_scale_workers)),
     ]
 
@@ -113,7 +114,9 @@ def _edge_problem(edge: Edge, code: int) -> str | None:
 
 def _connect(edge: Edge) -> int:
     # A pod's address, not its name: a name that is not found must not pass for a closed edge.
-    address = answer(kubectl("get", "pods", *_labelled(edge.target), "--output", "jsonpath={.items[0].status.podIP}"))
+    address = answer(
+        kubectl("get", "pods", *cluster.labelled(edge.target), "--output", "jsonpath={.items[0].status.podIP}")
+    )
     program = ("python", "-I", "-S", "-c", CONNECT, address.strip(), str(edge.port), str(_CONNECT_S))
     return exit_code(kubectl("exec", edge.source, "--", *program), within_s=60.0)
 
@@ -123,20 +126,8 @@ def _restart(name: str) -> None:
     rollout.wait_for(f"deployment/{name}")
 
 
-def _kill(name: str) -> None:
-    pod = answer(kubectl("get", "pods", *_labelled(name), "--output", "jsonpath={.items[0].metadata.name}")).strip()
-    answer(kubectl("delete", "pod", pod, "--grace-period=0", "--force"))
-    time.sleep(_SETTLE_S)
-    kind = "deployment" if f"deployment/{name}" in rollout.SERVICES else "statefulset"
-    rollout.wait_for(f"{kind}/{name}")
-
-
 def _scale_workers() -> None:
     for count in WORKERS:
         run(kubectl("scale", "deployment/worker", f"--replicas={count}"), within_s=30.0)
         rollout.wait_for("deployment/worker")
         time.sleep(_SETTLE_S)
-
-
-def _labelled(name: str) -> tuple[str, str]:
-    return ("--selector", f"app.kubernetes.io/name={name}")

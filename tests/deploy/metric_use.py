@@ -6,8 +6,7 @@ A test of its own holds that page to the code.
 from collections.abc import Iterator
 from typing import Final
 
-from tests.deploy.promql import parse
-from tests.deploy.promql_tree import Aggregate, Binary, Call, Matcher, Misread, Node, Number, Selector, kind_of, walk
+from tests.deploy.promql import Aggregate, Binary, Call, Matcher, Misread, Node, Number, Selector, kind_of, parse, walk
 from tests.metrics_page import PROCESSES, Row, documented
 
 # What Prometheus adds to every series.

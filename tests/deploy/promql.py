@@ -1,141 +1,157 @@
-"""Reads PromQL: the grammar that dashboards and alerts here use. What it does not know it refuses."""
+"""What a PromQL expression is made of: as `promql_parser` reads it, in the few shapes that `metric_use.py` asks about.
 
-import re
+The parser is Prometheus's own grammar and types. What its tree holds beyond these shapes is refused, not passed over.
+"""
+
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
 
-from tests.deploy.promql_tree import FUNCTIONS, Aggregate, Binary, Call, Matcher, Misread, Node, Number, Selector
+import promql_parser
 
-AGGREGATES: Final = frozenset({"sum", "min", "max", "avg", "count", "group", "stddev", "topk", "bottomk", "quantile"})
-_LEVELS: Final = (("or",), ("and", "unless"), ("==", "!=", "<=", ">=", "<", ">"), ("+", "-"), ("*", "/", "%"))
-_TOKEN: Final = re.compile(
-    r"\s*(?:(?P<duration>(?:\d+(?:ms|[smhdwy]))+)|(?P<number>\d+(?:\.\d+)?)|(?P<string>\"[^\"\\]*\"|'[^'\\]*')"
-    r"|(?P<name>[a-zA-Z_:][\w:]*)|(?P<mark>=~|!~|==|!=|<=|>=|[-+*/%(){}\[\],=<>]))"
-)
+_HOW: Final = {"Equal": "=", "NotEqual": "!=", "Re": "=~", "NotRe": "!~"}
+_KINDS: Final = {"Vector": "v", "Matrix": "r", "Scalar": "s"}
 
 
-@dataclass
-class _Reader:
-    tokens: list[tuple[str, str]]
-    at: int = field(default=0)
+class Misread(Exception):
+    """The expression is not PromQL, does not fit together, or is none that is known here."""
 
-    def peek(self) -> str:
-        return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
 
-    def kind(self) -> str:
-        return self.tokens[self.at][0] if self.at < len(self.tokens) else ""
+@dataclass(frozen=True)
+class Matcher:
+    """A condition on a label."""
 
-    def take(self, expected: str = "") -> str:
-        found = self.peek()
-        if not found or (expected and found != expected):
-            raise Misread(f"{found or 'the end'} where {expected or 'more'} should be")
-        self.at += 1
-        return found
+    label: str
+    how: str
+    value: str
 
-    def take_kind(self, kind: str) -> str:
-        if self.kind() != kind:
-            raise Misread(f"{self.peek() or 'the end'} where a {kind} should be")
-        return self.take()
 
-    def if_next(self, *words: str) -> str:
-        return self.take() if self.peek() in words and self.peek() else ""
+@dataclass(frozen=True)
+class Selector:
+    """The series of a metric; over a stretch of time when it is a range."""
+
+    metric: str
+    matchers: tuple[Matcher, ...]
+    is_range: bool
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function of its arguments, and the kind of what it gives."""
+
+    function: str
+    arguments: tuple["Node", ...]
+    kind: str
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """Many series made one for each value of `labels`; `keeps` is by, without or empty."""
+
+    operator: str
+    keeps: str
+    labels: frozenset[str]
+    inner: "Node"
+
+
+@dataclass(frozen=True)
+class Binary:
+    """Two sides and an operator; `on` is None where all labels must agree."""
+
+    operator: str
+    left: "Node"
+    right: "Node"
+    on: frozenset[str] | None
+    is_many_to_one: bool
+
+
+@dataclass(frozen=True)
+class Number:
+    """A scalar."""
+
+    value: float
+
+
+Node: TypeAlias = Selector | Call | Aggregate | Binary | Number
 
 
 def parse(text: str) -> Node:
     """Return what the expression says. Raises Misread."""
-    reader = _Reader(list(_tokens(text)))
-    node = _binary(reader, 0)
-    if reader.peek():
-        raise Misread(f"{reader.peek()} after the end")
-    return node
+    try:
+        tree = promql_parser.parse(text)
+    except ValueError as error:
+        raise Misread(str(error)) from error
+    return _node(tree)
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    at, text = 0, text.strip()
-    while at < len(text):
-        found = _TOKEN.match(text, at)
-        if found is None or found.lastgroup is None:
-            raise Misread(f"unreadable at {text[at : at + 20]!r}")
-        yield found.lastgroup, found[found.lastgroup]
-        at = found.end()
+def walk(node: Node) -> Iterator[Node]:
+    """Yield the node and everything in it."""
+    yield node
+    match node:
+        case Call(arguments=arguments):
+            inner: tuple[Node, ...] = arguments
+        case Aggregate(inner=aggregated):
+            inner = (aggregated,)
+        case Binary(left=left, right=right):
+            inner = (left, right)
+        case _:
+            inner = ()
+    for child in inner:
+        yield from walk(child)
 
 
-def _binary(reader: _Reader, level: int) -> Node:
-    if level == len(_LEVELS):
-        return _operand(reader)
-    left = _binary(reader, level + 1)
-    while operator := reader.if_next(*_LEVELS[level]):
-        on = _labels(reader) if reader.if_next("on") else None
-        many = bool(reader.if_next("group_left", "group_right"))
-        if many and reader.peek() == "(":
-            _labels(reader)
-        left = Binary(operator, left, _binary(reader, level + 1), on, many)
-    return left
+def kind_of(node: Node) -> str:
+    """Return s for a scalar, v for a vector, r for a range."""
+    match node:
+        case Number():
+            return "s"
+        case Selector(is_range=is_range):
+            return "r" if is_range else "v"
+        case Aggregate():
+            return "v"
+        case Call(kind=kind):
+            return kind
+        case Binary(left=left, right=right):
+            return "v" if "v" in (kind_of(left), kind_of(right)) else "s"
 
 
-def _operand(reader: _Reader) -> Node:
-    if reader.if_next("("):
-        inner = _binary(reader, 0)
-        reader.take(")")
-        return inner
-    if reader.if_next("-"):
-        return Number(-float(reader.take_kind("number")))
-    if reader.kind() == "number":
-        return Number(float(reader.take()))
-    name = reader.take_kind("name")
-    if name in AGGREGATES:
-        return _aggregate(reader, name)
-    if reader.peek() == "(":
-        return _call(reader, name)
-    return _selector(reader, name)
+def _node(tree: Any) -> Node:
+    match tree:
+        case promql_parser.NumberLiteral():
+            return Number(tree.val)
+        case promql_parser.ParenExpr():
+            return _node(tree.expr)
+        case promql_parser.VectorSelector():
+            return _selector(tree, is_range=False)
+        case promql_parser.MatrixSelector():
+            return _selector(tree.vector_selector, is_range=True)
+        case promql_parser.Call():
+            kind = _KINDS[str(tree.func.return_type).rpartition(".")[2]]
+            return Call(tree.func.name, tuple(map(_node, tree.args)), kind)
+        case promql_parser.AggregateExpr():
+            return _aggregate(tree)
+        case promql_parser.BinaryExpr():
+            return _binary(tree)
+    raise Misread(f"{type(tree).__name__} is not known here: {tree.prettify()}")
 
 
-def _aggregate(reader: _Reader, operator: str) -> Aggregate:
-    keeps = reader.if_next("by", "without")
-    labels = _labels(reader) if keeps else frozenset()
-    reader.take("(")
-    inner = _binary(reader, 0)
-    reader.take(")")
-    return Aggregate(operator, keeps, labels, inner)
+def _selector(tree: Any, *, is_range: bool) -> Selector:
+    if not tree.name or tree.matchers.or_matchers:
+        raise Misread(f"a selector names one metric here: {tree.prettify()}")
+    found = (Matcher(m.name, _HOW[str(m.op).rpartition(".")[2]], m.value) for m in tree.matchers.matchers)
+    return Selector(tree.name, tuple(found), is_range)
 
 
-def _call(reader: _Reader, function: str) -> Call:
-    if function not in FUNCTIONS:
-        raise Misread(f"no function {function}")
-    reader.take("(")
-    arguments: list[Node] = []
-    while reader.peek() != ")":
-        arguments.append(_binary(reader, 0))
-        if reader.peek() != ")":
-            reader.take(",")
-    reader.take(")")
-    return Call(function, tuple(arguments))
+def _aggregate(tree: Any) -> Aggregate:
+    keeps = str(tree.modifier.type).rpartition(".")[2].lower() if tree.modifier else ""
+    labels = frozenset(tree.modifier.labels if tree.modifier else ())
+    return Aggregate(str(tree.op), keeps, labels, _node(tree.expr))
 
 
-def _selector(reader: _Reader, metric: str) -> Selector:
-    matchers: list[Matcher] = []
-    if reader.if_next("{"):
-        while not reader.if_next("}"):
-            label, how = reader.take_kind("name"), reader.take()
-            if how not in ("=", "!=", "=~", "!~"):
-                raise Misread(f"{how} between a label and its value")
-            matchers.append(Matcher(label, how, reader.take_kind("string")[1:-1]))
-            if reader.peek() != "}":
-                reader.take(",")
-    is_range = bool(reader.if_next("["))
-    if is_range:
-        reader.take_kind("duration")
-        reader.take("]")
-    return Selector(metric, tuple(matchers), is_range)
-
-
-def _labels(reader: _Reader) -> frozenset[str]:
-    reader.take("(")
-    found: set[str] = set()
-    while reader.peek() != ")":
-        found.add(reader.take_kind("name"))
-        if reader.peek() != ")":
-            reader.take(",")
-    reader.take(")")
-    return frozenset(found)
+def _binary(tree: Any) -> Binary:
+    matching = tree.modifier.matching if tree.modifier else None
+    if matching is not None and str(matching).startswith("ignoring"):
+        raise Misread(f"ignoring is not known here: {tree.prettify()}")
+    on = frozenset(matching.labels) if matching is not None else None
+    is_many = tree.modifier is not None and str(tree.modifier.card).rpartition(".")[2] in ("ManyToOne", "OneToMany")
+    return Binary(str(tree.op), _node(tree.lhs), _node(tree.rhs), on, is_many)

@@ -9,8 +9,7 @@ import yaml
 from deploy.up.image import REPOSITORY
 from tests.deploy.manifests import read_overlay
 from tests.deploy.metric_use import faults, labels_of
-from tests.deploy.promql import parse
-from tests.deploy.promql_tree import Selector, walk
+from tests.deploy.promql import Selector, parse, walk
 
 FOLDER = REPOSITORY / "deploy" / "observability"
 PROMETHEUS = yaml.safe_load((FOLDER / "prometheus.yaml").read_text())

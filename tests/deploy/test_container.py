@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from deploy.container import schema
+from deploy.container import postgres, schema
 from deploy.up.image import REPOSITORY
 from executor_service.migrations.upgrade import upgrade
 from market_service.migrations.apply import migrate
@@ -63,6 +63,25 @@ def test_waiting_has_an_end(database_url: str, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(schema, "_WITHIN_S", 0.0)
 
     assert schema.main() == 1
+
+
+def test_the_migration_waits_until_postgres_answers(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    urls = iter(["postgresql://nobody:secret@127.0.0.1:1/nothing"] * 2 + [database_url])
+
+    assert postgres.wait(lambda: postgres.obstacle(next(urls)), within_s=30, again_after_s=0.0) == 0
+
+    said = capsys.readouterr().err
+    assert said.startswith("waiting: Postgres does not answer: ")
+    assert said.count("waiting: ") == 1
+    assert "secret" not in said
+
+
+def test_a_postgres_that_never_answers_is_given_up_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    never = "postgresql://nobody@127.0.0.1:1/nothing"
+
+    assert postgres.wait(lambda: postgres.obstacle(never), within_s=0.0, again_after_s=0.0) == 1
+
+    assert "gave up after 0 s: Postgres does not answer" in capsys.readouterr().err
 
 
 def test_the_launcher_becomes_the_worker_and_hands_it_the_file(tmp_path: Path) -> None:

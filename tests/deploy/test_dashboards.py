@@ -11,8 +11,7 @@ from deploy.dashboards.queries import WINDOW
 from deploy.up.image import REPOSITORY
 from tests.deploy.manifests import read_overlay
 from tests.deploy.metric_use import METRICS, faults
-from tests.deploy.promql import parse
-from tests.deploy.promql_tree import Selector, walk
+from tests.deploy.promql import Selector, parse, walk
 
 READ: dict[str, dict[str, Any]] = {path.name: json.loads(path.read_text()) for path in FOLDER.glob("*.json")}
 PANELS = [

@@ -8,13 +8,12 @@ import yaml
 from pydantic_settings import BaseSettings
 
 from deploy.up.image import REPOSITORY
-from deploy.up.rendered import OVERLAYS
 from executor_service.settings import MigrationSettings
 from executor_service.settings import Settings as ExecutorSettings
 from gateway.settings import Settings as GatewaySettings
 from market_service.settings import LedgerSettings, MarketSettings
 from router_service.settings import RouterSettings
-from tests.deploy.manifests import read_overlay
+from tests.deploy.manifests import HERE, read_overlay
 
 SETTINGS: Mapping[tuple[str, ...], type[BaseSettings] | None] = {
     ("gateway",): GatewaySettings,
@@ -24,6 +23,7 @@ SETTINGS: Mapping[tuple[str, ...], type[BaseSettings] | None] = {
     ("router_service",): RouterSettings,
     ("market_service",): MarketSettings,
     ("market_service", "migrate"): LedgerSettings,
+    ("deploy.container.postgres",): None,  # as the next one
     ("deploy.container.schema",): None,  # reads DATABASE_URL and nothing else
 }
 # Given to every process that knows a store, needed or not.
@@ -101,11 +101,11 @@ def default_of(value: str) -> str:
     return value
 
 
-EVERYONE = [*(told for overlay in OVERLAYS for told in in_kubernetes(overlay)), *by_compose()]
+EVERYONE = [*(told for overlay in HERE for told in in_kubernetes(overlay)), *by_compose()]
 
 
 def test_every_role_is_looked_at() -> None:
-    assert len(in_kubernetes("kind")) == len(in_kubernetes("kind-observability")) == 10
+    assert len(in_kubernetes("kind")) == len(in_kubernetes("kind-observability")) == 11
     assert len(by_compose()) == 7
 
 
@@ -170,10 +170,14 @@ def test_the_pepper_is_the_executors_alone(told: Told) -> None:
     assert ("KEY_PEPPER" in environment) is (command == ("executor_service", "server"))
 
 
-@pytest.mark.parametrize("told", in_kubernetes("production-tracing"), ids=lambda told: str(told[0]))
+@pytest.mark.parametrize(
+    "told",
+    [told for name in HERE if name == "production-tracing" for told in in_kubernetes(name)],
+    ids=lambda told: str(told[0]),
+)
 def test_every_server_sends_spans_where_a_collector_is_named(told: Told) -> None:
     _, command, environment = told
-    runs_once = command[-1] in {"migrate", "deploy.container.schema"}
+    runs_once = command[-1] in {"migrate", "deploy.container.schema", "deploy.container.postgres"}
 
     assert ("OTEL_EXPORTER_OTLP_ENDPOINT" in environment) is not runs_once
 
@@ -184,7 +188,7 @@ def test_names_of_tracing_are_those_that_are_read() -> None:
     assert [name for name in sorted(TRACING) if name not in read] == []
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
+@pytest.mark.parametrize("overlay", HERE)
 def test_every_server_takes_settings_of_the_users_own_and_starts_without_them(overlay: str) -> None:
     servers = {"gateway", "router", "executor", "worker", "market"}
     own = [{"configMapRef": {"name": "tradewind-settings", "optional": True}}]
@@ -197,7 +201,7 @@ def test_every_server_takes_settings_of_the_users_own_and_starts_without_them(ov
     assert taking == servers
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
+@pytest.mark.parametrize("overlay", HERE)
 def test_secrets_come_by_reference(overlay: str) -> None:
     for name, container in read_overlay(overlay).containers():
         for entry in container.get("env", []):

@@ -4,11 +4,14 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 
-from deploy.up.rendered import OVERLAYS
-from tests.deploy.manifests import Overlay, read_overlay
+from deploy.container import postgres
+from deploy.up import migration
+from deploy.up.image import REPOSITORY
+from tests.deploy.manifests import HERE, Overlay, read_overlay, selects
 
-CONTAINERS = [pytest.param(c, id=name) for overlay in OVERLAYS for name, c in read_overlay(overlay).containers()]
+CONTAINERS = [pytest.param(c, id=name) for overlay in HERE for name, c in read_overlay(overlay).containers()]
 ALLOWED_VOLUMES = {"emptyDir", "secret", "configMap", "projected", "persistentVolumeClaim", "downwardAPI", "csi"}
 
 
@@ -88,6 +91,27 @@ def test_a_slow_start_is_not_taken_for_death(overlay: Overlay) -> None:
             assert probe["failureThreshold"] * probe["periodSeconds"] >= 60, container["name"]
 
 
+def test_a_start_is_asked_what_life_is_asked_and_nothing_else(overlay: Overlay) -> None:
+    """What restarts a pod asks its process alone: an outage elsewhere is readiness."""
+    timing = {"periodSeconds", "failureThreshold", "timeoutSeconds"}
+    asked = {}
+    for server in overlay.of("Deployment", "StatefulSet"):
+        for container in server["spec"]["template"]["spec"]["containers"]:
+            start, life = (
+                {key: said for key, said in container[probe].items() if key not in timing}
+                for probe in ("startupProbe", "livenessProbe")
+            )
+            asked[container["name"]] = (start, life)
+
+    for name in ("gateway", "router", "executor", "worker", "market"):
+        start, life = asked[name]
+        assert start == life, name
+    for name in ("router", "executor", "market"):
+        assert asked[name][0]["grpc"]["service"] == "liveness"
+    assert asked["gateway"][0] == {"httpGet": {"path": "/livez", "port": "http"}}
+    assert asked["worker"][0]["exec"]["command"][-1] == "alive"
+
+
 def test_pods_have_time_to_drain(overlay: Overlay) -> None:
     for deployment in overlay.of("Deployment"):
         pod = deployment["spec"]["template"]["spec"]
@@ -104,13 +128,30 @@ def test_a_rolling_update_takes_nothing_away_first(overlay: Overlay) -> None:
         assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
 
 
-def test_pods_are_spread(overlay: Overlay) -> None:
+def spread_keys(overlay: Overlay) -> dict[str, list[str]]:
+    """Return the keys over which each Deployment's pods are spread, each constraint held to choose just these pods."""
+    found: dict[str, list[str]] = {}
     for deployment in overlay.of("Deployment"):
-        spread = deployment["spec"]["template"]["spec"]["topologySpreadConstraints"]
-        assert [constraint["topologyKey"] for constraint in spread] == [
-            "kubernetes.io/hostname",
-            "topology.kubernetes.io/zone",
-        ]
+        template = deployment["spec"]["template"]
+        for constraint in template["spec"]["topologySpreadConstraints"]:
+            assert selects(constraint["labelSelector"], template["metadata"]["labels"])
+            chosen = {*constraint["labelSelector"]["matchLabels"], *constraint["matchLabelKeys"]}
+            assert {"app.kubernetes.io/name", "pod-template-hash"} <= chosen
+            assert constraint["whenUnsatisfiable"] == "ScheduleAnyway"
+            found.setdefault(deployment["metadata"]["name"], []).append(constraint["topologyKey"])
+    return found
+
+
+def test_pods_are_spread_over_what_the_nodes_have(overlay: Overlay) -> None:
+    # A scheduler passes over every node that lacks one of the keys, and then spreads nothing at all.
+    nodes = yaml.safe_load((REPOSITORY / "deploy" / "kind.yaml").read_text())["nodes"]
+    on_kind = {"kubernetes.io/hostname", *set.intersection(*(set(node.get("labels", {})) for node in nodes))}
+    there = on_kind if overlay.name.startswith("kind") else {"kubernetes.io/hostname", "topology.kubernetes.io/zone"}
+
+    keys = spread_keys(overlay)
+
+    assert keys.keys() == {thing["metadata"]["name"] for thing in overlay.of("Deployment")}
+    assert all(set(found) == there for found in keys.values()), keys
 
 
 def test_the_migration_job_runs_both_and_the_rest_waits(overlay: Overlay) -> None:
@@ -125,3 +166,15 @@ def test_the_migration_job_runs_both_and_the_rest_waits(overlay: Overlay) -> Non
         if container["args"] == ["deploy.container.schema"]
     }
     assert waiting == {"executor", "worker", "market"}
+
+
+def test_the_jobs_patience_is_time(overlay: Overlay) -> None:
+    (job,) = overlay.of("Job")
+    spec, pod = job["spec"], job["spec"]["template"]["spec"]
+    # The job controller pauses 10 s before the second attempt, then twice as long each time, six minutes at most.
+    pauses = sum(min(10 * 2**attempt, 360) for attempt in range(spec["backoffLimit"]))
+
+    assert pauses > spec["activeDeadlineSeconds"], "the deadline ends it, not the count of attempts"
+    assert pod["restartPolicy"] == "Never", "each attempt keeps its pod and its words"
+    assert [container["args"] for container in pod["initContainers"]] == [["deploy.container.postgres"]]
+    assert postgres.WITHIN_S < spec["activeDeadlineSeconds"] < migration.WITHIN_S

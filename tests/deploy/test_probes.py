@@ -1,6 +1,7 @@
 """The probes of the manifests, put to the servers that they will be put to."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +11,17 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from deploy.container import probe
+from deploy.local.ports import free_port
+from deploy.up.image import REPOSITORY
 from tests.deploy.manifests import Overlay
 from tests.stack import Stack
 
 PORTS = {50051: "ROUTER_ADDRESS", 50052: "EXECUTOR_ADDRESS", 50053: "MARKET_ADDRESS"}
+
+
+def clean_environ() -> dict[str, str]:
+    """Return an environment in which nobody told our processes anything."""
+    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
 
 
 def grpc_probes(overlay: Overlay) -> Iterator[tuple[int, str]]:
@@ -34,6 +42,38 @@ async def test_servers_answer_the_services_that_probes_ask_for(kind: Overlay, st
                 health_pb2.HealthCheckRequest(service=service), timeout=5
             )
             assert answer.status == health_pb2.HealthCheckResponse.SERVING, (port, service)
+
+
+async def test_a_router_without_a_market_has_started_lives_and_is_not_ready(kind: Overlay) -> None:
+    (container,) = kind.one("Deployment", "router")["spec"]["template"]["spec"]["containers"]
+    ports = free_port(), free_port(), free_port()
+    settings = dict(zip(("ROUTER_PORT", "METRICS_PORT", "MARKET_ADDRESS"), map(str, ports), strict=True))
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", *container["args"]),
+        env={**clean_environ(), **settings, "MARKET_ADDRESS": f"127.0.0.1:{settings['MARKET_ADDRESS']}"},
+        cwd=REPOSITORY,
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{ports[0]}") as channel:
+            health = health_pb2_grpc.HealthStub(channel)
+            answers = {
+                name: (
+                    await health.Check(
+                        health_pb2.HealthCheckRequest(service=container[name]["grpc"]["service"]),
+                        timeout=30,
+                        wait_for_ready=True,
+                    )
+                ).status
+                for name in ("startupProbe", "livenessProbe", "readinessProbe")
+            }
+    finally:
+        process.terminate()
+        code = await asyncio.wait_for(process.wait(), 20)
+
+    serving, not_serving = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
+    assert answers == {"startupProbe": serving, "livenessProbe": serving, "readinessProbe": not_serving}
+    assert code == 0
 
 
 async def test_the_compose_probes_tell_a_server_from_none(stack: Stack) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy.up import release, rollout, smoke
+from deploy.up import release, rollout, smoke, trouble
 from deploy.up.image import REPOSITORY
 from deploy.up.load import Account, Load
 from deploy.up.orders import Client, GaveUp, should_retry
@@ -70,13 +70,16 @@ def test_an_image_without_a_tag_is_refused() -> None:
 
 
 def test_a_release_names_its_image_and_its_own_job(tmp_path: Path) -> None:
-    folder = release.write_release("tradewind:0f3a", {"REDIS_IMAGE": "local/valkey:8", "POSTGRES_IMAGE": ""}, tmp_path)
+    folder = release.write_release(
+        "tradewind:0f3a", {"REDIS_IMAGE": "local/valkey:8", "POSTGRES_IMAGE": ""}, tmp_path, {"worker": 3}
+    )
 
     written = yaml.safe_load((folder / "kustomization.yaml").read_text())
     assert written["images"] == [
         {"name": "tradewind", "newName": "tradewind", "newTag": "0f3a"},
         {"name": "redis", "newName": "local/valkey", "newTag": "8"},
     ]
+    assert written["replicas"] == [{"name": "worker", "count": 3}]
     (patch,) = json.loads(written["patches"][0]["patch"])
     assert patch == {"op": "replace", "path": "/metadata/name", "value": release.job_name("tradewind:0f3a")}
 
@@ -129,7 +132,7 @@ def test_waited_for_is_what_is_applied(kind: Overlay) -> None:
     [({}, "kind"), ({"OBSERVABILITY": "off"}, "kind"), ({"OBSERVABILITY": "on"}, "kind-observability")],
 )
 def test_dashboards_come_when_asked_for(environ: dict[str, str], overlay: str) -> None:
-    assert release.kustomization("tradewind:0f3a", environ)["resources"] == [f"../overlays/{overlay}"]
+    assert release.kustomization("tradewind:0f3a", environ, {})["resources"] == [f"../overlays/{overlay}"]
 
 
 def test_images_that_are_not_ours_are_those_of_compose() -> None:
@@ -138,6 +141,7 @@ def test_images_that_are_not_ours_are_those_of_compose() -> None:
     in_cluster = {container["image"] for _, container in read_overlay("kind-observability").containers()}
 
     assert in_cluster == by_compose
+    assert in_cluster - set(release.DEFAULT_IMAGES) == {"tradewind:local"}
     assert {image.rpartition(":")[0] for image in in_cluster} == {"tradewind", *release.OTHER_IMAGES}
     assert {f"${{{name}" for name in release.OTHER_IMAGES.values()} <= {
         service["image"].partition(":-")[0] for service in compose.values()
@@ -163,7 +167,15 @@ def test_pods_that_are_not_well_are_found() -> None:
     pods = [pod("good", "Running", "True"), pod("done", "Succeeded", "False"), pod("bad", "Running", "False")]
     pods.append({"metadata": {"name": "new"}, "status": {}})
 
-    assert rollout.unwell({"items": pods}) == ["bad", "new"]
+    pods.append(pod("failed job", "Failed", "False"))
+
+    assert [found["metadata"]["name"] for found in trouble.unwell({"items": pods})] == ["bad", "new", "failed job"]
+
+
+def test_what_keeps_its_number_is_what_the_manifests_number(kind: Overlay) -> None:
+    numbered = {thing["metadata"]["name"] for thing in kind.of("Deployment") if "replicas" in thing["spec"]}
+
+    assert numbered == set(rollout.SCALED_BY_HAND)
 
 
 @pytest.mark.parametrize(("status", "again"), [(202, False), (404, False), (422, False), (429, True), (503, True)])

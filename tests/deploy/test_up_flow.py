@@ -1,67 +1,55 @@
 """`make up` and `make down` from end to end; in place of docker, kind and kubectl programs that note what they hear."""
 
 import json
-import os
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from deploy.up import __main__ as command
-from deploy.up import image, release
+from deploy.up import release
 from deploy.up.refusal import Refusal
+from tests.deploy.stand_in import JOB, JOB_ASKED, KUBECTL, NAMED, Cluster, job
 
-_PROGRAM = """#!{python} -IS
-import json, pathlib, sys
-folder = pathlib.Path({folder!r})
-words = [pathlib.Path(sys.argv[0]).name, *sys.argv[1:]]
-said = " ".join(words)
-with (folder / "calls").open("a") as calls:
-    calls.write(said + "\\n")
-answers = json.loads((folder / "answers.json").read_text())
-for start, (code, text) in answers.items():
-    if said.startswith(start):
-        sys.stdout.write(text)
-        sys.exit(code)
-"""
-_IDENTITY = "sha256:0f3a5c7e9b1d" + "0" * 52
-_NAMED = "tradewind:0f3a5c7e9b1d"
-_KUBECTL = "kubectl --context kind-tradewind --namespace tradewind"
-_SICK = '{"items": [{"metadata": {"name": "executor-1"}, "status": {"phase": "Running", "conditions": []}}]}'
-
-Cluster = Callable[..., list[str]]
-
-
-@pytest.fixture
-def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
-    """Puts the programs first on the path; called with answers by the start of a command line, it returns the calls."""
-    for name in ("docker", "kind", "kubectl"):
-        program = tmp_path / name
-        program.write_text(_PROGRAM.format(python=sys.executable, folder=str(tmp_path)))
-        program.chmod(0o755)
-    calls = tmp_path / "calls"
-    calls.touch()
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(release, "SECRETS", tmp_path / "secrets.env")
-    monkeypatch.setattr(release, "PEPPER", tmp_path / "pepper.env")
-    monkeypatch.setattr(release, "FOLDER", tmp_path / "release")
-    monkeypatch.setattr(command, "send_one_order", lambda: calls.write_text(f"{calls.read_text()}one order\n"))
-    monkeypatch.setattr("deploy.up.cluster._check_port", lambda: None)
-    for name in ("OBSERVABILITY", "KIND_NODE_IMAGE", *release.OTHER_IMAGES.values(), *image._BUILD_ARGUMENTS):
-        monkeypatch.delenv(name, raising=False)
-
-    def answering(**answers: tuple[int, str]) -> list[str]:
-        usual = {
-            "docker --version": (0, "Docker version 28.2.2, build e6534b4"),
-            "docker image inspect": (0, _IDENTITY),
-            "kind version": (0, "kind v0.33.0 go1.24"),
-            "kubectl version": (0, "Client Version: v1.36.2"),
-        }
-        (tmp_path / "answers.json").write_text(json.dumps({**usual, **answers}))
-        return calls.read_text().splitlines()
-
-    return answering
+_SICK = json.dumps(
+    {
+        "items": [
+            {
+                "metadata": {"name": "executor-1"},
+                "spec": {"initContainers": [{"name": "wait-for-schema"}], "containers": [{"name": "executor"}]},
+                "status": {
+                    "phase": "Pending",
+                    "initContainerStatuses": [
+                        {
+                            "name": "wait-for-schema",
+                            "restartCount": 1,
+                            "containerID": "containerd://1a",
+                            "state": {"running": {}},
+                        }
+                    ],
+                    "containerStatuses": [
+                        {"name": "executor", "restartCount": 0, "state": {"waiting": {"reason": "PodInitializing"}}}
+                    ],
+                },
+            },
+            {
+                "metadata": {"name": "migrate-1"},
+                "spec": {"containers": [{"name": "executor"}, {"name": "market"}]},
+                "status": {
+                    "phase": "Failed",
+                    "containerStatuses": [
+                        {
+                            "name": name,
+                            "restartCount": 0,
+                            "containerID": f"containerd://{name}",
+                            "state": {"terminated": {"exitCode": code, "reason": "Error"}},
+                        }
+                        for name, code in (("executor", 1), ("market", 1))
+                    ],
+                },
+            },
+        ]
+    }
+)
 
 
 def test_a_first_run_does_everything_in_order(cluster: Cluster, tmp_path: Path) -> None:
@@ -72,17 +60,18 @@ def test_a_first_run_does_everything_in_order(cluster: Cluster, tmp_path: Path) 
     calls = cluster()
     steps = [
         "docker build --file deploy/Dockerfile --target service --tag tradewind:local",
-        f"docker tag tradewind:local {_NAMED}",
+        f"docker tag tradewind:local {NAMED}",
         "kind create cluster --config",
-        f"kind load docker-image {_NAMED} --name tradewind",
-        f"{_KUBECTL} apply --kustomize {tmp_path / 'release'}",
-        f"{_KUBECTL} rollout status statefulset/postgres",
-        f"{_KUBECTL} wait --for=condition=complete job/migrate-0f3a5c7e9b1d",
-        f"{_KUBECTL} rollout status statefulset/market",
-        f"{_KUBECTL} rollout status deployment/gateway",
+        f"kind load docker-image {NAMED} --name tradewind",
+        f"{KUBECTL} apply --kustomize {tmp_path / 'release'}",
+        f"{KUBECTL} rollout status statefulset/postgres",
+        JOB_ASKED,
+        f"{KUBECTL} rollout status statefulset/market",
+        f"{KUBECTL} rollout status deployment/gateway",
         "one order",
     ]
-    found = [next(number for number, call in enumerate(calls) if call.startswith(step)) for step in steps]
+    # The job is asked for before too: an earlier run may have left it failed.
+    found = [max(number for number, call in enumerate(calls) if call.startswith(step)) for step in steps]
     assert found == sorted(found)
     assert (tmp_path / "secrets.env").exists()
     assert (tmp_path / "pepper.env").exists()
@@ -97,8 +86,8 @@ def test_dashboards_are_waited_for_and_the_way_to_them_is_told(
     command.up()
 
     waited = [call for call in cluster() if " rollout status " in call]
-    assert waited[-1].startswith(f"{_KUBECTL} rollout status statefulset/grafana")
-    assert f"dashboards: {_KUBECTL} port-forward service/grafana 3001:3000" in capfd.readouterr().out
+    assert waited[-1].startswith(f"{KUBECTL} rollout status statefulset/grafana")
+    assert f"dashboards: {KUBECTL} port-forward service/grafana 3001:3000" in capfd.readouterr().out
 
 
 def test_a_second_run_keeps_the_cluster_and_its_passwords(cluster: Cluster, tmp_path: Path) -> None:
@@ -125,10 +114,13 @@ def test_a_cluster_whose_passwords_are_gone_is_refused(cluster: Cluster, tmp_pat
 def test_what_does_not_come_up_is_shown(cluster: Cluster, capfd: pytest.CaptureFixture[str]) -> None:
     cluster(
         **{
-            f"{_KUBECTL} rollout status deployment/executor": (1, ""),
-            f"{_KUBECTL} get pods --output json": (0, _SICK),
-            f"{_KUBECTL} get events": (0, "BackOff executor-1\n"),
-            f"{_KUBECTL} logs executor-1": (0, "waiting: the executor schema is not up to date\n"),
+            f"{KUBECTL} rollout status deployment/executor": (1, ""),
+            f"{KUBECTL} get pods --output json": (0, _SICK),
+            f"{KUBECTL} get events": (0, "BackOff executor-1\n"),
+            f"{KUBECTL} logs executor-1 --container wait-for-schema --tail=40 --previous": (0, "gave up\n"),
+            f"{KUBECTL} logs executor-1 --container wait-for-schema": (0, "waiting: the executor schema\n"),
+            f"{KUBECTL} logs migrate-1 --container executor": (1, "the log was rotated away\n"),
+            f"{KUBECTL} logs migrate-1 --container market": (0, "permission denied for schema market\n"),
         }
     )
 
@@ -137,7 +129,17 @@ def test_what_does_not_come_up_is_shown(cluster: Cluster, capfd: pytest.CaptureF
 
     said = capfd.readouterr().out
     assert "BackOff executor-1" in said
-    assert "waiting: the executor schema" in said
+    for words in (
+        "[wait-for-schema] running\n",
+        "waiting: the executor schema\n",
+        "before its restart:\ngave up\n",
+        "[executor] waiting (PodInitializing)\n",
+        "[executor] terminated (Error, exit code 1)\n",
+        "the log was rotated away\n",
+        "permission denied for schema market\n",
+    ):
+        assert words in said, said
+    assert not [call for call in cluster() if "logs executor-1 --container executor" in call], "it has none yet"
     assert "one order" not in cluster()
 
 
@@ -148,8 +150,104 @@ def test_images_of_ones_own_are_loaded_too(cluster: Cluster, monkeypatch: pytest
 
     command.up()
 
-    loaded = [call.split()[3] for call in cluster() if call.startswith("kind load")]
-    assert loaded == [_NAMED, "local/postgres:18"], "what Docker does not hold the nodes pull themselves"
+    assert loaded(cluster()) == [NAMED, "local/postgres:18"], "what Docker does not hold the nodes pull themselves"
+
+
+def loaded(calls: list[str]) -> list[str]:
+    return [call.split()[3] for call in calls if call.startswith("kind load")]
+
+
+@pytest.mark.parametrize(("observability", "more"), [("off", []), ("on", ["prom/prometheus:v3.5.0"])])
+def test_default_images_that_docker_holds_are_loaded(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, observability: str, more: list[str]
+) -> None:
+    monkeypatch.setenv("OBSERVABILITY", observability)
+    cluster(
+        **{
+            "docker images --quiet postgres:18-bookworm": (0, "0f3a\n"),
+            "docker images --quiet prom/prometheus:v3.5.0": (0, "0f3b\n"),
+        }
+    )
+
+    command.up()
+
+    assert loaded(cluster()) == [NAMED, "postgres:18-bookworm", *more]
+
+
+def test_an_image_that_cannot_be_loaded_is_left_to_the_nodes(
+    cluster: Cluster, capfd: pytest.CaptureFixture[str]
+) -> None:
+    cluster(
+        **{
+            "docker images --quiet redis:7.4-bookworm": (0, "0f3a\n"),
+            "kind load docker-image redis:7.4-bookworm": (1, "content digest not found\n"),
+        }
+    )
+
+    command.up()
+
+    assert "redis:7.4-bookworm is not loaded" in capfd.readouterr().out
+    assert cluster()[-1] == "one order"
+
+
+def test_a_job_that_failed_before_is_deleted_and_tried_again(
+    cluster: Cluster, capfd: pytest.CaptureFixture[str]
+) -> None:
+    failed = job("FailureTarget", "Failed", reason="DeadlineExceeded")
+    cluster(**{"kind get clusters": (0, "tradewind\n"), JOB_ASKED: [failed, job(), job("Complete")]})
+    release.ensure_secrets(release.SECRETS)
+
+    command.up()
+
+    calls = cluster()
+    (deleted,) = (number for number, call in enumerate(calls) if f" delete job/{JOB} " in call)
+    (applied,) = (number for number, call in enumerate(calls) if " apply " in call)
+    assert deleted < applied
+    assert f"{JOB} failed before (DeadlineExceeded)" in capfd.readouterr().out
+    assert calls[-1] == "one order"
+
+
+@pytest.mark.parametrize("state", [job("Complete"), job("SuccessCriteriaMet"), job(failed=2), (0, "")])
+def test_a_job_that_did_not_fail_is_left_alone(cluster: Cluster, state: tuple[int, str]) -> None:
+    cluster(**{JOB_ASKED: [state, job("Complete")]})
+
+    command.up()
+
+    assert not [call for call in cluster() if " delete " in call]
+
+
+def test_a_job_that_fails_ends_the_wait_at_once_and_is_shown(
+    cluster: Cluster, capfd: pytest.CaptureFixture[str]
+) -> None:
+    cluster(
+        **{
+            JOB_ASKED: [job(), job(failed=1), job("Failed", reason="BackoffLimitExceeded", failed=2)],
+            f"{KUBECTL} get pods --output json": (0, _SICK),
+            f"{KUBECTL} logs migrate-1 --container market": (0, "permission denied for schema market\n"),
+        }
+    )
+
+    with pytest.raises(Refusal, match=r"failed \(BackoffLimitExceeded\)"):
+        command.up()
+
+    said = capfd.readouterr().out
+    assert "1 failed so far, tried again" in said
+    assert "permission denied for schema market" in said
+    assert "one order" not in cluster()
+
+
+@pytest.mark.parametrize(("said", "kept"), [("5", [{"name": "worker", "count": 5}]), ("0", []), ("", [])])
+def test_workers_keep_the_number_that_somebody_chose(
+    cluster: Cluster, tmp_path: Path, said: str, kept: list[dict[str, object]]
+) -> None:
+    cluster(
+        **{"kind get clusters": (0, "tradewind\n"), f"{KUBECTL} get deployment/worker --ignore-not-found": (0, said)}
+    )
+    release.ensure_secrets(release.SECRETS)
+
+    command.up()
+
+    assert json.loads((tmp_path / "release" / "kustomization.yaml").read_text())["replicas"] == kept
 
 
 def test_an_older_builder_is_used_without_the_plugin(cluster: Cluster) -> None:

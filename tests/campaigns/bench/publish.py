@@ -1,4 +1,4 @@
-"""Puts a run into docs/performance.md: its table between two marks, its charts and its JSON beside it.
+"""Puts a run into docs/performance.md: its table between two marks, its charts and its summary beside it.
 
     python -m tests.campaigns.bench.publish bench-results/<run>.json
 
@@ -13,10 +13,10 @@ from typing import Final
 from tests.campaigns.bench.charts import Point, lines, stacked_bars
 from tests.campaigns.bench.parts.post import CONNECTIONS
 from tests.campaigns.bench.parts.sustained import RATES
-from tests.campaigns.bench.report import Machine, Report, read, save
+from tests.campaigns.bench.report import Machine, Report, read, save_summary
 from tests.campaigns.bench.results import Figure, Results
 from tests.campaigns.bench.table import headline, matrix, number, share, verdict
-from tests.campaigns.scale.calculate import PARTS, write_page
+from tests.campaigns.scale.calculate import PARTS, SUMMARY, write_page
 from tests.stack import REPOSITORY
 
 PAGE: Final = REPOSITORY / "docs" / "performance.md"
@@ -27,17 +27,21 @@ END: Final = "<!-- end of the run -->"
 
 def publish(report: Report) -> None:
     """Write the run's files and replace the page's table, and what docs/scaling.md calculates from it."""
-    save(report, FOLDER / "run.json")
-    made = charts(report.results)
-    for name, chart in made.items():
+    save_summary(report, SUMMARY)
+    for name, chart in charts(report.results).items():
         (FOLDER / f"{name}.svg").write_text(chart)
-    pictures = "\n\n".join(f"![{name.replace('-', ' ')}](performance/{name}.svg)" for name in made)
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    _, mark, after = rest.partition(END)
-    assert mark, f"{PAGE.name} holds no place for the run"
-    PAGE.write_text(before + BEGIN + "\n\n" + "\n".join(_lines(report)) + f"\n\n{pictures}\n\n" + END + after)
+    PAGE.write_text(with_run(PAGE.read_text(), report))
     if all(report.results.of(part) for part in PARTS):
         write_page()
+
+
+def with_run(page: str, report: Report) -> str:
+    """Return the page with this run between its marks."""
+    pictures = "\n\n".join(f"![{name.replace('-', ' ')}](performance/{name}.svg)" for name in charts(report.results))
+    before, _, rest = page.partition(BEGIN)
+    _, mark, after = rest.partition(END)
+    assert mark, f"{PAGE.name} holds no place for the run"
+    return before + BEGIN + "\n\n" + "\n".join(_lines(report)) + f"\n\n{pictures}\n\n" + END + after
 
 
 def charts(results: Results) -> dict[str, str]:

@@ -65,8 +65,27 @@ def save(report: Report, path: Path) -> None:
     path.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
 
 
+def summary(report: Report) -> Report:
+    """Return the run with three values of each figure: least, median and most, which is all that pages show.
+
+    They are not rounded: a page rounds them, and rounding twice shows other numbers.
+    """
+    figures = [
+        msgspec.structs.replace(figure, values=[figure.least, figure.median, figure.most]) for figure in report.figures
+    ]
+    return msgspec.structs.replace(report, figures=figures)
+
+
+def save_summary(report: Report, path: Path) -> None:
+    """Write the summary of a run, a figure a line, so that a change of one shows as one."""
+    whole = summary(report)
+    rest = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(whole, figures=[])), indent=1).decode()
+    lines = ",\n".join(f"  {msgspec.json.encode(figure).decode()}" for figure in whole.figures)
+    path.write_text(rest.replace('"figures": []', f'"figures": [\n{lines}\n ]') + "\n")
+
+
 def read(path: Path) -> Report:
-    """Read a report."""
+    """Read a report, or a summary of one."""
     return msgspec.json.decode(path.read_bytes(), type=Report)
 
 

@@ -9,7 +9,7 @@ import msgspec
 Better = Literal["more", "less", "neither"]
 
 
-class Figure(msgspec.Struct):
+class Figure(msgspec.Struct, omit_defaults=True):
     """One measured quantity and all its repeats.
 
     `target` is the number to reach. `limit` names the figure of the part `limits` that bounds it.

@@ -1,6 +1,6 @@
 """`python -m tests.campaigns.scale.calculate [ORDERS_A_SECOND] [--write]`: what a rate needs, from what was measured.
 
-Reads the CPU of an order from docs/performance/run.json and its cost to the stores from docs/performance/storage.json.
+Reads the CPU of an order from docs/performance/summary.json, its cost to the stores from storage.json there.
 `--write` puts the table for 10,000 orders a second into docs/scaling.md.
 """
 
@@ -14,7 +14,7 @@ from tests.campaigns.scale.page import PAGE, with_table
 from tests.campaigns.scale.queueing import Wait, wait_of
 from tests.stack import REPOSITORY
 
-RUN: Final = REPOSITORY / "docs/performance/run.json"
+SUMMARY: Final = REPOSITORY / "docs/performance/summary.json"
 RATE: Final = 10_000
 # Of each core; the rest is for bursts, and for the others when one process is being replaced.
 BUSY: Final = 2 / 3
@@ -76,7 +76,7 @@ def _executors(rate: int, cpu_ms: float, cost: Storage) -> int:
 
 def _cpu(part: str) -> dict[str, float]:
     """Return CPU by kind, in milliseconds an order."""
-    figures = read(RUN).results.of(part)
+    figures = read(SUMMARY).results.of(part)
     return {figure.name.partition("-")[0]: figure.median for figure in figures}
 
 
