@@ -211,3 +211,49 @@ async def test_the_callers_trace_goes_on(world: World) -> None:
 
 def _plain() -> dict[str, Any]:
     return {"tokenIn": "SOL", "tokenOut": "USDC", "amountIn": 1}
+
+
+KEYLESS = {name: value for name, value in CANONICAL.items() if name != "clientOrderId"}
+
+
+async def test_two_keys_in_one_request_are_refused(world: World) -> None:
+    headers = [("idempotency-key", "a"), ("idempotency-key", "a")]
+    answer = await world.http.post("/api/orders/execute", json=KEYLESS, headers=headers)
+    assert answer.status_code == 422
+    assert "twice" in answer.json()["detail"]
+
+
+async def test_a_default_that_is_written_out_equals_one_left_out(world: World) -> None:
+    key = "defaults-1"
+    spelled_out = {"onStale": "requote", "venues": ["raydium", "meteora"], "excludePools": [], "slippageBps": 50}
+    first = await world.http.post(
+        "/api/orders/execute", json=KEYLESS | {"slippageBps": 50}, headers={"idempotency-key": key}
+    )
+    again = await world.http.post("/api/orders/execute", json=KEYLESS | spelled_out, headers={"idempotency-key": key})
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.json() == first.json()
+
+
+async def test_a_batch_under_a_key_is_stored_once(world: World) -> None:
+    key = "batch-1"
+    batch = {"orders": [KEYLESS, KEYLESS | {"clientOrderId": "batch-own"}]}
+    first, again = [
+        (await world.http.post("/api/orders/batch", json=batch, headers={"idempotency-key": key})).json()
+        for _ in range(2)
+    ]
+    assert [result["replayed"] for result in first["results"]] == [False, False]
+    assert [result["replayed"] for result in again["results"]] == [True, True]
+    assert [r["order"]["orderId"] for r in first["results"]] == [r["order"]["orderId"] for r in again["results"]]
+    long = await world.http.post("/api/orders/batch", json=batch, headers={"idempotency-key": "x" * 252})
+    assert (long.status_code, "251" in long.json()["detail"]) == (422, True)
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", "/api/orders/{}"), ("PATCH", "/api/accounts/default")])
+async def test_where_repeating_is_safe_a_key_is_refused_with_the_reason(world: World, method: str, path: str) -> None:
+    key = "any"
+    order_id = (await world.http.post("/api/orders/execute", json=KEYLESS)).json()["orderId"]
+    body = {"tradingState": "active"} if method == "PATCH" else None
+    answer = await world.http.request(method, path.format(order_id), json=body, headers={"idempotency-key": key})
+    assert answer.status_code == 422
+    assert "Leave it out" in answer.json()["detail"]
