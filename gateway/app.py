@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway import metrics
 from gateway.access.guard import Guard
-from gateway.access.tickets import TicketDesk
+from gateway.access.tickets import TicketEndpoint
 from gateway.access.turnstile import Turnstile
 from gateway.documents import asyncapi, docs_page, error_pages
 from gateway.documents.meta import Meta
@@ -33,7 +33,7 @@ from servicekit.errors import Rejected
 
 
 @dataclass(frozen=True, slots=True)
-class Desks:
+class Endpoints:
     """What stands behind the URLs."""
 
     guard: Guard
@@ -52,33 +52,33 @@ class Desks:
     meta: Meta
     wallet: Wallet
     accounts: Accounts
-    tickets: TicketDesk
+    tickets: TicketEndpoint
     openapi: OpenApi
 
 
-def routes(desks: Desks) -> list[BaseRoute]:
+def routes(endpoints: Endpoints) -> list[BaseRoute]:
     """Return the routes, the busiest first, each with what it needs; those without are open to everyone.
 
     What answers at several paths is wrapped for each, since the endpoint names the path in metrics and traces.
     """
-    orders, watches, turnstile = desks.orders, desks.watches, desks.turnstile
-    read, trade, admin = desks.guard.door("read"), desks.guard.door("trade"), desks.guard.door("admin")
+    orders, watches, turnstile = endpoints.orders, endpoints.watches, endpoints.turnstile
+    read, trade, admin = endpoints.guard.door("read"), endpoints.guard.door("trade"), endpoints.guard.door("admin")
     # An order counts once; a batch counts its orders by itself.
-    submit, submit_many = desks.guard.door("trade", "submits"), desks.guard.door("trade", None)
+    submit, submit_many = endpoints.guard.door("trade", "submits"), endpoints.guard.door("trade", None)
     return [
-        Route("/api/orders/execute", desks.submit, methods=["POST"], middleware=submit),
+        Route("/api/orders/execute", endpoints.submit, methods=["POST"], middleware=submit),
         Route("/api/orders/execute", partial(upgrade_required), methods=["GET"], middleware=read),
         WebSocketRoute("/api/orders/execute", OrderSocket(watches, turnstile, NESTED_GREETING), middleware=read),
         Route("/api/orders/status/{order_id}", partial(upgrade_required), methods=["GET"], middleware=read),
         WebSocketRoute("/api/orders/status/{order_id}", OrderSocket(watches, turnstile, FLAT), middleware=read),
         Route("/ws/orders/{order_id}", partial(upgrade_required), methods=["GET"], middleware=read),
         WebSocketRoute("/ws/orders/{order_id}", OrderSocket(watches, turnstile, NESTED_CAPITALISED), middleware=read),
-        Route("/api/orders/batch", desks.batch.submit, methods=["POST"], middleware=submit_many),
-        Route("/api/orders/preview", desks.quotes.preview, methods=["POST"], middleware=read),
-        Route("/api/orders", desks.listing.show, methods=["GET"], middleware=read),
+        Route("/api/orders/batch", endpoints.batch.submit, methods=["POST"], middleware=submit_many),
+        Route("/api/orders/preview", endpoints.quotes.preview, methods=["POST"], middleware=read),
+        Route("/api/orders", endpoints.listing.show, methods=["GET"], middleware=read),
         Route("/api/orders/{order_id}", orders.show, methods=["GET"], middleware=read),
         Route("/api/orders/{order_id}", orders.cancel, methods=["DELETE"], middleware=trade),
-        Route("/api/orders/{order_id}/explain", desks.explain.show, methods=["GET"], middleware=read),
+        Route("/api/orders/{order_id}/explain", endpoints.explain.show, methods=["GET"], middleware=read),
         Route(
             "/api/orders/{order_id}/events",
             OrderHistory(orders, watches, turnstile),
@@ -87,30 +87,30 @@ def routes(desks: Desks) -> list[BaseRoute]:
         ),
         WebSocketRoute("/api/orders/{order_id}/events", OrderSocket(watches, turnstile), middleware=read),
         Route("/api/stream", partial(upgrade_required), methods=["GET"], middleware=read),
-        WebSocketRoute("/api/stream", desks.stream, middleware=read),
-        Route("/api/ws-ticket", desks.tickets.issue, methods=["POST"], middleware=read),
-        Route("/api/quotes", desks.quotes.quote, methods=["POST"], middleware=read),
-        Route("/api/tokens", desks.market.tokens, methods=["GET"], middleware=read),
-        Route("/api/pools", desks.market.pools, methods=["GET"], middleware=read),
-        Route("/api/prices", desks.prices, methods=["GET"], middleware=read),
-        Route("/api/balances", desks.wallet.balances, methods=["GET"], middleware=read),
-        Route("/api/airdrop", desks.wallet.airdrop, methods=["POST"], middleware=submit),
-        Route("/api/account", desks.accounts.own, methods=["GET"], middleware=read),
-        Route("/api/accounts/{account}", desks.accounts.show, methods=["GET"], middleware=admin),
-        Route("/api/accounts/{account}", desks.accounts.change, methods=["PATCH"], middleware=admin),
+        WebSocketRoute("/api/stream", endpoints.stream, middleware=read),
+        Route("/api/ws-ticket", endpoints.tickets.issue, methods=["POST"], middleware=read),
+        Route("/api/quotes", endpoints.quotes.quote, methods=["POST"], middleware=read),
+        Route("/api/tokens", endpoints.market.tokens, methods=["GET"], middleware=read),
+        Route("/api/pools", endpoints.market.pools, methods=["GET"], middleware=read),
+        Route("/api/prices", endpoints.prices, methods=["GET"], middleware=read),
+        Route("/api/balances", endpoints.wallet.balances, methods=["GET"], middleware=read),
+        Route("/api/airdrop", endpoints.wallet.airdrop, methods=["POST"], middleware=submit),
+        Route("/api/account", endpoints.accounts.own, methods=["GET"], middleware=read),
+        Route("/api/accounts/{account}", endpoints.accounts.show, methods=["GET"], middleware=admin),
+        Route("/api/accounts/{account}", endpoints.accounts.change, methods=["PATCH"], middleware=admin),
         Route("/api/meta/errors", error_pages.show_table, methods=["GET"]),
-        Route("/api/meta/lifecycle", desks.meta.lifecycle, methods=["GET"]),
-        Route("/api/meta/scenarios", desks.meta.scenarios, methods=["GET"]),
+        Route("/api/meta/lifecycle", endpoints.meta.lifecycle, methods=["GET"]),
+        Route("/api/meta/scenarios", endpoints.meta.scenarios, methods=["GET"]),
         Route("/problems/{code}", error_pages.show_page, methods=["GET"]),
-        Route("/openapi.json", desks.openapi.show, methods=["GET"]),
+        Route("/openapi.json", endpoints.openapi.show, methods=["GET"]),
         Route("/asyncapi.json", asyncapi.show, methods=["GET"]),
         Route("/docs", docs_page.show, methods=["GET"]),
         Route("/docs/{asset}", docs_page.asset, methods=["GET"]),
         Route("/metrics", metrics.show, methods=["GET"]),
-        Route("/health", partial(desks.health.alive), methods=["GET"]),
-        Route("/healthz", partial(desks.health.alive), methods=["GET"]),
-        Route("/livez", partial(desks.health.alive), methods=["GET"]),
-        Route("/readyz", desks.health.ready, methods=["GET"]),
+        Route("/health", partial(endpoints.health.alive), methods=["GET"]),
+        Route("/healthz", partial(endpoints.health.alive), methods=["GET"]),
+        Route("/livez", partial(endpoints.health.alive), methods=["GET"]),
+        Route("/readyz", endpoints.health.ready, methods=["GET"]),
     ]
 
 

@@ -71,7 +71,7 @@ class Tickets:
         return Identity(holder.account_id, frozenset(holder.scopes), holder.key_id)
 
 
-class TicketDesk:
+class TicketEndpoint:
     """POST /api/ws-ticket. Without `tickets`, where nobody is asked for one, it gives any: pages need no second way."""
 
     def __init__(self, tickets: Tickets | None, addresses: ClientAddresses) -> None:

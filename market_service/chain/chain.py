@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from market_service import telemetry
-from market_service.chain.book import Book, Page
 from market_service.chain.clock import SLOT_MS, Clock, slot_at, slot_start_ms
 from market_service.chain.feeds import Feed
+from market_service.chain.market_state import MarketState, Page
 from market_service.chain.mempool import InFlight, Mempool
 from market_service.chain.opening import read_or_begin
 from market_service.chain.outcome import end_swap
@@ -62,7 +62,7 @@ class Chain:
         self.clock = clock
         self.ledger = ledger
         self.mempool = Mempool()
-        self.book = Book({}, {}, {token.mint: token.wallet_base_units for token in definition.tokens})
+        self.state = MarketState({}, {}, {token.mint: token.wallet_base_units for token in definition.tokens})
         self.pool_news: Feed[PoolsUpdate] = Feed()
         self.swap_news: Feed[EndedSwaps] = Feed(queue_max=_SWAP_NEWS_MAX)
         self.slot = 0
@@ -86,7 +86,7 @@ class Chain:
         await self.ledger.open()
         await self._read_ledger()
         self._started = True
-        telemetry.market_started(name=self.definition.name, slot=self.slot, pools=len(self.book.pools))
+        telemetry.market_started(name=self.definition.name, slot=self.slot, pools=len(self.state.pools))
 
     async def _read_ledger(self) -> None:
         stored = await read_or_begin(
@@ -96,7 +96,7 @@ class Chain:
         self._last_number = stored.last_number
         self.clock.skip_to(slot_start_ms(max(stored.last_slot, self.slot), stored.genesis_ms))
         self.slot = self._saved_in_slot = slot_at(self.clock.now_ms(), stored.genesis_ms)
-        self.book = Book.of(stored, self.book.starting_wallet)
+        self.state = MarketState.of(stored, self.state.starting_wallet)
 
     async def run(self) -> None:
         """Run slots until `stop`. Raises LedgerTaken when another market has taken the ledger."""
@@ -177,7 +177,7 @@ class Chain:
         return page
 
     def _let_outside_trade(self, page: Page, slot_ms: int) -> None:
-        for pool in self.book.pools.values():
+        for pool in self.state.pools.values():
             funds = {mint: page.outside_funds(mint) for mint in (pool.info.mint_0, pool.info.mint_1)}
             traded = self._outside.trade(pool, funds, slot=self.slot, now_ms=slot_ms)
             if traded is not None:
@@ -202,7 +202,7 @@ class Chain:
     async def _checkpoint(self) -> None:
         """Write down the outside flow that no swap has carried with it."""
         page = self.new_page()
-        page.saved.update(self.book.unsaved)
+        page.saved.update(self.state.unsaved)
         await self.ledger.commit(page.close())
         page.publish()
         self._saved_in_slot = self.slot
@@ -210,13 +210,13 @@ class Chain:
     # What a transaction needs; hold `turn` from the first of these to the commit.
 
     async def load_wallets(self, accounts: Sequence[str]) -> None:
-        """Bring the wallets of accounts into the book. Raises LedgerAway."""
-        if missing := self.book.missing_wallets(accounts):
-            self.book.add_wallets(missing, await self.ledger.read_wallets(missing))
+        """Bring the wallets of accounts into the state. Raises LedgerAway."""
+        if missing := self.state.missing_wallets(accounts):
+            self.state.add_wallets(missing, await self.ledger.read_wallets(missing))
 
     def new_page(self) -> Page:
-        """Return an empty page on top of the book."""
-        return Page.on(self.book, slot=self.slot, last_number=self._last_number)
+        """Return an empty page on top of the state."""
+        return Page.on(self.state, slot=self.slot, last_number=self._last_number)
 
     # When Postgres is away.
 
@@ -248,7 +248,7 @@ class Chain:
         ended = [found[swap_id] for swap_id in self._doubtful if swap_id in found]
         telemetry.ledger_recovered(slot=self.slot, committed=len(ended), doubtful=len(self._doubtful))
         self._doubtful = []
-        self._news = dict(self.book.pools)
+        self._news = dict(self.state.pools)
         self._tell_swaps([self._end_found(entry) for entry in ended])
 
     def _end_found(self, entry: LedgerSwap) -> tuple[str, SwapResult]:
@@ -271,7 +271,7 @@ class Chain:
 
     def pools_now(self) -> PoolsUpdate:
         """Return all pools, as of the current slot."""
-        return PoolsUpdate(self.slot, self._slot_ms(), list(self.book.pools.values()))
+        return PoolsUpdate(self.slot, self._slot_ms(), list(self.state.pools.values()))
 
     def _slot_ms(self) -> int:
         return slot_start_ms(self.slot, self.genesis_ms)

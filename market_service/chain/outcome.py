@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from market_service import telemetry
-from market_service.chain.book import Page
 from market_service.chain.execution import SwapFailed, execute
+from market_service.chain.market_state import Page
 from market_service.chain.mempool import InFlight
 from market_service.chain.swaps import Failure, Fill, LedgerSwap, SwapResult, SwapState
 

@@ -13,10 +13,10 @@ from router_service.application.answers import (
     RouteRefused,
     RouteRequest,
 )
-from router_service.application.ask_venues import Answers, VenueDesk
+from router_service.application.ask_venues import Answers, VenueCaller
+from router_service.application.issued_quotes import IssuedQuotes
 from router_service.application.market_view import MarketView
 from router_service.application.ports import Market, Monotonic
-from router_service.application.quote_book import QuoteBook
 from router_service.application.quote_pools import SLOW_QUOTES, check, scripted
 from router_service.application.route_search import RouteSearch, RoutingRules
 from router_service.domain.requote import output_now
@@ -30,10 +30,10 @@ class FindRoute:
     """The use case. One call routes a batch: the venues are asked once, and equal requests are worked out once."""
 
     def __init__(
-        self, market: Market, desk: VenueDesk, quotes: QuoteBook, rules: RoutingRules, monotonic: Monotonic
+        self, market: Market, caller: VenueCaller, quotes: IssuedQuotes, rules: RoutingRules, monotonic: Monotonic
     ) -> None:
         self._market = market
-        self._desk = desk
+        self._caller = caller
         self._quotes = quotes
         self._rules = rules
         self._monotonic = monotonic
@@ -82,7 +82,7 @@ class FindRoute:
         view = self._market.newest()
         conditions = [view.venues[venue] for venue in sorted(_venues_of(searches, view))]
         seconds = self._rules.deadline.seconds(conditions, caller_seconds)
-        asked = self._desk.ask(conditions, seconds)
+        asked = self._caller.ask(conditions, seconds)
         if any(search.scenario == SLOW_QUOTES for search in searches):
             # Whoever waits for a venue that does not answer waits until the deadline.
             answers, _ = await asyncio.gather(asked, asyncio.sleep(seconds))

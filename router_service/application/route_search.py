@@ -7,7 +7,7 @@ from typing import Final
 
 from pools.integers import U64_MAX
 from router_service.application.answers import RouteAnswer, RouteRefused, RouteRequest
-from router_service.application.ask_venues import Answers, Refusal
+from router_service.application.ask_venues import Answers, RefusedVenue
 from router_service.application.market_view import MarketView
 from router_service.application.quote_pools import (
     PoolQuotes,
@@ -80,7 +80,7 @@ class RouteSearch:
         split = split_route(self._network, choice, self._wish.amount_in, self._cost, floor=floor)
         return best_route((single, split), self._cost)
 
-    def _explained(self, route: Route, quotes: tuple[PoolQuote, ...], refused: tuple[Refusal, ...]) -> RouteAnswer:
+    def _explained(self, route: Route, quotes: tuple[PoolQuote, ...], refused: tuple[RefusedVenue, ...]) -> RouteAnswer:
         others = [quote for quote in quotes[:2] if len(route.legs) > 1 or quote is not route.legs[0].quote]
         runner_up = others[0] if others else None
         gain = 0

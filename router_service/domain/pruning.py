@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from router_service.domain.curves import Curve
 from router_service.domain.paths import Choice, Network, Solution, WayMask, WayShare, solve
-from router_service.domain.splitting import PairBook, bits_of
+from router_service.domain.splitting import PairPools, bits_of
 
 
 class Removal(NamedTuple):
@@ -121,17 +121,17 @@ def _hop_removals(network: Network, share: WayShare) -> Iterator[Removal]:
     between = first.output_at(share.taken)
     second = way.second.table(mask.second, between)
     price_between = 1.0 / second.u_at(between) ** 2
-    for bit, loss in _book_losses(way.first, mask.first, share.taken, first.u_at(share.taken)):
+    for bit, loss in _pair_losses(way.first, mask.first, share.taken, first.u_at(share.taken)):
         yield Removal(loss * price_between, 1, way=mask._replace(first=mask.first & ~(1 << bit)))
-    for bit, loss in _book_losses(way.second, mask.second, between, second.u_at(between)):
+    for bit, loss in _pair_losses(way.second, mask.second, between, second.u_at(between)):
         yield Removal(loss, 1, way=mask._replace(second=mask.second & ~(1 << bit)))
 
 
-def _book_losses(book: PairBook, mask: int, amount: float, u: float) -> Iterator[tuple[int, float]]:
+def _pair_losses(pair_pools: PairPools, mask: int, amount: float, u: float) -> Iterator[tuple[int, float]]:
     if mask.bit_count() > 1:
         bits = bits_of(mask)
-        curves = [book.sides[bit].curve for bit in bits]
-        yield from zip(bits, _losses(curves, book.shares(mask, amount), u), strict=True)
+        curves = [pair_pools.sides[bit].curve for bit in bits]
+        yield from zip(bits, _losses(curves, pair_pools.shares(mask, amount), u), strict=True)
 
 
 def _losses(curves: Sequence[Curve], takes: Sequence[float], u: float) -> list[float]:

@@ -19,11 +19,11 @@ from typing import Final
 from pools.pool_json import state_from_json, state_to_json
 from router_service.adapters.simulated_venues import SimulatedVenues
 from router_service.application.answers import IssuedAnswer, QuotesRequest, RouteRequest
-from router_service.application.ask_venues import VenueDesk
+from router_service.application.ask_venues import VenueCaller
 from router_service.application.breaker import Breaker
 from router_service.application.find_route import FindRoute
+from router_service.application.issued_quotes import IssuedQuotes
 from router_service.application.market_view import MarketView, Token, VenueConditions
-from router_service.application.quote_book import QuoteBook
 from router_service.application.quote_pools import QuoteDeadline
 from router_service.application.route_search import RoutingRules
 from router_service.domain.routing_table import RoutingTable
@@ -81,13 +81,13 @@ class OneView:
 
 def finder(market: OneView) -> FindRoute:
     """The use case, with the default settings."""
-    desk = VenueDesk(
+    caller = VenueCaller(
         SimulatedVenues(seed=1),
         breaker=lambda: Breaker(failures_max=5, retry_seconds=2.0),
         monotonic=time.monotonic,
     )
     rules = RoutingRules(QuoteDeadline(1_000, 250, 5_000), leg_cost_lamports=5_000, scenarios=False)
-    return FindRoute(market, desk, QuoteBook(ttl_ms=5_000, kept_max=20_000), rules, time.monotonic)
+    return FindRoute(market, caller, IssuedQuotes(ttl_ms=5_000, kept_max=20_000), rules, time.monotonic)
 
 
 async def route(find_route: FindRoute, amounts: Sequence[int]) -> pb.GetRoutesResponse:

@@ -18,7 +18,7 @@ PACKAGE_MODULES_MAX: Final = 25
 FUNCTION_LINES_MAX: Final = 60
 # Longer ones from before the rule; the number may only shrink.
 LONG_FUNCTIONS: Final = {
-    ("gateway/bootstrap.py", "open_gateway"): 65,
+    ("gateway/bootstrap.py", "open_gateway"): 64,
     ("gateway/edge/http_protocol.py", "limited_http"): 86,
     ("servicekit/tracing.py", "_open"): 64,
 }

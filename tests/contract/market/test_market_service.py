@@ -35,7 +35,7 @@ class Served:
 @pytest.fixture
 async def served(open_market: OpenMarket) -> AsyncIterator[Served]:
     async with open_market("instant") as market:
-        server = await start_server(market_service(market.desk), host="127.0.0.1", port=0)
+        server = await start_server(market_service(market.intake), host="127.0.0.1", port=0)
         channel = open_channel(f"127.0.0.1:{server.port}")
         yield Served(market, server, rpc.MarketServiceStub(channel))
         await channel.close()
@@ -114,7 +114,7 @@ async def test_pools_come_as_a_snapshot_and_then_slot_by_slot(served: Served) ->
     }
     for pool in snapshot.pools:
         state = state_from_json(kinds[pool.kind], json.loads(pool.state_json))
-        assert state == served.market.chain.book.pools[pool.pool_id].state
+        assert state == served.market.chain.state.pools[pool.pool_id].state
     swap = message(served)
     await served.stub.SendSwap(pb.SendSwapRequest(swap=swap), timeout=30)
     early = await read(stream)

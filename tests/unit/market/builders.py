@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from market_service.chain.execution import Draft
 from market_service.chain.pools import Pool, PoolInfo
-from market_service.chain.swaps import Leg, Swap
+from market_service.chain.swaps import Swap, SwapLeg
 from market_service.genesis.definition import MarketDefinition, parse_definition
 from pools.constant_product import CpmmState
 from pools.pool import PoolKind
@@ -95,7 +95,7 @@ def a_pool(
 
 
 def a_swap(
-    *legs: Leg,
+    *legs: SwapLeg,
     amount_in: int | None = None,
     min_amount_out: int = 0,
     mint_in: str = SOL,
