@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from pools.amm_v4 import AmmV4State
 from pools.constant_product import CpmmState
-from pools.pool import PoolKind, PoolState, venue_of
+from pools.kinds import VENUE_OF, PoolKind
+from pools.pool import PoolState
 from pools.pool_json import state_from_json
 from router_service.domain.paths import Network, Way
 from router_service.domain.splitting import PairPools
@@ -28,7 +29,7 @@ def a_pool(
     """A pool; without a state a CPMM of 50,000 SOL and 7.5 M USDC."""
     state = state or cpmm(50_000 * 10**9, 7_500_000 * 10**6)
     return TradingPool(
-        pool_id=pool_id, venue=venue_of(state.kind), mint_0=mint_0, mint_1=mint_1, state=state, slot=slot
+        pool_id=pool_id, venue=VENUE_OF[state.kind], mint_0=mint_0, mint_1=mint_1, state=state, slot=slot
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pools.errors import PoolError
-from pools.pool import PoolKind, venue_of
+from pools.kinds import VENUE_OF, PoolKind
 from pools.pool_json import state_from_json
 from router_service.domain.paths import Network, Way
 from router_service.domain.routes import Route, single_pool_route
@@ -75,7 +75,7 @@ def _pool(pool: Mapping[str, Any]) -> TradingPool:
     kind = PoolKind(pool["type"])
     mint_0, mint_1 = pool.get("pair") or "AB"
     state = state_from_json(kind, pool["state"])
-    return TradingPool(pool_id=pool["id"], venue=venue_of(kind), mint_0=mint_0, mint_1=mint_1, state=state)
+    return TradingPool(pool_id=pool["id"], venue=VENUE_OF[kind], mint_0=mint_0, mint_1=mint_1, state=state)
 
 
 def _sides(

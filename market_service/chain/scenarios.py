@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from market_service.chain.swaps import Failure
+from pools.kinds import VENUES
 
 VENUE_DOWN: Final = "venue_down:"
-VENUES: Final = ("raydium", "meteora")
 
 
 @dataclass(frozen=True, slots=True)

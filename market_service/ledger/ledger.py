@@ -18,7 +18,7 @@ from market_service.chain.pools import Pool, PoolInfo
 from market_service.chain.swaps import LedgerSwap
 from market_service.genesis.definition import MarketDefinition
 from market_service.ledger import ledger_rows as rows
-from pools.pool import PoolKind
+from pools.kinds import PoolKind
 from pools.pool_json import state_from_json
 from servicekit.postgres import TCP_PARAMETERS, make_ours
 

@@ -15,8 +15,9 @@ from pools.damm.damm_fees import FEE_SCALE, BaseFee, FeeParts, FeeShares, Volati
 from pools.errors import PoolError, PoolErrorReason
 from pools.integers import U64_MAX, U128_MAX, ceil_div, require_amount, require_u64
 from pools.json_fields import read_int, read_object, require_range
+from pools.kinds import PoolKind
 from pools.pieces import Piece
-from pools.pool import Fill, JsonObject, JsonValue, PoolKind, SwapOutcome
+from pools.pool import Fill, JsonObject, JsonValue, SwapOutcome
 
 _FEE_RATE_MAX: Final = (500_000_000, 990_000_000)
 """By fee version."""

@@ -3,7 +3,8 @@
 from typing import Final, NamedTuple
 
 from pools.errors import PoolError, PoolErrorReason
-from pools.pool import PoolKind, PoolState, Venue
+from pools.kinds import PoolKind, Venue
+from pools.pool import PoolState
 from router_service.domain.pool_curve import PoolCurve
 
 BPS: Final = 10_000

@@ -13,9 +13,10 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from pools.kinds import VENUES
 from pools.pool_json import state_from_json, state_to_json
 from router_service.adapters.simulated_venues import SimulatedVenues
 from router_service.application.answers import IssuedAnswer, QuotesRequest, RouteRequest
@@ -40,7 +41,7 @@ TOKENS: Final = {
     USDT: Token(USDT, "USDT", "Tether USD", 6),
     RAY: Token(RAY, "RAY", "Raydium", 6),
 }
-VENUES: Final = {venue: VenueConditions(venue, True, 0, 0) for venue in ("raydium", "meteora")}
+CONDITIONS: Final[Mapping[str, VenueConditions]] = {venue: VenueConditions(venue, True, 0, 0) for venue in VENUES}
 
 Amount = Callable[[], int]
 
@@ -63,7 +64,7 @@ def new_slot(pools: Sequence[TradingPool]) -> MarketView:
         for p in pools
     ]
     by_id = {pool.pool_id: pool for pool in fresh}
-    return MarketView(1, NOW * 1000, time.monotonic(), TOKENS, by_id, VENUES, RoutingTable(fresh, NOW))
+    return MarketView(1, NOW * 1000, time.monotonic(), TOKENS, by_id, CONDITIONS, RoutingTable(fresh, NOW))
 
 
 class OneView:

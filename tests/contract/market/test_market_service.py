@@ -12,7 +12,7 @@ import pytest
 
 from market_service.chain.scenarios import SCENARIOS
 from market_service.server import market_service
-from pools.pool import PoolKind
+from pools.kinds import VENUES, PoolKind
 from pools.pool_json import state_from_json
 from servicekit.grpc_client import open_channel
 from servicekit.grpc_errors import error_from
@@ -102,16 +102,11 @@ async def test_pools_come_as_a_snapshot_and_then_slot_by_slot(served: Served) ->
     stream = served.stub.WatchPools(pb.WatchPoolsRequest())
     snapshot = await read(stream)
     assert snapshot.snapshot
-    assert len(snapshot.pools) == 5
+    kinds = {pb.PoolKind.Value(f"POOL_KIND_{kind.name}"): kind for kind in PoolKind}
+    assert {kinds[pool.kind] for pool in snapshot.pools} == set(PoolKind)
+    assert len(snapshot.pools) == len(PoolKind)
     assert [token.symbol for token in snapshot.tokens] == ["SOL", "USDC", "RAY"]
-    assert {venue.venue for venue in snapshot.venues} == {"raydium", "meteora"}
-    kinds = {
-        pb.POOL_KIND_RAYDIUM_CPMM: PoolKind.RAYDIUM_CPMM,
-        pb.POOL_KIND_RAYDIUM_AMM_V4: PoolKind.RAYDIUM_AMM_V4,
-        pb.POOL_KIND_RAYDIUM_CLMM: PoolKind.RAYDIUM_CLMM,
-        pb.POOL_KIND_METEORA_DLMM: PoolKind.METEORA_DLMM,
-        pb.POOL_KIND_METEORA_DAMM_V2: PoolKind.METEORA_DAMM_V2,
-    }
+    assert {venue.venue for venue in snapshot.venues} == set(VENUES)
     for pool in snapshot.pools:
         state = state_from_json(kinds[pool.kind], json.loads(pool.state_json))
         assert state == served.market.chain.state.pools[pool.pool_id].state

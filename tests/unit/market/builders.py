@@ -8,7 +8,7 @@ from market_service.chain.pools import Pool, PoolInfo
 from market_service.chain.swaps import Swap, SwapLeg
 from market_service.genesis.definition import MarketDefinition, parse_definition
 from pools.constant_product import CpmmState
-from pools.pool import PoolKind
+from pools.kinds import PoolKind
 
 SOL = "So11111111111111111111111111111111111111112"
 USDC = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
