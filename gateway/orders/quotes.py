@@ -1,7 +1,7 @@
 """Quotes without an order: what the pools would pay now, and the route an order would take."""
 
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,9 +15,8 @@ from gateway.orders.router_client import RouterClient
 from gateway.orders.scenario_names import ScenarioNames
 from gateway.orders.snapshots import price
 from gateway.orders.tokens import TokenDirectory
+from pools.basis_points import BPS, min_amount_out
 from tradewind.router.v1 import router_pb2 as pb
-
-_BPS: Final = 10_000
 
 
 class Quotes:
@@ -52,8 +51,7 @@ class Quotes:
 
 
 def _understood(order: NewOrder, answer: pb.GetRouteResponse) -> dict[str, Any]:
-    # Rounded up, so that what is shown is never less than what is promised.
-    least = -(-answer.route.amount_out * (_BPS - order.slippage_bps) // _BPS)
+    least = min_amount_out(answer.route.amount_out, order.slippage_bps)
     return {
         "type": "market",
         "tokenIn": order.token_in.symbol,
@@ -91,7 +89,7 @@ def _leg(leg: pb.Leg) -> dict[str, Any]:
         "venue": leg.venue,
         "pool": leg.pool_id,
         "kind": leg.pool_kind,
-        "share": Decimal(leg.share_bps) / _BPS,
+        "share": Decimal(leg.share_bps) / BPS,
         "tokenIn": leg.mint_in,
         "tokenOut": leg.mint_out,
         "amountIn": str(leg.amount_in),

@@ -9,11 +9,11 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from gateway.edge.json_out import exact, instant
 from gateway.orders.orders_client import is_own_identity
+from pools.basis_points import BPS
 from tradewind.orders.v1 import orders_pb2 as pb
 
 # Prices are quotients: 18 significant digits, rounded half to even, plain notation.
 _PRICES: Final = Context(prec=18)
-_BPS: Final = 10_000
 
 SymbolOf = Callable[[str], str]
 
@@ -122,7 +122,7 @@ def leg_shown(leg: dict[str, Any]) -> dict[str, Any]:
         "venue": leg["venue"],
         "pool": leg["pool"],
         "kind": leg["kind"],
-        "share": Decimal(leg["shareBps"]) / _BPS,
+        "share": Decimal(leg["shareBps"]) / BPS,
         "tokenIn": leg["mintIn"],
         "tokenOut": leg["mintOut"],
         "amountIn": leg["amountIn"],

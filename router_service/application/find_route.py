@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from pools.basis_points import min_amount_out
 from router_service import telemetry
 from router_service.application.answers import (
     IssuedAnswer,
@@ -20,7 +21,6 @@ from router_service.application.ports import Market, Monotonic
 from router_service.application.quote_pools import SLOW_QUOTES, check, scripted
 from router_service.application.route_search import RouteSearch, RoutingRules
 from router_service.domain.requote import output_now
-from router_service.domain.trading_pool import BPS
 from servicekit.errors import DomainError, Rejected
 
 _ANSWERS_KEPT_MAX: Final = 4_096
@@ -134,7 +134,7 @@ def _check_still_good(request: RouteRequest, issued: IssuedAnswer, view: MarketV
     if request.quote_slippage_bps is None:
         return
     present = output_now(route, view.pools, now_ms // 1000)
-    if present * BPS < route.amount_out * (BPS - request.quote_slippage_bps):
+    if present < min_amount_out(route.amount_out, request.quote_slippage_bps):
         raise Rejected("QUOTE_EXPIRED", "The pools have moved further than the order's slippage allows.")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
+from pools.basis_points import BPS
 from pools.integers import U64_MAX
 from router_service.application.answers import RouteAnswer, RouteRefused, RouteRequest
 from router_service.application.ask_venues import Answers, RefusedVenue
@@ -21,7 +22,7 @@ from router_service.domain.paths import Choice, Network
 from router_service.domain.routes import Route, single_pool_route
 from router_service.domain.routing_table import accepted, everything
 from router_service.domain.search import LegCost, best_route, split_route
-from router_service.domain.trading_pool import BPS, PoolQuote
+from router_service.domain.trading_pool import PoolQuote
 from servicekit.errors import DomainError, Rejected, Unavailable
 
 _RETRY_AFTER_MS: Final = 1_000

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from pools.basis_points import BPS
 from pools.errors import PoolError
 from pools.integers import U64_MAX
 from router_service.domain.curves import Curve
@@ -10,7 +11,7 @@ from router_service.domain.paths import Choice, Network, Solution, WayMask, solv
 from router_service.domain.pruning import prune
 from router_service.domain.routes import Leg, Route, route_of
 from router_service.domain.splitting import PairPools, Part, whole_shares
-from router_service.domain.trading_pool import BPS, PoolQuote, PoolSide
+from router_service.domain.trading_pool import PoolQuote, PoolSide
 
 
 class LegCost(NamedTuple):
