@@ -87,7 +87,7 @@ async def _serve_intake(intake: SwapIntake, settings: MarketSettings) -> None:
 
 
 async def _stop(chain: Chain) -> None:
-    """Stop the chain, but not at any price: while Postgres is away there is nothing that could still be written."""
+    """Stop the chain within a bounded time: while Postgres is away nothing can be written."""
     try:
         await asyncio.wait_for(chain.stop(), _STOP_SECONDS)
     except TimeoutError:

@@ -73,7 +73,7 @@ class MarketServicer(rpc.MarketServiceServicer):
         return wire.condition_messages(chain.profile, venues_down(chain.seed, slot, chain.profile.outage_ppm))
 
     def _update_message(self, update: PoolsUpdate) -> pb.WatchPoolsResponse:
-        """Return the message of an update, mapped once for all who watch."""
+        """Return the message of an update, mapped once for all watchers."""
         if self._mapped is None or self._mapped[0] is not update:
             self._mapped = (update, wire.update_message(update, self._venues(update.slot)))
         return self._mapped[1]
@@ -95,7 +95,7 @@ class MarketServicer(rpc.MarketServiceServicer):
         return pb.SendSwapsResponse(answers=[wire.answer_message(answer) for answer in answers])
 
     async def GetSwaps(self, request: pb.GetSwapsRequest, context: Context) -> pb.GetSwapsResponse:
-        """Tell what became of swaps."""
+        """Return the state of swaps."""
         if not 1 <= len(request.swap_ids) <= _IDS_MAX:
             _refuse("swap_ids", f"must be 1 to {_IDS_MAX}")
         ids = [swap_id.lower() for swap_id in request.swap_ids]
@@ -165,7 +165,7 @@ class MarketServicer(rpc.MarketServiceServicer):
         return pb.AirdropResponse(balance=pb.Balance(mint=request.mint, amount=amount), replayed=replayed)
 
     async def ListScenarios(self, request: pb.ListScenariosRequest, context: Context) -> pb.ListScenariosResponse:
-        """Tell the table of scenarios."""
+        """Return the table of scenarios."""
         return pb.ListScenariosResponse(scenarios=map(wire.scenario_message, SCENARIOS, SCENARIOS.values()))
 
 

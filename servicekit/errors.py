@@ -1,4 +1,4 @@
-"""The error table: one row for each reason, with what it is on every surface.
+"""The error table: one row for each reason, with its form on every surface.
 
     DomainError
     ├── Rejected       final: the same request will be refused again
@@ -18,7 +18,7 @@ Kind = Literal["rejected", "unavailable", "bug"]
 
 @dataclass(frozen=True, slots=True)
 class ErrorRow:
-    """What a reason is on each surface. No column has a default: a new reason says all of it.
+    """The form of a reason on each surface. No column has a default, so a new reason must fill all of them.
 
     `http_status` is None for what only ever appears as an event. `ends_order` is True when another attempt cannot help
     an order whose attempt fails for this reason: the order is the cause, not the moment. It is False for what fails no

@@ -16,7 +16,7 @@ from deploy.up.release import KUBERNETES
 OVERLAYS: Final = ("kind", "kind-observability", "production", "production-keda", "production-tracing")
 RENDERED: Final = KUBERNETES / "rendered"
 DEPLOY: Final = KUBERNETES.parent
-# Beside the manifests: what Prometheus and Grafana are told, in files that compose mounts too.
+# Beside the manifests: the files that configure Prometheus and Grafana; compose mounts them too.
 _SOURCES: Final = ("kubernetes/base", "kubernetes/components", "kubernetes/overlays", "observability")
 _SECRETS: Final = ("secrets.env", "pepper.env")
 _NOT_SOURCES: Final = frozenset({*_SECRETS, ".gitignore"})

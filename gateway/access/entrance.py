@@ -20,7 +20,7 @@ from servicekit.errors import DomainError, Rejected
 class Edge:
     """The ASGI application. Endpoints raise DomainError before they begin to answer, never after.
 
-    An endpoint serves one path: that is how the path of a request is known.
+    An endpoint serves one path, so the endpoint of a request says its path.
     """
 
     def __init__(self, routes: Sequence[BaseRoute], origins: Origins, allowed_origins: Sequence[str] = ()) -> None:
@@ -60,7 +60,7 @@ class Edge:
             answering.ended()
 
     def _route_of(self, endpoint: Any) -> str:
-        """Return the path of the route that took a request; none took what nobody serves."""
+        """Return the path of the route that took a request; "none" when no route did."""
         return self._names.get(endpoint, "none")
 
     def _refusal(self, error: Exception, scope: Scope) -> Response:

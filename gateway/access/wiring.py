@@ -29,7 +29,7 @@ REDIS_SECONDS_MAX: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What endpoints need of it. `limits` is None where nothing is limited by rate."""
+    """The parts that endpoints need. `limits` is None without rate limits."""
 
     guard: Guard
     limits: RateLimits | None

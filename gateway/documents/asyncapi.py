@@ -30,7 +30,7 @@ _OFFERS: Final = {
         },
     },
 }
-# Address, what it tells, the dialect it tells it in (none: our own words).
+# Address, what it sends, the dialect it sends it in (none: our own words).
 SOCKETS: Final[dict[str, tuple[str, Dialect | None]]] = {
     "orderEvents": ("/api/orders/{order_id}/events", None),
     "ordersSocket": ("/ws/orders/{order_id}", NESTED_CAPITALISED),

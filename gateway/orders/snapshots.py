@@ -19,7 +19,7 @@ SymbolOf = Callable[[str], str]
 
 
 class StoredRoute(msgspec.Struct, rename="camel"):
-    """A route as the executor keeps it, amounts as texts in base units; what it weighed stays unread."""
+    """A route as the executor keeps it, amounts as texts in base units; the quotes that it compared stay unread."""
 
     venue: str
     legs: list[dict[str, Any]]
@@ -117,7 +117,7 @@ def stored_route(route_json: str) -> StoredRoute | None:
 
 
 def leg_shown(leg: dict[str, Any]) -> dict[str, Any]:
-    """Return a leg as the routing_complete event tells it."""
+    """Return a leg as the routing_complete event shows it."""
     return {
         "venue": leg["venue"],
         "pool": leg["pool"],

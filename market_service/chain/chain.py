@@ -1,4 +1,4 @@
-"""The simulated cluster: runs slots, ends swaps, and tells nobody of anything before the ledger has it."""
+"""The simulated cluster: runs slots, ends swaps, and publishes nothing before the ledger has it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -106,7 +106,7 @@ class Chain:
             await self.run_slot(max(self.slot + 1, slot_at(self.clock.now_ms(), self.genesis_ms)))
 
     async def stop(self) -> None:
-        """Write down what is not yet written, and let go of the ledger. Safe to call twice."""
+        """Write what is not written yet, and release the ledger. Safe to call twice."""
         self._stopped = True
         async with self.turn:
             if self._news_timer is not None:
@@ -124,7 +124,7 @@ class Chain:
     # Slots.
 
     async def run_slot(self, slot: int) -> None:
-        """Move the market to a slot: outside flow, then what ends in it, then the news; waits for Postgres."""
+        """Run a slot: outside flow, then the swaps that end in it, then the news. Waits for Postgres."""
         async with self.turn:
             await self._until_healthy()
             if self._stopped:
@@ -139,7 +139,7 @@ class Chain:
             self._tell_pools()
 
     async def _keep_up(self, *, idle: bool) -> None:
-        """Do what is due now and then: late news, a checkpoint, and a look whether the ledger is still there."""
+        """Do the periodic work: publish late results, write a checkpoint, check that the ledger is still there."""
         self._tell_swaps([(entry.swap.submitter, result) for entry, result in self.mempool.tell(self.slot)])
         if self.slot - self._saved_in_slot >= _CHECKPOINT_SLOTS:
             await self._checkpoint()
@@ -147,7 +147,7 @@ class Chain:
             await self.ledger.ping()
 
     async def execute_at_once(self, entries: Sequence[InFlight]) -> None:
-        """Execute swaps now, sharing transactions with other callers. Raises Unavailable; then they wait for a slot."""
+        """Execute swaps now, sharing transactions with other callers. After Unavailable they wait for a slot."""
         await self._at_once.submit(entries)
 
     async def _execute_calls(self, calls: Sequence[Sequence[InFlight]]) -> list[BaseException | None]:
@@ -184,7 +184,7 @@ class Chain:
                 page.add_outside_trade(*traded)
 
     async def _finish(self, page: Page, due: Sequence[InFlight]) -> None:
-        """Commit a page if it ends any swap, then publish it and tell who waits."""
+        """Commit a page if it ends any swap, then publish it and wake the callers that wait."""
         if due:
             await self.ledger.commit(page.close())
             self._last_number = page.entry.last_number
@@ -226,7 +226,7 @@ class Chain:
             raise LedgerAway("the ledger's connection is closed")
 
     def _lose_ledger(self, error: Exception, due: Sequence[InFlight]) -> None:
-        """Nothing of the page was published. Whether it was committed only a new connection can tell."""
+        """Nothing of the page was published. Only a new connection can find out whether it was committed."""
         telemetry.ledger_lost(reason=str(error), swaps=len(due))
         ids = (entry.swap.swap_id for entry in due)
         self._doubtful += [swap_id for swap_id in ids if self.mempool.is_in_flight(swap_id)]
@@ -240,7 +240,7 @@ class Chain:
                 await asyncio.sleep(_RECOVERY_PAUSE_SECONDS)
 
     async def _recover(self) -> None:
-        """Come back to the ledger as it is: it alone knows which of the doubtful swaps have ended."""
+        """Read the ledger again: it alone knows which of the doubtful swaps have ended."""
         if not self.ledger.is_open:
             await self.ledger.open()
         await self._read_ledger()

@@ -111,7 +111,7 @@ class Page:
                 self.mint(mint, wallet(account_id), amount)
 
     def mint(self, mint: str, holder: str, amount: int) -> None:
-        """Write new tokens into a holder's hands."""
+        """Record new tokens for a holder."""
         self.entry.transfers.append(Transfer(mint, MINT, holder, amount))
         self.entry.minted[mint] = self.entry.minted.get(mint, 0) + amount
 
@@ -139,7 +139,7 @@ class Page:
                 self.entry.outside[mint] = self.entry.outside.get(mint, 0) + paid_out - paid_in
 
     def publish(self) -> list[Pool]:
-        """Make the draft what everybody sees, and return the pools that changed. Call it after the commit."""
+        """Make the draft the published state, and return the pools that changed. Call it after the commit."""
         state = self.state
         for pool_id in self.flows:
             state.unsaved[pool_id] = self.flow_of(pool_id)

@@ -1,4 +1,4 @@
-"""How one swap ends: what fate has in store for it, or what its execution says."""
+"""How one swap ends: by its fate, or by its execution."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final

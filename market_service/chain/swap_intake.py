@@ -105,7 +105,7 @@ class SwapIntake:
         return {token.mint: balances.get(token.mint, 0) for token in self.chain.definition.tokens}
 
     async def airdrop(self, *, airdrop_id: str, account_id: str, mint: str, amount: int) -> tuple[int, bool]:
-        """Mint into a wallet once an id; return the balance and whether the id had been used before."""
+        """Mint into a wallet, once for each id; return the balance and whether the id had been used before."""
         if mint not in self._mints:
             violation = FieldViolation("mint", "is not a token of this market")
             raise Rejected("UNKNOWN_MINT", "mint is not a token of this market", violations=[violation])

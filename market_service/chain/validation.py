@@ -1,4 +1,4 @@
-"""Whether a swap has a possible meaning: checked when it arrives, before anything of it is kept."""
+"""Checks that a swap makes sense, when it arrives and before the market keeps anything of it."""
 
 import re
 from collections.abc import Mapping

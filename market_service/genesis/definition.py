@@ -194,7 +194,7 @@ def _name(at: Location) -> str:
 
 
 def _contradictions(definition: MarketDefinition) -> Iterator[tuple[Location, str]]:
-    """Yield what no single field can know: names used twice, tokens that do not exist, amounts beyond u64."""
+    """Yield the mistakes that no single field shows: names used twice, tokens that do not exist, amounts beyond u64."""
     yield from _token_contradictions(definition.tokens)
     symbols = {token.symbol: token for token in definition.tokens}
     names: set[str] = set()

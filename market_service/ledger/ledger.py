@@ -194,7 +194,7 @@ class Ledger:
         except psycopg.errors.UniqueViolation as error:
             raise AlreadyInLedger(_first_line(error)) from error
         except AWAY as error:
-            # The commit may or may not have happened; only a new connection can tell.
+            # The commit may or may not have happened; only a new connection can find out.
             await self.close()
             raise LedgerAway(_first_line(error)) from error
         except asyncio.CancelledError:

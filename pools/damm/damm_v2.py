@@ -54,7 +54,7 @@ class DammParameters:
     shares: FeeShares
     fee_version: int = 1
     activation_point: int = 0
-    """Unix seconds from which everybody can trade."""
+    """Unix seconds from which every account can trade."""
 
     def __post_init__(self) -> None:
         require_range("fee_version", self.fee_version, 0, len(_FEE_RATE_MAX) - 1)
@@ -120,7 +120,7 @@ class DammV2State:
         return self._swap(SwapMode.EXACT_IN, zero_for_one, amount_in, now)
 
     def swap_partially(self, zero_for_one: bool, amount_in: int, now: int) -> "SwapOutcome[DammV2State]":
-        """Sell as much of `amount_in` as the range takes; the fill tells how much. Raises as `swap_exact_in`."""
+        """Sell as much of `amount_in` as the range takes; the fill says how much. Raises as `swap_exact_in`."""
         return self._swap(SwapMode.PARTIAL_FILL, zero_for_one, amount_in, now)
 
     def swap_exact_out(self, zero_for_one: bool, amount_out: int, now: int) -> "SwapOutcome[DammV2State]":

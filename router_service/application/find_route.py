@@ -57,7 +57,7 @@ class FindRoute:
         return [answer for answer in found if answer is not None]
 
     def _answers_at_once(self, requests: Sequence[RouteRequest]) -> list[IssuedAnswer | RouteRefused | None]:
-        """Answer what needs no venue: earlier quotes, and requests without meaning here."""
+        """Answer the requests that need no venue: earlier quotes, and requests that make no sense in this market."""
         view = self._market.newest()
         now_ms = view.market_time_ms(self._monotonic())
         found: list[IssuedAnswer | RouteRefused | None] = []

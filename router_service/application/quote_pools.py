@@ -86,7 +86,7 @@ def excluded(pair_pools: PairPools, pools: Collection[str]) -> tuple[RefusedVenu
 
 
 def check(request: QuotesRequest, view: MarketView) -> None:
-    """Refuse what this market cannot mean: UNKNOWN_MINT, or a venue that does not exist."""
+    """Refuse a request that makes no sense in this market: UNKNOWN_MINT, or a venue that does not exist."""
     unknown = [name for name in ("mint_in", "mint_out") if getattr(request, name) not in view.tokens]
     if unknown:
         raise Rejected("UNKNOWN_MINT", violations=[FieldViolation(name, "is not traded here") for name in unknown])
@@ -97,7 +97,7 @@ def check(request: QuotesRequest, view: MarketView) -> None:
 
 
 def scripted(request: QuotesRequest, answers: Answers) -> Answers:
-    """Return the answers as the request's scenario has them. A script concerns its own request alone."""
+    """Return the answers as the request's scenario changes them. A script changes its own request alone."""
     if request.scenario.startswith(VENUE_DOWN):
         return _without(answers, request.scenario.removeprefix(VENUE_DOWN), "VENUE_UNAVAILABLE", "is down by script")
     if request.scenario == SLOW_QUOTES:

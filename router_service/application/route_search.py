@@ -30,7 +30,7 @@ _RETRY_AFTER_MS: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class RoutingRules:
-    """What routing is told."""
+    """The settings of a route search."""
 
     deadline: QuoteDeadline
     leg_cost_lamports: int

@@ -75,7 +75,7 @@ class Network:
 
 
 class WayShare(NamedTuple):
-    """What goes one way, and the curve it goes along."""
+    """The input that one way takes, and the curve of that way."""
 
     mask: WayMask
     taken: float

@@ -55,7 +55,7 @@ def _smaller(network: Network, solution: Solution, removals: Sequence[Removal], 
 
 
 def _better(network: Network, solution: Solution, removals: Sequence[Removal], leg_cost: float) -> Solution | None:
-    """Give up the worse half of what does not pay; if that is no gain, the worst alone."""
+    """Give up the worse half of the legs that do not pay; when that gains nothing, give up the worst one alone."""
     half = removals[: (len(removals) + 1) // 2]
     for gone in (half, half[:1]) if len(half) > 1 else (half,):
         if not gone:
@@ -71,7 +71,7 @@ def _net(solution: Solution, leg_cost: float) -> float:
 
 
 def _without(choice: Choice, removals: Sequence[Removal], *, legs: int) -> Choice:
-    """Return the choice less as many removals as go together, up to `legs` of them."""
+    """Return the choice less up to `legs` removals, as many as can be combined."""
     for removal in removals:
         if legs <= 0:
             break
@@ -83,7 +83,7 @@ def _without(choice: Choice, removals: Sequence[Removal], *, legs: int) -> Choic
 
 
 def _minus(choice: Choice, removal: Removal) -> Choice | None:
-    """Return the choice less one removal; None when an earlier one has taken what this one counted on."""
+    """Return the choice less one removal; None when an earlier removal took a pool that this one needs."""
     if removal.way is None:
         return choice._replace(direct=choice.direct & ~removal.direct)
     ways = {mask.way: mask for mask in choice.ways}
