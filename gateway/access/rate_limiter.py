@@ -141,7 +141,7 @@ async def _hit(strategy: Strategy, checks: Sequence[_Check]) -> list[_Verdict]:
     refused_at: Standing | None = None
     while admitted and not await strategy.hit(first.limit, *counter, cost=cost):
         refused_at = await _standing(strategy, first.policy, first.limit, first.subject)
-        # What fits now may not fit any more when it is asked for: others are quicker. Then less is, until it does.
+        # Other gateways take from the same limit, so a sum that fits now may not fit at the next hit.
         admitted = _fitting(costs, min(refused_at.remaining, cost - 1))
         cost = sum(costs[place] for place in admitted)
     after = refused_at
