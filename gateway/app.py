@@ -1,17 +1,20 @@
-"""Every URL of the gateway, on one screen."""
+"""What stands behind each endpoint of the gateway: `documents/endpoints.py` is the table of them."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute
 
 from gateway import metrics
+from gateway.access.entrance import NamedRoute, NamedWebSocketRoute
 from gateway.access.guard import Guard
 from gateway.access.tickets import TicketEndpoint
 from gateway.access.turnstile import Turnstile
 from gateway.documents import asyncapi, docs_page, error_pages
+from gateway.documents.endpoints import BY_NAME, ENDPOINTS, sockets_without_get
 from gateway.documents.meta import Meta
 from gateway.documents.openapi import OpenApi
 from gateway.health import Health
@@ -57,61 +60,62 @@ class Endpoints:
 
 
 def routes(endpoints: Endpoints) -> list[BaseRoute]:
-    """Return the routes, the busiest first, each with what it needs; those without are open to everyone.
+    """Return a route for each endpoint of the table, each with what it needs before itself."""
+    served, upgrades = _served(endpoints), {endpoint.name for endpoint in sockets_without_get()}
+    assert served.keys() == BY_NAME.keys(), "the table and what stands behind it differ"
+    found: list[BaseRoute] = []
+    for endpoint in ENDPOINTS:
+        door = [] if endpoint.right is None else endpoints.guard.door(endpoint.right, endpoint.budget)
+        if endpoint.method == "WEBSOCKET":
+            found.append(NamedWebSocketRoute(endpoint.path, served[endpoint.name], middleware=door))
+            if endpoint.name in upgrades:
+                found.append(NamedRoute(endpoint.path, upgrade_required, methods=["GET"], middleware=door))
+        else:
+            found.append(NamedRoute(endpoint.path, served[endpoint.name], methods=[endpoint.method], middleware=door))
+    return found
 
-    What answers at several paths is wrapped for each, since the endpoint names the path in metrics and traces.
-    """
+
+def _served(endpoints: Endpoints) -> Mapping[str, Callable[..., Any]]:
+    """Return what stands behind each endpoint, by its name."""
     orders, watches, turnstile = endpoints.orders, endpoints.watches, endpoints.turnstile
-    read, trade, admin = endpoints.guard.door("read"), endpoints.guard.door("trade"), endpoints.guard.door("admin")
-    # An order counts once; a batch counts its orders by itself.
-    submit, submit_many = endpoints.guard.door("trade", "submits"), endpoints.guard.door("trade", None)
-    return [
-        Route("/api/orders/execute", endpoints.submit, methods=["POST"], middleware=submit),
-        Route("/api/orders/execute", partial(upgrade_required), methods=["GET"], middleware=read),
-        WebSocketRoute("/api/orders/execute", OrderSocket(watches, turnstile, NESTED_GREETING), middleware=read),
-        Route("/api/orders/status/{order_id}", partial(upgrade_required), methods=["GET"], middleware=read),
-        WebSocketRoute("/api/orders/status/{order_id}", OrderSocket(watches, turnstile, FLAT), middleware=read),
-        Route("/ws/orders/{order_id}", partial(upgrade_required), methods=["GET"], middleware=read),
-        WebSocketRoute("/ws/orders/{order_id}", OrderSocket(watches, turnstile, NESTED_CAPITALISED), middleware=read),
-        Route("/api/orders/batch", endpoints.batch.submit, methods=["POST"], middleware=submit_many),
-        Route("/api/orders/preview", endpoints.quotes.preview, methods=["POST"], middleware=read),
-        Route("/api/orders", endpoints.listing.show, methods=["GET"], middleware=read),
-        Route("/api/orders/{order_id}", orders.show, methods=["GET"], middleware=read),
-        Route("/api/orders/{order_id}", orders.cancel, methods=["DELETE"], middleware=trade),
-        Route("/api/orders/{order_id}/explain", endpoints.explain.show, methods=["GET"], middleware=read),
-        Route(
-            "/api/orders/{order_id}/events",
-            OrderHistory(orders, watches, turnstile),
-            methods=["GET"],
-            middleware=read,
-        ),
-        WebSocketRoute("/api/orders/{order_id}/events", OrderSocket(watches, turnstile), middleware=read),
-        Route("/api/stream", partial(upgrade_required), methods=["GET"], middleware=read),
-        WebSocketRoute("/api/stream", endpoints.stream, middleware=read),
-        Route("/api/ws-ticket", endpoints.tickets.issue, methods=["POST"], middleware=read),
-        Route("/api/quotes", endpoints.quotes.quote, methods=["POST"], middleware=read),
-        Route("/api/tokens", endpoints.market.tokens, methods=["GET"], middleware=read),
-        Route("/api/pools", endpoints.market.pools, methods=["GET"], middleware=read),
-        Route("/api/prices", endpoints.prices, methods=["GET"], middleware=read),
-        Route("/api/balances", endpoints.wallet.balances, methods=["GET"], middleware=read),
-        Route("/api/airdrop", endpoints.wallet.airdrop, methods=["POST"], middleware=submit),
-        Route("/api/account", endpoints.accounts.own, methods=["GET"], middleware=read),
-        Route("/api/accounts/{account}", endpoints.accounts.show, methods=["GET"], middleware=admin),
-        Route("/api/accounts/{account}", endpoints.accounts.change, methods=["PATCH"], middleware=admin),
-        Route("/api/meta/errors", error_pages.show_table, methods=["GET"]),
-        Route("/api/meta/lifecycle", endpoints.meta.lifecycle, methods=["GET"]),
-        Route("/api/meta/scenarios", endpoints.meta.scenarios, methods=["GET"]),
-        Route("/problems/{code}", error_pages.show_page, methods=["GET"]),
-        Route("/openapi.json", endpoints.openapi.show, methods=["GET"]),
-        Route("/asyncapi.json", asyncapi.show, methods=["GET"]),
-        Route("/docs", docs_page.show, methods=["GET"]),
-        Route("/docs/{asset}", docs_page.asset, methods=["GET"]),
-        Route("/metrics", metrics.show, methods=["GET"]),
-        Route("/health", partial(endpoints.health.alive), methods=["GET"]),
-        Route("/healthz", partial(endpoints.health.alive), methods=["GET"]),
-        Route("/livez", partial(endpoints.health.alive), methods=["GET"]),
-        Route("/readyz", endpoints.health.ready, methods=["GET"]),
-    ]
+    return {
+        "submitOrder": endpoints.submit,
+        "executeSocket": OrderSocket(watches, turnstile, NESTED_GREETING),
+        "statusSocket": OrderSocket(watches, turnstile, FLAT),
+        "ordersSocket": OrderSocket(watches, turnstile, NESTED_CAPITALISED),
+        "submitBatch": endpoints.batch.submit,
+        "previewOrder": endpoints.quotes.preview,
+        "listOrders": endpoints.listing.show,
+        "getOrder": orders.show,
+        "cancelOrder": orders.cancel,
+        "explainOrder": endpoints.explain.show,
+        "getEvents": OrderHistory(orders, watches, turnstile),
+        "orderEvents": OrderSocket(watches, turnstile),
+        "streamSocket": endpoints.stream,
+        "getTicket": endpoints.tickets.issue,
+        "getQuotes": endpoints.quotes.quote,
+        "listTokens": endpoints.market.tokens,
+        "listPools": endpoints.market.pools,
+        "getPrices": endpoints.prices,
+        "getBalances": endpoints.wallet.balances,
+        "airdrop": endpoints.wallet.airdrop,
+        "getOwnAccount": endpoints.accounts.own,
+        "getAccount": endpoints.accounts.show,
+        "changeAccount": endpoints.accounts.change,
+        "getErrorTable": error_pages.show_table,
+        "getLifecycle": endpoints.meta.lifecycle,
+        "getScenarios": endpoints.meta.scenarios,
+        "getProblem": error_pages.show_page,
+        "getOpenApi": endpoints.openapi.show,
+        "getAsyncApi": asyncapi.show,
+        "getDocs": docs_page.show,
+        "getDocsAsset": docs_page.asset,
+        "getMetrics": metrics.show,
+        "aliveHealth": endpoints.health.alive,
+        "aliveHealthz": endpoints.health.alive,
+        "aliveLivez": endpoints.health.alive,
+        "ready": endpoints.health.ready,
+    }
 
 
 async def upgrade_required(request: Request) -> Response:

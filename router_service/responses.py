@@ -11,6 +11,7 @@ from router_service.application.quote_pools import QuotesAnswer
 from router_service.application.watch_prices import PriceChange, mid_price
 from router_service.domain.routes import Leg
 from router_service.domain.trading_pool import PoolQuote, TradingPool
+from router_service.presentation import presented
 from tradewind.router.v1 import router_pb2 as pb
 
 
@@ -33,6 +34,7 @@ def route_response(issued: IssuedAnswer) -> pb.GetRouteResponse:
         runner_up_difference_bps=min(answer.runner_up_difference_bps, 2**32 - 1),
         quote_id=issued.quote_id,
         expires_at=timestamp(issued.expires_at_ms),
+        presented_json=presented(answer),
     )
 
 

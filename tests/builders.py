@@ -60,7 +60,7 @@ def a_route(amount_out: int = 225_000_000, venue: str = "raydium", amount_in: in
         price_impact_bps=3,
         slot=77,
         legs=(leg,),
-        considered={"quotes": [], "refused": [], "runnerUp": None},
+        presented={"route": "[]", "quotes": "[]", "refused": "[]", "runnerUp": "null"},
     )
 
 

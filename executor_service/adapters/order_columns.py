@@ -30,11 +30,12 @@ from executor_service.adapters.columns import (
 )
 from executor_service.domain.lifecycle import OrderStatus
 from executor_service.domain.order import Order, RouteConstraints
-from executor_service.domain.route import Route, route_from_json, route_to_json
+from executor_service.domain.route import Route, presented_parts, route_from_json, route_to_json
 
 _STATUSES: Final = {status.value: status for status in OrderStatus}
 _NO_CONSTRAINTS: Final = RouteConstraints()
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
+_PARTS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Step(Enum):
@@ -112,7 +113,11 @@ def _constraints(text: str) -> RouteConstraints:
 
 
 def _route(text: str) -> Route:
-    return route_from_json(msgspec.json.decode(text))
+    parts: dict[str, msgspec.Raw] = _PARTS.decode(text)
+    # An earlier release called it `considered`, and kept no presented route.
+    presented = parts.pop("presented", None) or parts.pop("considered")
+    document = {name: msgspec.json.decode(part) for name, part in parts.items()}
+    return route_from_json(document, presented_parts(presented))
 
 
 def _ended_at(order: Order) -> datetime | None:

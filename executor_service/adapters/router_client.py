@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import grpc
 
 from executor_service.application.ports import OutOfReach
 from executor_service.domain.order import Order
-from executor_service.domain.route import Route, RouteLeg
+from executor_service.domain.route import Route, RouteLeg, presented_parts
 from executor_service.order_trace import attempt_traceparent
 from servicekit.batching import Batcher, QueueFull
 from servicekit.errors import DomainError, Rejected, error_of
@@ -133,7 +133,7 @@ def _route(response: pb.GetRouteResponse) -> Route:
         price_impact_bps=route.price_impact_bps,
         slot=route.slot,
         legs=tuple(_leg(leg) for leg in route.legs),
-        considered=_considered(response),
+        presented=presented_parts(response.presented_json),
     )
 
 
@@ -150,41 +150,3 @@ def _leg(leg: pb.Leg) -> RouteLeg:
         fee_mint=leg.fee_mint,
         share_bps=leg.share_bps,
     )
-
-
-def _considered(response: pb.GetRouteResponse) -> dict[str, Any]:
-    """Return the quotes and refusals that were considered, as clients see them. Amounts are base units as strings."""
-    return {
-        "quotes": [
-            {
-                "venue": quote.venue,
-                "pool": quote.pool_id,
-                "kind": quote.pool_kind,
-                "amountOut": str(quote.amount_out),
-                "fee": str(quote.fee),
-                "priceImpactBps": quote.price_impact_bps,
-                "slot": quote.slot,
-            }
-            for quote in response.quotes
-        ],
-        "refused": [
-            {
-                "venue": refused.venue,
-                "pool": refused.pool_id,
-                "reason": refused.reason.lower(),
-                "detail": refused.detail,
-            }
-            for refused in response.refused
-        ],
-        "runnerUp": _runner_up(response),
-    }
-
-
-def _runner_up(response: pb.GetRouteResponse) -> dict[str, Any] | None:
-    if not response.runner_up_amount_out:
-        return None
-    return {
-        "pool": response.runner_up_pool_id,
-        "amountOut": str(response.runner_up_amount_out),
-        "differenceBps": response.runner_up_difference_bps,
-    }

@@ -135,21 +135,7 @@ def _routing_complete(order: Order) -> Mapping[str, Any]:
         "priceImpactBps": route.price_impact_bps,
         "attempt": order.attempt,
         "slot": route.slot,
-        "route": [
-            {
-                "venue": leg.venue,
-                "pool": leg.pool_id,
-                "kind": leg.pool_kind,
-                "share": Decimal(leg.share_bps) / BPS,
-                "tokenIn": leg.mint_in,
-                "tokenOut": leg.mint_out,
-                "amountIn": str(leg.amount_in),
-                "amountOut": str(leg.amount_out),
-                "fee": str(leg.fee),
-            }
-            for leg in route.legs
-        ],
-        **route.considered,
+        **route.presented_json(),
     }
 
 

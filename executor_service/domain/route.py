@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+import msgspec
+
+_PARTS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +27,10 @@ class RouteLeg:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Legs in execution order, their total output, and what else the router considered (ready for JSON).
+    """Legs in execution order, their total output, and how the router presents them to clients.
 
-    `fee` is all trading fees in base units of the token bought.
+    `fee` is all trading fees in base units of the token bought. `presented` holds `route`, `quotes`, `refused` and
+    `runnerUp`, each as JSON text that is passed on unread.
     """
 
     venue: str
@@ -35,7 +40,16 @@ class Route:
     price_impact_bps: int
     slot: int
     legs: tuple[RouteLeg, ...]
-    considered: Mapping[str, Any]
+    presented: Mapping[str, str]
+
+    def presented_json(self) -> dict[str, msgspec.Raw]:
+        """Return the presented parts for an encoder that copies them as they are."""
+        return {name: msgspec.Raw(part.encode()) for name, part in self.presented.items()}
+
+
+def presented_parts(text: str | msgspec.Raw) -> Mapping[str, str]:
+    """Return the parts of what the router presents, each as JSON text."""
+    return {name: bytes(part).decode() for name, part in _PARTS.decode(text).items()}
 
 
 def route_to_json(route: Route) -> dict[str, Any]:
@@ -62,12 +76,12 @@ def route_to_json(route: Route) -> dict[str, Any]:
             }
             for leg in route.legs
         ],
-        "considered": route.considered,
+        "presented": route.presented_json(),
     }
 
 
-def route_from_json(document: Mapping[str, Any]) -> Route:
-    """Return the route that `route_to_json` wrote."""
+def route_from_json(document: Mapping[str, Any], presented: Mapping[str, str]) -> Route:
+    """Return the route that `route_to_json` wrote; `presented` is the part of that name, each of its parts unread."""
     return Route(
         venue=document["venue"],
         amount_in=int(document["amountIn"]),
@@ -76,7 +90,7 @@ def route_from_json(document: Mapping[str, Any]) -> Route:
         price_impact_bps=document["priceImpactBps"],
         slot=document["slot"],
         legs=tuple(_leg_from_json(leg) for leg in _sequence(document["legs"])),
-        considered=document["considered"],
+        presented=presented,
     )
 
 

@@ -1,27 +1,43 @@
 """The outermost layer: every request gets its trace, and every error becomes a problem document."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, Router, WebSocketRoute
+from starlette.routing import BaseRoute, Match, Route, Router, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from gateway import telemetry
 from gateway.access.origin import Origins, normal_origin
 from gateway.access.rate_limits import telling_limits
-from gateway.edge.answering import Answering
+from gateway.edge.answering import ROUTE, Answering
 from gateway.edge.problems import problem_response
 from gateway.edge.trace import begin_trace
 from servicekit.errors import DomainError, Rejected
 
 
-class Edge:
-    """The ASGI application. Endpoints raise DomainError before they begin to answer, never after.
+class _Named(BaseRoute):
+    """A route that notes its path with each request it takes: metrics and traces name routes, never addresses."""
 
-    An endpoint serves one path, so the endpoint of a request says its path.
-    """
+    path: str
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, taken = super().matches(scope)
+        if match is not Match.NONE:
+            taken[ROUTE] = self.path
+        return match, taken
+
+
+class NamedRoute(_Named, Route):
+    """A route of HTTP that metrics and traces know by its path."""
+
+
+class NamedWebSocketRoute(_Named, WebSocketRoute):
+    """A route of WebSockets that metrics and traces know by its path."""
+
+
+class Edge:
+    """The ASGI application. Endpoints raise DomainError before they begin to answer, never after."""
 
     def __init__(self, routes: Sequence[BaseRoute], origins: Origins, allowed_origins: Sequence[str] = ()) -> None:
         self._routes = routes
@@ -29,9 +45,6 @@ class Edge:
         self._allowed_origins = frozenset(map(normal_origin, allowed_origins))
         spelled_out = {route.path for route in routes if isinstance(route, Route) and "{" not in route.path}
         self._methods = {path: self._methods_at(path) for path in spelled_out}
-        served = {(route.endpoint, route.path) for route in routes if isinstance(route, Route | WebSocketRoute)}
-        self._names = dict(served)
-        assert len(self._names) == len(served), "an endpoint serves several paths"
         self._router = Router(routes, redirect_slashes=False, default=_nothing_here)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,7 +53,7 @@ class Edge:
         telemetry.begin_request(trace)
         # The router raises HTTPException instead of answering in plain text when there is an app to catch it.
         scope["app"] = self
-        answering = Answering(scope, send, self._route_of)
+        answering = Answering(scope, send)
         send = telling_limits(scope, answering)
         try:
             if scope["path"].endswith("\n"):
@@ -58,10 +71,6 @@ class Edge:
             telemetry.request_refused(scope, error)
         finally:
             answering.ended()
-
-    def _route_of(self, endpoint: Any) -> str:
-        """Return the path of the route that took a request; "none" when no route did."""
-        return self._names.get(endpoint, "none")
 
     def _refusal(self, error: Exception, scope: Scope) -> Response:
         match error:

@@ -1,12 +1,14 @@
 """GET /asyncapi.json: the streams as AsyncAPI 3, written from the same dialects, close codes and schemas."""
 
 import functools
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.access.credentials import SUBPROTOCOL, TICKET_PREFIX
+from gateway.documents.endpoints import BY_NAME
 from gateway.documents.openapi_schemas import MOMENT, ORDER_ID, STATUS, Schema, exactly, schemas
 from gateway.edge.json_out import encode
 from gateway.orders.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING, Dialect
@@ -30,16 +32,17 @@ _OFFERS: Final = {
         },
     },
 }
-# Address, what it sends, the dialect it sends it in (none: our own words).
-SOCKETS: Final[dict[str, tuple[str, Dialect | None]]] = {
-    "orderEvents": ("/api/orders/{order_id}/events", None),
-    "ordersSocket": ("/ws/orders/{order_id}", NESTED_CAPITALISED),
-    "executeSocket": ("/api/orders/execute", NESTED_GREETING),
-    "statusSocket": ("/api/orders/status/{order_id}", FLAT),
+# The endpoint, and the dialect it speaks (none: our own words).
+SOCKETS: Final[Mapping[str, Dialect | None]] = {
+    "orderEvents": None,
+    "ordersSocket": NESTED_CAPITALISED,
+    "executeSocket": NESTED_GREETING,
+    "statusSocket": FLAT,
 }
+# Channel: the endpoint, its frame, and what is special about it.
 SERVER_SENT: Final = {
-    "orderEventsSse": ("/api/orders/{order_id}/events", "Event", "The event's id is its sequence."),
-    "pricesSse": ("/api/prices", "PriceEvent", "First all prices, then what changed in a slot."),
+    "orderEventsSse": ("getEvents", "Event", "The event's id is its sequence."),
+    "pricesSse": ("getPrices", "PriceEvent", "First all prices, then what changed in a slot."),
 }
 
 
@@ -55,8 +58,8 @@ def _encoded() -> bytes:
 
 def document() -> dict[str, Any]:
     """Return the document."""
-    channels = {name: _socket(address, dialect) for name, (address, dialect) in SOCKETS.items()}
-    channels["stream"] = _many_orders()
+    channels = {name: _socket(BY_NAME[name].path, dialect) for name, dialect in SOCKETS.items()}
+    channels["streamSocket"] = _many_orders()
     channels |= {name: _stream(*described) for name, described in SERVER_SENT.items()}
     return {
         "asyncapi": "3.0.0",
@@ -65,7 +68,7 @@ def document() -> dict[str, Any]:
         "channels": channels,
         "operations": {
             **{f"tell_{name}": _operation("send", name) for name in channels},
-            "command_stream": _operation("receive", "stream"),
+            "command_streamSocket": _operation("receive", "streamSocket"),
         },
         "components": {"schemas": frames()},
     }
@@ -131,7 +134,7 @@ def _socket(address: str, dialect: Dialect | None) -> dict[str, Any]:
 
 def _many_orders() -> dict[str, Any]:
     about = "WebSocket: many orders on one socket. Say what to follow; events and answers come as frames."
-    described = _channel("/api/stream", "Event", about)
+    described = _channel(BY_NAME["streamSocket"].path, "Event", about)
     for frame in ("Command", "Answer"):
         payload = {"$ref": f"#/components/schemas/{frame}"}
         described["messages"][frame.lower()] = {"name": frame, "payload": payload}
@@ -147,8 +150,8 @@ def _operation(action: str, channel: str) -> dict[str, Any]:
     }
 
 
-def _stream(address: str, frame: str, about: str) -> dict[str, Any]:
-    described = _channel(address, frame, f"Server-sent events: GET with Accept: text/event-stream. {about}")
+def _stream(name: str, frame: str, about: str) -> dict[str, Any]:
+    described = _channel(BY_NAME[name].path, frame, f"Server-sent events: GET with Accept: text/event-stream. {about}")
     return {**described, "bindings": {"http": {"bindingVersion": "0.3.0"}}}
 
 

@@ -45,7 +45,7 @@ def document(*, keys_required: bool = False) -> dict[str, Any]:
     """Return the document, of a gateway that asks for keys or of one that lets everyone in."""
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for operation in OPERATIONS:
-        paths[operation.path][operation.method] = _operation(operation, _security(operation, keys_required))
+        paths[operation.endpoint.path][operation.method] = _operation(operation, _security(operation, keys_required))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -56,26 +56,27 @@ def document(*, keys_required: bool = False) -> dict[str, Any]:
             "Streams are in `/asyncapi.json`.",
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": name} for name in dict.fromkeys(operation.tag for operation in OPERATIONS)],
+        "tags": [{"name": name} for name in dict.fromkeys(operation.endpoint.tag for operation in OPERATIONS)],
         "paths": dict(paths),
         "components": {"schemas": schemas(), "securitySchemes": _KEYS},
     }
 
 
 def _security(operation: Operation, keys_required: bool) -> list[dict[str, list[str]]]:
-    if operation.right is None:
+    if operation.endpoint.right is None:
         return []
     needed: list[dict[str, list[str]]] = [{name: []} for name in _KEYS]
     return needed if keys_required else [*needed, {}]
 
 
 def _operation(operation: Operation, security: list[dict[str, list[str]]]) -> dict[str, Any]:
-    door = DOOR if operation.right is not None else ()
+    right = operation.endpoint.right
+    door = () if right is None else DOOR
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
-        "tags": [operation.tag],
-        "description": f"Needs the scope `{operation.right}`." if operation.right else "Open to everyone.",
+        "tags": [operation.endpoint.tag],
+        "description": f"Needs the scope `{right}`." if right else "Open to everyone.",
         "security": security,
         "parameters": [_parameter(parameter) for parameter in operation.parameters],
         "responses": {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from gateway.access.identity import Right
+from gateway.documents.endpoints import BY_NAME, Endpoint
 from gateway.documents.openapi_schemas import Schema
 
 Place = Literal["path", "query", "header"]
@@ -47,21 +47,30 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A method at an address. `schema` names the body, `reasons` are rows of the error table.
+    """What a caller needs to know of an endpoint. `schema` names the body, `reasons` are rows of the error table."""
 
-    `right` is what a key needs to come in; None where no key is asked for.
-    """
-
-    method: str
-    path: str
     name: str
-    summary: str
     answers: Sequence[Answer]
-    tag: str = "orders"
     parameters: Sequence[Parameter] = ()
     schema: str = ""
     reasons: Sequence[str] = ()
-    right: Right | None = "read"
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The row that this describes."""
+        return BY_NAME[self.name]
+
+    @property
+    def method(self) -> str:
+        """The method in lower case; a WebSocket is asked for with GET."""
+        method = self.endpoint.method
+        return "get" if method == "WEBSOCKET" else method.lower()
+
+    @property
+    def summary(self) -> str:
+        """The row's summary; of a WebSocket it says that nothing else is spoken there."""
+        only = "WebSocket only: " if self.endpoint.method == "WEBSOCKET" else ""
+        return only + self.endpoint.summary
 
 
 def as_json(schema: str, *, status: int = 200, **more: Any) -> Answer:

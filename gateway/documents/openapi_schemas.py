@@ -103,8 +103,20 @@ _LEG: Final = exactly(
     amountIn=UNITS,
     amountOut=UNITS,
     fee=UNITS,
+    feeToken=TEXT,
 )
-_QUOTE: Final = exactly(venue=TEXT, pool=TEXT, kind=TEXT, amountOut=UNITS, fee=UNITS, priceImpactBps=COUNT, slot=COUNT)
+_QUOTE: Final = exactly(
+    venue=TEXT,
+    pool=TEXT,
+    kind=TEXT,
+    amountOut=UNITS,
+    fee=UNITS,
+    feeToken=TEXT,
+    priceImpactBps=COUNT,
+    slot=COUNT,
+)
+_REFUSED_VENUE: Final = exactly(venue=TEXT, pool=maybe(TEXT), reason=TEXT, detail=TEXT)
+_RUNNER_UP: Final = exactly(pool=TEXT, amountOut=UNITS, differenceBps=COUNT)
 _ATTEMPT: Final = exactly(
     attempt=COUNT,
     swapId=maybe(TEXT),
@@ -130,7 +142,7 @@ _ORDER: Final = exactly(
     slippageBps=COUNT,
     dex=maybe(TEXT),
     route=maybe(many(ref("Leg"))),
-    quotes=maybe({"type": "array"}),
+    quotes=maybe(many(ref("Quote"))),
     quotedAmountOut=maybe(NUMBER),
     minAmountOut=maybe(NUMBER),
     executedAmountOut=maybe(NUMBER),
@@ -165,8 +177,8 @@ _ROUTED: Final[dict[str, Schema]] = {
     "slot": COUNT,
     "route": many(ref("Leg")),
     "quotes": many(ref("Quote")),
-    "refused": many(exactly(venue=TEXT, pool=maybe(TEXT), reason=TEXT, detail=TEXT)),
-    "runnerUp": maybe(exactly(pool=maybe(TEXT), amountOut=UNITS, differenceBps=COUNT)),
+    "refused": many(ref("RefusedVenue")),
+    "runnerUp": maybe(ref("RunnerUp")),
 }
 _UNDERSTOOD: Final = exactly(
     type=TEXT,
@@ -185,9 +197,9 @@ _DECISION: Final[dict[str, Schema]] = {
     "fee": maybe(NUMBER),
     "priceImpactBps": maybe(COUNT),
     "route": maybe(many(ref("Leg"))),
-    "quotes": maybe({"type": "array"}),
-    "refused": maybe({"type": "array"}),
-    "runnerUp": maybe({"type": "object"}),
+    "quotes": maybe(many(ref("Quote"))),
+    "refused": maybe(many(ref("RefusedVenue"))),
+    "runnerUp": maybe(ref("RunnerUp")),
 }
 _EXPLANATION: Final = exactly(
     orderId=ORDER_ID,
@@ -253,6 +265,8 @@ def schemas() -> dict[str, Schema]:
         "Event": _EVENT,
         "History": exactly(orderId=ORDER_ID, events=many(ref("Event"))),
         "Quote": _QUOTE,
+        "RefusedVenue": _REFUSED_VENUE,
+        "RunnerUp": _RUNNER_UP,
         "Quotes": exactly(**_ROUTED),
         "Preview": exactly(order=_UNDERSTOOD, **_ROUTED),
         "Tokens": exactly(tokens=many(exactly(symbol=TEXT, mint=TEXT, name=TEXT, decimals=COUNT))),

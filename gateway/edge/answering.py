@@ -1,9 +1,8 @@
 """The sending side of one request, observed: when its answer began and with what, and how long its stream was open."""
 
 import time
-from collections.abc import Callable
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 from starlette.types import Message, Scope, Send
@@ -24,6 +23,8 @@ _SECONDS: Final = Histogram(
 _STREAMS: Final = Gauge("tradewind_streams_open", "WebSockets and server-sent event streams open now.", ["kind"])
 # An answer, and the refusal of an upgrade.
 _BEGINNINGS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
+# Where a route notes its path in the scope.
+ROUTE: Final = "tradewind.route"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "PATCH"})
 _KINDS: Final = ("order_socket", "order_sse", "stream_socket", "prices_sse")
 _ORDERS: Final = b"/api/orders/"
@@ -39,13 +40,12 @@ for _kind in _KINDS:
 class Answering:
     """Passes on what is sent, and counts. `ended` belongs in a `finally`.
 
-    `route_of` names the route that took the request; only routes are labels, so that no caller can make new ones.
+    Only routes are labels, so that no caller can make new ones; `none` is for what no route took.
     """
 
-    def __init__(self, scope: Scope, send: Send, route_of: Callable[[Any], str]) -> None:
+    def __init__(self, scope: Scope, send: Send) -> None:
         self._scope = scope
         self._send = send
-        self._route_of = route_of
         # An upgrade is asked for with GET.
         self._method: str = scope.get("method", "GET")
         self._began = time.perf_counter()
@@ -70,7 +70,7 @@ class Answering:
 
     def _begun(self, message: Message) -> None:
         method = self._method if self._method in _METHODS else "other"
-        route = self._route_of(self._scope.get("endpoint"))
+        route = self._scope.get(ROUTE, "none")
         _answer_counted(method, message["status"])(1)
         _answer_timed(method, route)(time.perf_counter() - self._began)
         self._status = message["status"]
@@ -85,7 +85,7 @@ class Answering:
 
     def _record(self) -> None:
         ended_ns, trace = time.time_ns(), trace_of(self._scope)
-        method, route = self._method, self._route_of(self._scope.get("endpoint"))
+        method, route = self._method, self._scope.get(ROUTE, "none")
         attributes: dict[str, str | int] = {
             "http.request.method": method,
             "http.route": route,

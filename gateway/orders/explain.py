@@ -15,7 +15,7 @@ from gateway.edge.json_out import exact, json_response
 from gateway.edge.query import known_parameters
 from gateway.orders.orders import order_id_of
 from gateway.orders.orders_client import OrdersClient
-from gateway.orders.snapshots import SymbolOf, attempt_summary, leg_shown, price, status_name, stored_route
+from gateway.orders.snapshots import SymbolOf, attempt_summary, price, status_name, stored_route
 from gateway.orders.tokens import TokenDirectory
 from pools.basis_points import BPS
 from tradewind.orders.v1 import orders_pb2 as pb
@@ -144,10 +144,7 @@ def _decision(order: pb.Order, route_json: str) -> dict[str, Any]:
         "price": price(amount_out, order.decimals_out, order.amount_in, order.decimals_in),
         "fee": exact(fee, order.decimals_out),
         "priceImpactBps": route.price_impact_bps,
-        "route": [leg_shown(leg) for leg in route.legs],
-        "quotes": route.considered.get("quotes"),
-        "refused": route.considered.get("refused"),
-        "runnerUp": route.considered.get("runnerUp"),
+        **{name: route.part(name) for name in ("route", "quotes", "refused", "runnerUp")},
     }
 
 

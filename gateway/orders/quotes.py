@@ -1,22 +1,23 @@
 """Quotes without an order: what the pools would pay now, and the route an order would take."""
 
-from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.edge.body import BodyLimits, read_json_body
 from gateway.edge.json_out import exact, instant, json_response
-from gateway.edge.problems import code_of
 from gateway.edge.strict_json import JsonValue, parse_json_object
 from gateway.orders.codec import NewOrder, Rules, read_order, read_pair
 from gateway.orders.router_client import RouterClient
 from gateway.orders.scenario_names import ScenarioNames
 from gateway.orders.snapshots import price
 from gateway.orders.tokens import TokenDirectory
-from pools.basis_points import BPS, min_amount_out
+from pools.basis_points import min_amount_out
 from tradewind.router.v1 import router_pb2 as pb
+
+_PRESENTED: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Quotes:
@@ -77,53 +78,5 @@ def _routed(order: NewOrder, answer: pb.GetRouteResponse) -> dict[str, Any]:
         "fee": exact(route.fee_in_mint_out, decimals),
         "priceImpactBps": route.price_impact_bps,
         "slot": route.slot,
-        "route": [_leg(leg) for leg in route.legs],
-        "quotes": [_quote(quote) for quote in answer.quotes],
-        "refused": [_refused(refused) for refused in answer.refused],
-        "runnerUp": _runner_up(answer),
-    }
-
-
-def _leg(leg: pb.Leg) -> dict[str, Any]:
-    return {
-        "venue": leg.venue,
-        "pool": leg.pool_id,
-        "kind": leg.pool_kind,
-        "share": Decimal(leg.share_bps) / BPS,
-        "tokenIn": leg.mint_in,
-        "tokenOut": leg.mint_out,
-        "amountIn": str(leg.amount_in),
-        "amountOut": str(leg.amount_out),
-        "fee": str(leg.fee),
-    }
-
-
-def _quote(quote: pb.Quote) -> dict[str, Any]:
-    return {
-        "venue": quote.venue,
-        "pool": quote.pool_id,
-        "kind": quote.pool_kind,
-        "amountOut": str(quote.amount_out),
-        "fee": str(quote.fee),
-        "priceImpactBps": quote.price_impact_bps,
-        "slot": quote.slot,
-    }
-
-
-def _refused(refused: pb.RefusedQuote) -> dict[str, Any]:
-    return {
-        "venue": refused.venue,
-        "pool": refused.pool_id or None,
-        "reason": code_of(refused.reason),
-        "detail": refused.detail,
-    }
-
-
-def _runner_up(answer: pb.GetRouteResponse) -> dict[str, Any] | None:
-    if not answer.runner_up_amount_out:
-        return None
-    return {
-        "pool": answer.runner_up_pool_id or None,
-        "amountOut": str(answer.runner_up_amount_out),
-        "differenceBps": answer.runner_up_difference_bps,
+        **_PRESENTED.decode(answer.presented_json),
     }

@@ -9,7 +9,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from gateway.edge.json_out import exact, instant
 from gateway.orders.orders_client import is_own_identity
-from pools.basis_points import BPS
 from tradewind.orders.v1 import orders_pb2 as pb
 
 # Prices are quotients: 18 significant digits, rounded half to even, plain notation.
@@ -19,14 +18,24 @@ SymbolOf = Callable[[str], str]
 
 
 class StoredRoute(msgspec.Struct, rename="camel"):
-    """A route as the executor keeps it, amounts as texts in base units; the quotes that it compared stay unread."""
+    """A route as the executor keeps it, amounts as texts in base units; the router's presentation stays unread.
+
+    An earlier release called that `considered`, without the route itself.
+    """
 
     venue: str
-    legs: list[dict[str, Any]]
+    legs: msgspec.Raw
     amount_out: str = "0"
     fee: str = "0"
     price_impact_bps: int = 0
+    presented: dict[str, msgspec.Raw] = {}
     considered: dict[str, msgspec.Raw] = {}
+
+    def part(self, name: str) -> Any:
+        """Return one part of what the router presented, as JSON: `route`, `quotes`, `refused` or `runnerUp`."""
+        if name in self.presented:
+            return self.presented[name]
+        return self.legs if name == "route" else self.considered.get(name)
 
 
 _STORED_ROUTE: Final = msgspec.json.Decoder(StoredRoute)
@@ -59,8 +68,8 @@ def snapshot(order: pb.Order, symbol_of: SymbolOf) -> dict[str, Any]:
         "amountInBaseUnits": str(order.amount_in),
         "slippageBps": order.slippage_bps,
         "dex": route.venue if route else None,
-        "route": [leg_shown(leg) for leg in route.legs] if route else None,
-        "quotes": route.considered.get("quotes") if route else None,
+        "route": route.part("route") if route else None,
+        "quotes": route.part("quotes") if route else None,
         **_amounts_out(order),
         "txHash": order.tx_signature or None,
         "swapId": order.swap_id or None,
@@ -114,21 +123,6 @@ def attempt_summary(attempt: pb.Attempt) -> dict[str, Any]:
 def stored_route(route_json: str) -> StoredRoute | None:
     """Return a route as the executor keeps it; None when there is none."""
     return _STORED_ROUTE.decode(route_json) if route_json else None
-
-
-def leg_shown(leg: dict[str, Any]) -> dict[str, Any]:
-    """Return a leg as the routing_complete event shows it."""
-    return {
-        "venue": leg["venue"],
-        "pool": leg["pool"],
-        "kind": leg["kind"],
-        "share": Decimal(leg["shareBps"]) / BPS,
-        "tokenIn": leg["mintIn"],
-        "tokenOut": leg["mintOut"],
-        "amountIn": leg["amountIn"],
-        "amountOut": leg["amountOut"],
-        "fee": leg["fee"],
-    }
 
 
 def _instant_or_none(message: pb.Order | pb.Attempt, name: str, value: Timestamp) -> str | None:

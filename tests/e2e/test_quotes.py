@@ -35,6 +35,19 @@ async def test_an_order_takes_the_route_it_was_quoted(stack: Stack, http: httpx.
     assert seen.statuses[-1] == "confirmed"
 
 
+async def test_a_route_is_the_same_wherever_it_is_shown(http: httpx.AsyncClient, stack: Stack) -> None:
+    quote = await _quote(http)
+    order_id = await submit(http, quoteId=quote["quoteId"])
+    seen = await watch(stack.ws_url, order_id)
+    event = next(frame for frame in seen.frames if frame["status"] == "routing_complete")["details"]
+    snapshot = (await http.get(f"/api/orders/{order_id}")).json()
+    [attempt] = (await http.get(f"/api/orders/{order_id}/explain")).json()["attempts"]
+    for name in ("route", "quotes", "refused", "runnerUp"):
+        assert event[name] == quote[name] == attempt[name]
+    assert (snapshot["route"], snapshot["quotes"]) == (quote["route"], quote["quotes"])
+    assert all(leg["feeToken"] in (leg["tokenIn"], leg["tokenOut"]) for leg in quote["route"])
+
+
 async def test_a_stale_quote_is_refused_or_replaced_as_the_order_says(stack: Stack, http: httpx.AsyncClient) -> None:
     quote = await _quote(http)
     await asyncio.sleep(QUOTE_LIVES_SECONDS + 0.5)

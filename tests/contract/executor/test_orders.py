@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
+from executor_service.adapters.order_columns import route_text
 from executor_service.adapters.postgres_accounts import PostgresAccounts
 from executor_service.adapters.postgres_leased_orders import PostgresLeasedOrders
 from executor_service.adapters.postgres_order_store import PostgresOrderStore
@@ -29,7 +30,6 @@ from executor_service.domain.lifecycle import (
 )
 from executor_service.domain.order import Order, swap_id_of
 from executor_service.domain.risk import NO_LIMITS
-from executor_service.domain.route import route_to_json
 from servicekit.errors import Rejected
 from tests.account_fakes import FixedPrices
 from tests.builders import NOON, a_new_order, a_route, an_order
@@ -331,7 +331,7 @@ async def test_a_known_value_is_never_overwritten_by_an_unknown_one(ports: Ports
     stored = await ports.store.get(order.order_id)
     assert stored is not None
     assert stored.route is not None
-    assert route_to_json(stored.route) == route_to_json(a_route())
+    assert route_text(stored.route) == route_text(a_route())
     assert (stored.quoted_amount_out, stored.min_amount_out) == (225_000_000, 223_875_000)
     assert stored.swap_id == swap_id_of(order.order_id, 1)
     assert stored.failure_reason == "SLIPPAGE_EXCEEDED"

@@ -1,6 +1,7 @@
 # ruff: noqa: N802
 """A RouterService in memory: three tokens, one pool, one route."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -17,6 +18,19 @@ MSOL = pb.Token(mint="mSoLzYCxHdYgdzU16g5QSh3i5K3z3KZK7ytfqcJm7So", symbol="mSOL
 POOL = "58oQChx4yWmvKdwLLZzBi4ChoCc2fqCUWBkwMihLYQo2"
 QUOTED_AT = Timestamp(seconds=1_772_600_767, nanos=89_000_000)
 EXPIRES_AT = Timestamp(seconds=1_772_600_777)
+
+
+def _presented(leg: pb.Leg) -> dict[str, Any]:
+    pool = {"venue": leg.venue, "pool": leg.pool_id, "kind": leg.pool_kind}
+    paid = {"amountOut": str(leg.amount_out), "fee": str(leg.fee), "feeToken": leg.fee_mint}
+    way = {"tokenIn": leg.mint_in, "tokenOut": leg.mint_out, "amountIn": str(leg.amount_in)}
+    refused = {"venue": "meteora", "pool": None, "reason": "venue_unavailable", "detail": "No answer in time."}
+    return {
+        "route": [{**pool, "share": 1, **way, **paid}],
+        "quotes": [{**pool, **paid, "priceImpactBps": 7, "slot": 9}],
+        "refused": [refused],
+        "runnerUp": None,
+    }
 
 
 class FakeRouter(rpc.RouterServiceServicer):
@@ -113,7 +127,12 @@ class FakeRouter(rpc.RouterServiceServicer):
         )
         refused = pb.RefusedQuote(venue="meteora", reason="VENUE_UNAVAILABLE", detail="No answer in time.")
         return pb.GetRouteResponse(
-            route=route, quotes=[quote], refused=[refused], quote_id="q-1", expires_at=EXPIRES_AT
+            route=route,
+            quotes=[quote],
+            refused=[refused],
+            quote_id="q-1",
+            expires_at=EXPIRES_AT,
+            presented_json=json.dumps(_presented(leg)),
         )
 
     async def WatchPrices(self, request: Any, context: Any) -> AsyncIterator[pb.WatchPricesResponse]:

@@ -12,6 +12,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from gateway.access.guard import Door
 from gateway.documents import asyncapi, openapi
+from gateway.documents.endpoints import BY_NAME, ENDPOINTS, page_table
 from gateway.documents.openapi_operations import OPERATIONS
 from gateway.edge.strict_json import parse_json_object
 from gateway.orders.codec import Rules, read_order
@@ -24,6 +25,7 @@ from tests.contract.gateway.conftest import World
 from tests.contract.gateway.fake_orders import LIFE
 from tests.hostile.cases import order_text
 from tests.hostile.fields import ALIASES, SLIPPAGES, STRANGERS, VALUES
+from tests.stack import REPOSITORY
 from tests.unit.gateway.corpus import GOOD
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -61,7 +63,7 @@ async def test_every_address_is_documented_and_nothing_else(world: World) -> Non
         if isinstance(route, Route)
         for method in set(route.methods or ()) - {"HEAD"}
     }
-    assert {(operation.path, operation.method) for operation in OPERATIONS} == served
+    assert {(operation.endpoint.path, operation.method) for operation in OPERATIONS} == served
 
 
 async def test_every_address_says_what_right_it_needs_and_the_others_are_open(world: World) -> None:
@@ -71,7 +73,7 @@ async def test_every_address_says_what_right_it_needs_and_the_others_are_open(wo
         if isinstance(route, Route)
         for method in set(route.methods or ()) - {"HEAD"}
     }
-    assert {(operation.path, operation.method): operation.right for operation in OPERATIONS} == needed
+    assert {(operation.endpoint.path, operation.method): operation.endpoint.right for operation in OPERATIONS} == needed
     public = {path for (path, _), right in needed.items() if right is None}
     assert public == {
         *("/health", "/healthz", "/livez", "/readyz", "/metrics", "/docs", "/docs/{asset}", "/openapi.json"),
@@ -87,8 +89,23 @@ def right_at(route: Route | WebSocketRoute) -> str | None:
 async def test_keys_are_asked_for_in_the_document_where_they_are_at_the_door() -> None:
     asking = openapi.document(keys_required=True)["paths"]
     for operation in OPERATIONS:
-        needed = ["bearer", "apiKey"] if operation.right else []
-        assert asking[operation.path][operation.method]["security"] == [{name: []} for name in needed]
+        needed = ["bearer", "apiKey"] if operation.endpoint.right else []
+        assert asking[operation.endpoint.path][operation.method]["security"] == [{name: []} for name in needed]
+
+
+async def test_every_row_of_the_table_is_described_once() -> None:
+    described = [*(operation.name for operation in OPERATIONS), *(name for name in asyncapi.SOCKETS)]
+    assert set(described) == BY_NAME.keys()
+    read = {endpoint.path for endpoint in ENDPOINTS if endpoint.method == "GET"}
+    for name, endpoint in BY_NAME.items():
+        refused = endpoint.method == "WEBSOCKET" and endpoint.path not in read
+        assert described.count(name) == 1 + (refused and name in asyncapi.SOCKETS)
+
+
+async def test_the_page_lists_every_endpoint() -> None:
+    assert page_table() in (REPOSITORY / "docs" / "api.md").read_text("utf-8"), (
+        "put what gateway.documents.endpoints.page_table() returns into docs/api.md"
+    )
 
 
 async def test_every_socket_is_documented_and_nothing_else(world: World) -> None:
@@ -244,9 +261,11 @@ def conforms(answer: httpx.Response) -> None:
     """Check an answer against the response its operation documents."""
     path, method = answer.request.url.path, answer.request.method.lower()
     # The most literal of the addresses that fit is the one that serves.
-    fitting = [operation for operation in OPERATIONS if operation.method == method and fits(operation.path, path)]
-    operation = min(fitting, key=lambda found: found.path.count("{"))
-    documented = DOCUMENT["paths"][operation.path][method]["responses"][str(answer.status_code)]
+    fitting = [
+        operation for operation in OPERATIONS if operation.method == method and fits(operation.endpoint.path, path)
+    ]
+    operation = min(fitting, key=lambda found: found.endpoint.path.count("{"))
+    documented = DOCUMENT["paths"][operation.endpoint.path][method]["responses"][str(answer.status_code)]
     schema = documented["content"][answer.headers["content-type"].split(";")[0]]["schema"]
     jsonschema_rs.Draft202012Validator(
         {**schema, "components": DOCUMENT["components"]}, validate_formats=True

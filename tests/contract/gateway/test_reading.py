@@ -36,7 +36,36 @@ ROUTE: dict[str, Any] = {
             "shareBps": 10000,
         }
     ],
-    "considered": {"quotes": [{"venue": "raydium", "pool": POOL, "amountOut": "451000000"}], "refused": []},
+    "presented": {
+        "route": [
+            {
+                "venue": "raydium",
+                "pool": POOL,
+                "kind": "raydium_cpmm",
+                "share": 1,
+                "tokenIn": SOL.mint,
+                "tokenOut": USDC.mint,
+                "amountIn": "3000000000",
+                "amountOut": "451000000",
+                "fee": "7500000",
+                "feeToken": SOL.mint,
+            }
+        ],
+        "quotes": [
+            {
+                "venue": "raydium",
+                "pool": POOL,
+                "kind": "raydium_cpmm",
+                "amountOut": "451000000",
+                "fee": "7500000",
+                "feeToken": SOL.mint,
+                "priceImpactBps": 3,
+                "slot": 9,
+            }
+        ],
+        "refused": [],
+        "runnerUp": None,
+    },
 }
 
 
@@ -83,8 +112,8 @@ async def test_the_snapshot_tells_all_that_is_known(world: World) -> None:
     assert (told["dex"], told["txHash"], told["attempts"]) == ("raydium", SIGNATURE, 1)
     assert (told["amountIn"], told["amountInBaseUnits"]) == (3, "3000000000")
     assert (told["createdAt"], told["updatedAt"]) == ("2026-03-04T05:06:07.089Z",) * 2
-    assert told["quotes"] == ROUTE["considered"]["quotes"]
-    assert told["route"][0]["share"] == 1
+    assert told["quotes"] == ROUTE["presented"]["quotes"]
+    assert told["route"] == ROUTE["presented"]["route"]
     assert told["failureReason"] is None
     assert told["attemptHistory"][0]["result"] == "landed"
     # Exactly, digit for digit; a third of a lamport is rounded at the eighteenth digit.

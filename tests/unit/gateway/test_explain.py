@@ -15,6 +15,7 @@ QUOTES = [
 ]
 REFUSED = [{"venue": "meteora", "pool": "P3", "reason": "venue_unavailable", "detail": "No answer in time."}]
 RUNNER_UP = {"pool": "P1", "amountOut": "450000000", "differenceBps": 22}
+LEGS = [{"venue": "raydium", "pool": "P1", "share": 0.75}, {"venue": "meteora", "pool": "P2", "share": 0.25}]
 ROUTE: dict[str, Any] = {
     "venue": "raydium",
     "amountIn": "3000000000",
@@ -37,7 +38,7 @@ ROUTE: dict[str, Any] = {
         }
         for venue, pool, share_bps in (("raydium", "P1", 7_500), ("meteora", "P2", 2_500))
     ],
-    "considered": {"quotes": QUOTES, "refused": REFUSED, "runnerUp": RUNNER_UP},
+    "presented": {"route": LEGS, "quotes": QUOTES, "refused": REFUSED, "runnerUp": RUNNER_UP},
 }
 LIFE = [
     ("pending", 0, {}),

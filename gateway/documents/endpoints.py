@@ -1,0 +1,180 @@
+"""Every endpoint of the gateway, each said once: where it is, what it needs, what it is for.
+
+`app.py` makes the routes from this table, OpenAPI and AsyncAPI describe its rows, metrics and traces carry their paths,
+and docs/api.md lists them. What stands first is matched first, so the busiest come first.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from gateway.access.identity import Right
+from gateway.access.rate_limits import Budget
+
+Method = Literal["GET", "POST", "PATCH", "DELETE", "WEBSOCKET"]
+Tag = Literal["orders", "streams", "market", "wallet", "accounts", "tables", "health", "documents"]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One row.
+
+    `right` is what a key needs to come in; None where no key is asked for. One request counts once in `budget`; with
+    None the endpoint counts by itself. A row of `WEBSOCKET` also answers a plain GET, with 426, unless a row of GET has
+    the same path.
+    """
+
+    method: Method
+    path: str
+    name: str
+    summary: str
+    right: Right | None = "read"
+    budget: Budget | None = "reads"
+    tag: Tag = "orders"
+
+
+def _open(path: str, name: str, summary: str, tag: Tag) -> Endpoint:
+    return Endpoint("GET", path, name, summary, None, None, tag)
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        "POST", "/api/orders/execute", "submitOrder", "Submit an order; it is stored and executed", "trade", "submits"
+    ),
+    Endpoint(
+        "WEBSOCKET",
+        "/api/orders/execute",
+        "executeSocket",
+        "The life of ?orderId= in the words of an earlier engine",
+        tag="streams",
+    ),
+    Endpoint(
+        "WEBSOCKET",
+        "/api/orders/status/{order_id}",
+        "statusSocket",
+        "The life of an order in the words of an earlier engine",
+        tag="streams",
+    ),
+    Endpoint(
+        "WEBSOCKET",
+        "/ws/orders/{order_id}",
+        "ordersSocket",
+        "The life of an order in the words of an earlier engine",
+        tag="streams",
+    ),
+    # A batch counts its orders by itself.
+    Endpoint(
+        "POST",
+        "/api/orders/batch",
+        "submitBatch",
+        "Submit up to 500 orders; a result for each, in order",
+        "trade",
+        None,
+    ),
+    Endpoint(
+        "POST",
+        "/api/orders/preview",
+        "previewOrder",
+        "The order as understood and the route it would take now; nothing is stored",
+    ),
+    Endpoint("GET", "/api/orders", "listOrders", "A page of orders, newest first"),
+    Endpoint("GET", "/api/orders/{order_id}", "getOrder", "The order as it stands; its `ETag` is its version"),
+    Endpoint(
+        "DELETE",
+        "/api/orders/{order_id}",
+        "cancelOrder",
+        "Cancel an order that has not been submitted to the market; 409 when it is too late",
+        "trade",
+    ),
+    Endpoint(
+        "GET",
+        "/api/orders/{order_id}/explain",
+        "explainOrder",
+        "Why an order went as it did, attempt by attempt: quotes, refusals, the route and what it beat, times",
+    ),
+    Endpoint(
+        "GET",
+        "/api/orders/{order_id}/events",
+        "getEvents",
+        "The order's events: JSON history, or server-sent events, replay first, then live",
+    ),
+    Endpoint(
+        "WEBSOCKET",
+        "/api/orders/{order_id}/events",
+        "orderEvents",
+        "The order's events, one a frame: replay first, then live",
+        tag="streams",
+    ),
+    Endpoint("WEBSOCKET", "/api/stream", "streamSocket", "Many orders, or all, on one socket", tag="streams"),
+    Endpoint(
+        "POST",
+        "/api/ws-ticket",
+        "getTicket",
+        "A one-time ticket that opens one WebSocket, for pages in browsers",
+        tag="accounts",
+    ),
+    Endpoint(
+        "POST", "/api/quotes", "getQuotes", "Quotes of every pool and the best route, without an order", tag="market"
+    ),
+    Endpoint("GET", "/api/tokens", "listTokens", "What can be traded", tag="market"),
+    Endpoint("GET", "/api/pools", "listPools", "The pools and what they hold", tag="market"),
+    Endpoint("GET", "/api/prices", "getPrices", "Mid prices now, or as server-sent events slot by slot", tag="market"),
+    Endpoint("GET", "/api/balances", "getBalances", "What the account's simulated wallet holds", tag="wallet"),
+    Endpoint(
+        "POST",
+        "/api/airdrop",
+        "airdrop",
+        "Tokens for nothing, once for an Idempotency-Key",
+        "trade",
+        "submits",
+        "wallet",
+    ),
+    Endpoint("GET", "/api/account", "getOwnAccount", "The account of the key, and what the key may do", tag="accounts"),
+    Endpoint(
+        "GET",
+        "/api/accounts/{account}",
+        "getAccount",
+        "Any account: its switch, its limits, and how much of them is used",
+        "admin",
+        tag="accounts",
+    ),
+    Endpoint(
+        "PATCH",
+        "/api/accounts/{account}",
+        "changeAccount",
+        "Set the switch, or the limits that are named; null takes a limit away",
+        "admin",
+        tag="accounts",
+    ),
+    _open("/api/meta/errors", "getErrorTable", "The error table", "tables"),
+    _open("/api/meta/lifecycle", "getLifecycle", "What leads from which status to which", "tables"),
+    _open("/api/meta/scenarios", "getScenarios", "What each scripted behaviour does", "tables"),
+    _open("/problems/{code}", "getProblem", "What a code means and what to do, for people or as JSON", "tables"),
+    _open("/openapi.json", "getOpenApi", "This interface as OpenAPI 3.1", "documents"),
+    _open("/asyncapi.json", "getAsyncApi", "The streams as AsyncAPI 3", "documents"),
+    _open("/docs", "getDocs", "The interface as a page to read and try", "documents"),
+    _open("/docs/{asset}", "getDocsAsset", "A file of the page", "documents"),
+    _open("/metrics", "getMetrics", "What the gateway counts, for Prometheus", "documents"),
+    _open("/health", "aliveHealth", "The process answers", "health"),
+    _open("/healthz", "aliveHealthz", "The process answers", "health"),
+    _open("/livez", "aliveLivez", "The process answers", "health"),
+    _open("/readyz", "ready", "Ready, or which service behind is not", "health"),
+)
+
+BY_NAME: Final[Mapping[str, Endpoint]] = {endpoint.name: endpoint for endpoint in ENDPOINTS}
+
+
+def sockets_without_get() -> Iterator[Endpoint]:
+    """Yield the WebSocket rows whose plain GET no other row serves: it is answered with 426."""
+    read = {endpoint.path for endpoint in ENDPOINTS if endpoint.method == "GET"}
+    return (endpoint for endpoint in ENDPOINTS if endpoint.method == "WEBSOCKET" and endpoint.path not in read)
+
+
+def page_table() -> str:
+    """Return the table of docs/api.md."""
+    rows = (
+        f"| {endpoint.method.replace('WEBSOCKET', 'WebSocket')} | `{endpoint.path}` | {endpoint.right or ''} "
+        f"| {endpoint.summary} |"
+        for endpoint in ENDPOINTS
+    )
+    return "\n".join(("| method | path | scope | does |", "| --- | --- | --- | --- |", *rows))
