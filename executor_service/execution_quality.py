@@ -8,7 +8,7 @@ from prometheus_client import Counter, Histogram
 from executor_service.domain.lifecycle import TERMINAL, OrderStatus
 from executor_service.domain.order import Order
 from executor_service.domain.route import Route
-from executor_service.domain.slippage import BPS_SCALE
+from pools.basis_points import BPS
 from servicekit.bulk_metrics import counted_in_bulk, in_bulk
 
 _ORDER_SECONDS: Final = Histogram(
@@ -54,7 +54,7 @@ def order_ended(order: Order) -> None:
 def route_form(route: Route) -> str:
     """Return whether a route uses one pool, shares an amount between pools, goes through another token, or both."""
     is_chain = any(leg.mint_out != route.legs[-1].mint_out for leg in route.legs)
-    is_split = any(leg.share_bps < BPS_SCALE for leg in route.legs)
+    is_split = any(leg.share_bps < BPS for leg in route.legs)
     if is_chain:
         return "split_chain" if is_split else "chain"
     return "split" if is_split else "single"
@@ -64,7 +64,7 @@ def _fill_made(order: Order) -> None:
     assert order.route is not None
     assert order.quoted_amount_out is not None
     assert order.executed_amount_out is not None
-    _slippage_found((1 - order.executed_amount_out / order.quoted_amount_out) * BPS_SCALE)
+    _slippage_found((1 - order.executed_amount_out / order.quoted_amount_out) * BPS)
     _impact_quoted(order.route.price_impact_bps)
     _fill_counted(route_form(order.route))(1)
     for leg in order.route.legs:

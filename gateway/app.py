@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from gateway import metrics
 from gateway.access.entrance import NamedRoute, NamedWebSocketRoute
 from gateway.access.guard import Guard
-from gateway.access.tickets import TicketDesk
+from gateway.access.tickets import TicketEndpoint
 from gateway.access.turnstile import Turnstile
 from gateway.documents import asyncapi, docs_page, error_pages
 from gateway.documents.endpoints import BY_NAME, ENDPOINTS, sockets_without_get
@@ -36,7 +36,7 @@ from servicekit.errors import Rejected
 
 
 @dataclass(frozen=True, slots=True)
-class Desks:
+class Endpoints:
     """What stands behind the URLs."""
 
     guard: Guard
@@ -55,17 +55,17 @@ class Desks:
     meta: Meta
     wallet: Wallet
     accounts: Accounts
-    tickets: TicketDesk
+    tickets: TicketEndpoint
     openapi: OpenApi
 
 
-def routes(desks: Desks) -> list[BaseRoute]:
+def routes(endpoints: Endpoints) -> list[BaseRoute]:
     """Return a route for each endpoint of the table, each with what it needs before itself."""
-    served, upgrades = _served(desks), {endpoint.name for endpoint in sockets_without_get()}
+    served, upgrades = _served(endpoints), {endpoint.name for endpoint in sockets_without_get()}
     assert served.keys() == BY_NAME.keys(), "the table and what stands behind it differ"
     found: list[BaseRoute] = []
     for endpoint in ENDPOINTS:
-        door = [] if endpoint.right is None else desks.guard.door(endpoint.right, endpoint.budget)
+        door = [] if endpoint.right is None else endpoints.guard.door(endpoint.right, endpoint.budget)
         if endpoint.method == "WEBSOCKET":
             found.append(NamedWebSocketRoute(endpoint.path, served[endpoint.name], middleware=door))
             if endpoint.name in upgrades:
@@ -75,46 +75,46 @@ def routes(desks: Desks) -> list[BaseRoute]:
     return found
 
 
-def _served(desks: Desks) -> Mapping[str, Callable[..., Any]]:
+def _served(endpoints: Endpoints) -> Mapping[str, Callable[..., Any]]:
     """Return what stands behind each endpoint, by its name."""
-    orders, watches, turnstile = desks.orders, desks.watches, desks.turnstile
+    orders, watches, turnstile = endpoints.orders, endpoints.watches, endpoints.turnstile
     return {
-        "submitOrder": desks.submit,
+        "submitOrder": endpoints.submit,
         "executeSocket": OrderSocket(watches, turnstile, NESTED_GREETING),
         "statusSocket": OrderSocket(watches, turnstile, FLAT),
         "ordersSocket": OrderSocket(watches, turnstile, NESTED_CAPITALISED),
-        "submitBatch": desks.batch.submit,
-        "previewOrder": desks.quotes.preview,
-        "listOrders": desks.listing.show,
+        "submitBatch": endpoints.batch.submit,
+        "previewOrder": endpoints.quotes.preview,
+        "listOrders": endpoints.listing.show,
         "getOrder": orders.show,
         "cancelOrder": orders.cancel,
-        "explainOrder": desks.explain.show,
+        "explainOrder": endpoints.explain.show,
         "getEvents": OrderHistory(orders, watches, turnstile),
         "orderEvents": OrderSocket(watches, turnstile),
-        "streamSocket": desks.stream,
-        "getTicket": desks.tickets.issue,
-        "getQuotes": desks.quotes.quote,
-        "listTokens": desks.market.tokens,
-        "listPools": desks.market.pools,
-        "getPrices": desks.prices,
-        "getBalances": desks.wallet.balances,
-        "airdrop": desks.wallet.airdrop,
-        "getOwnAccount": desks.accounts.own,
-        "getAccount": desks.accounts.show,
-        "changeAccount": desks.accounts.change,
+        "streamSocket": endpoints.stream,
+        "getTicket": endpoints.tickets.issue,
+        "getQuotes": endpoints.quotes.quote,
+        "listTokens": endpoints.market.tokens,
+        "listPools": endpoints.market.pools,
+        "getPrices": endpoints.prices,
+        "getBalances": endpoints.wallet.balances,
+        "airdrop": endpoints.wallet.airdrop,
+        "getOwnAccount": endpoints.accounts.own,
+        "getAccount": endpoints.accounts.show,
+        "changeAccount": endpoints.accounts.change,
         "getErrorTable": error_pages.show_table,
-        "getLifecycle": desks.meta.lifecycle,
-        "getScenarios": desks.meta.scenarios,
+        "getLifecycle": endpoints.meta.lifecycle,
+        "getScenarios": endpoints.meta.scenarios,
         "getProblem": error_pages.show_page,
-        "getOpenApi": desks.openapi.show,
+        "getOpenApi": endpoints.openapi.show,
         "getAsyncApi": asyncapi.show,
         "getDocs": docs_page.show,
         "getDocsAsset": docs_page.asset,
         "getMetrics": metrics.show,
-        "aliveHealth": desks.health.alive,
-        "aliveHealthz": desks.health.alive,
-        "aliveLivez": desks.health.alive,
-        "ready": desks.health.ready,
+        "aliveHealth": endpoints.health.alive,
+        "aliveHealthz": endpoints.health.alive,
+        "aliveLivez": endpoints.health.alive,
+        "ready": endpoints.health.ready,
     }
 
 

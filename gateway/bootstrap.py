@@ -11,7 +11,7 @@ from gateway.access.entrance import Edge
 from gateway.access.origin import Origins
 from gateway.access.turnstile import Turnstile
 from gateway.access.wiring import open_access
-from gateway.app import Desks, routes
+from gateway.app import Endpoints, routes
 from gateway.documents.meta import Meta
 from gateway.documents.openapi import OpenApi
 from gateway.edge.background import in_background
@@ -87,7 +87,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
             open_access(settings, accounts, addresses, turnstile) as access,
             in_background(tokens.keep_fresh(), watches.run()),
         ):
-            desks = Desks(
+            endpoints = Endpoints(
                 guard=access.guard,
                 submit=SubmitOrder(intake, small),
                 batch=Batch(intake, large, access.limits, orders_max=settings.batch_orders_max),
@@ -115,9 +115,8 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
                 openapi=OpenApi(keys_required=settings.auth == "on"),
                 prices=Prices(quoting, market_data, turnstile, first_answer_seconds=settings.rpc_deadline_seconds),
             )
-            yield Gateway(
-                Edge(routes(desks), origins, settings.allowed_origins), watches, desks.prices, desks.stream, turnstile
-            )
+            edge = Edge(routes(endpoints), origins, settings.allowed_origins)
+            yield Gateway(edge, watches, endpoints.prices, endpoints.stream, turnstile)
             await orders.close()
     finally:
         await asyncio.gather(executor.close(), router.close(), quoting.close(), market_channel.close())

@@ -1,4 +1,4 @@
-"""uvicorn as this gateway runs it: its limits, and a shutdown that tells every socket where to resume."""
+"""uvicorn as this gateway runs it: its limits, and a shutdown that sends every socket its resume point."""
 
 import asyncio
 import contextlib
@@ -84,7 +84,7 @@ def _listen(settings: Settings) -> socket.socket:
     both = host == "::" and socket.has_dualstack_ipv6()
     listener = socket.create_server((host, settings.port), family=family, backlog=2048, dualstack_ipv6=both)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
-        # Every connection inherits it: whoever takes nothing of what is on its way for so long is cut off.
+        # Every connection inherits it: the system cuts off a client that takes nothing for so long.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(settings.stall_seconds * 1000))
     listener.setblocking(False)
     return listener

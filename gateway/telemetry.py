@@ -65,7 +65,7 @@ def service_failed(path: str, reason: str) -> None:
 
 
 def socket_lost(order_id: str) -> None:
-    """A client left while it was being told something."""
+    """A client left while a frame was on its way to it."""
     log.debug("socket.lost", order_id=order_id)
 
 

@@ -24,7 +24,7 @@ EXIT_MISUSED: Final = 2
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run a command and return the exit code: 2 when it was told something wrong, 1 when it failed."""
+    """Run a command and return the exit code: 2 when an argument or a setting is wrong, 1 when it failed."""
     command = COMMANDS.get(" ".join(arguments))
     if command is None:
         sys.stderr.write("usage: python -m market_service [migrate | check]\n")

@@ -7,7 +7,7 @@ from typing import Final
 from market_service import telemetry
 from market_service.chain.chain import Chain
 from market_service.chain.clock import RealClock
-from market_service.chain.desk import Desk
+from market_service.chain.swap_intake import SwapIntake
 from market_service.genesis.definition import MarketDefinition
 from market_service.ledger.ledger import Ledger, LedgerAway, LedgerNotReady, LedgerTaken
 from market_service.ledger.ledger_reads import LedgerReader
@@ -48,7 +48,7 @@ async def serve(settings: MarketSettings, definition: MarketDefinition) -> None:
     try:
         await chain.start()
         await reader.open()
-        await _serve_desk(Desk(chain, reader, scenarios_on=settings.scenarios == "on"), settings)
+        await _serve_intake(SwapIntake(chain, reader, scenarios_on=settings.scenarios == "on"), settings)
     except LedgerAway as error:
         raise CannotRun(f"DATABASE_URL does not answer: {error}.") from error
     except (LedgerTaken, LedgerNotReady) as error:
@@ -60,12 +60,12 @@ async def serve(settings: MarketSettings, definition: MarketDefinition) -> None:
         await reader.close()
 
 
-async def _serve_desk(desk: Desk, settings: MarketSettings) -> None:
-    chain = desk.chain
+async def _serve_intake(intake: SwapIntake, settings: MarketSettings) -> None:
+    chain = intake.chain
     serve_metrics(settings.metrics_port, settings.metrics_host)
     telemetry.watch_in_flight(lambda: len(chain.mempool))
     running = await start_server(
-        market_service(desk),
+        market_service(intake),
         host=settings.grpc_host,
         port=settings.market_port,
         reflection_enabled=settings.grpc_reflection == "on",
@@ -87,7 +87,7 @@ async def _serve_desk(desk: Desk, settings: MarketSettings) -> None:
 
 
 async def _stop(chain: Chain) -> None:
-    """Stop the chain, but not at any price: while Postgres is away there is nothing that could still be written."""
+    """Stop the chain within a bounded time: while Postgres is away nothing can be written."""
     try:
         await asyncio.wait_for(chain.stop(), _STOP_SECONDS)
     except TimeoutError:

@@ -7,10 +7,10 @@ import grpc
 
 from market_service import wire
 from market_service.chain.chain import EndedSwaps, PoolsUpdate
-from market_service.chain.desk import Desk
 from market_service.chain.outages import venues_down
 from market_service.chain.scenarios import SCENARIOS
-from market_service.chain.swaps import Refusal
+from market_service.chain.swap_intake import SwapIntake
+from market_service.chain.swaps import SwapRefusal
 from market_service.chain.validation import is_name, is_uuid
 from servicekit.errors import FieldViolation, Rejected, Unavailable
 from servicekit.grpc_server import Service
@@ -25,10 +25,10 @@ _PAGE_DEFAULT: Final = 100
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
-def market_service(desk: Desk) -> Service:
+def market_service(intake: SwapIntake) -> Service:
     """Return the service to be started: its name, its handlers, and how its streams end."""
-    servicer = MarketServicer(desk)
-    chain = desk.chain
+    servicer = MarketServicer(intake)
+    chain = intake.chain
 
     async def end_streams() -> None:
         ended = Unavailable("SHUTTING_DOWN")
@@ -45,10 +45,10 @@ def market_service(desk: Desk) -> Service:
 class MarketServicer(rpc.MarketServiceServicer):
     """The handlers."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Serve a desk and the chain behind it."""
-        chain = desk.chain
-        self._desk = desk
+    def __init__(self, intake: SwapIntake) -> None:
+        """Serve an intake and the chain behind it."""
+        chain = intake.chain
+        self._intake = intake
         self._chain = chain
         self._tokens = wire.token_messages(chain.definition)
         self._mapped: tuple[PoolsUpdate, pb.WatchPoolsResponse] | None = None
@@ -73,7 +73,7 @@ class MarketServicer(rpc.MarketServiceServicer):
         return wire.condition_messages(chain.profile, venues_down(chain.seed, slot, chain.profile.outage_ppm))
 
     def _update_message(self, update: PoolsUpdate) -> pb.WatchPoolsResponse:
-        """Return the message of an update, mapped once for all who watch."""
+        """Return the message of an update, mapped once for all watchers."""
         if self._mapped is None or self._mapped[0] is not update:
             self._mapped = (update, wire.update_message(update, self._venues(update.slot)))
         return self._mapped[1]
@@ -81,8 +81,8 @@ class MarketServicer(rpc.MarketServiceServicer):
     async def SendSwap(self, request: pb.SendSwapRequest, context: Context) -> pb.SendSwapResponse:
         """Take one swap."""
         swap = wire.swap_of(request.swap)
-        (answer,) = await self._desk.send([swap])
-        if isinstance(answer, Refusal):
+        (answer,) = await self._intake.send([swap])
+        if isinstance(answer, SwapRefusal):
             violation = FieldViolation(f"swap.{answer.field}", answer.detail)
             raise Rejected(answer.reason, answer.detail, violations=[violation])
         return pb.SendSwapResponse(result=wire.result_message(answer))
@@ -91,18 +91,18 @@ class MarketServicer(rpc.MarketServiceServicer):
         """Take a batch, each swap with an answer of its own."""
         if not 1 <= len(request.swaps) <= _SWAPS_MAX:
             _refuse("swaps", f"must be 1 to {_SWAPS_MAX}")
-        answers = await self._desk.send([wire.swap_of(swap) for swap in request.swaps])
+        answers = await self._intake.send([wire.swap_of(swap) for swap in request.swaps])
         return pb.SendSwapsResponse(answers=[wire.answer_message(answer) for answer in answers])
 
     async def GetSwaps(self, request: pb.GetSwapsRequest, context: Context) -> pb.GetSwapsResponse:
-        """Tell what became of swaps."""
+        """Return the state of swaps."""
         if not 1 <= len(request.swap_ids) <= _IDS_MAX:
             _refuse("swap_ids", f"must be 1 to {_IDS_MAX}")
         ids = [swap_id.lower() for swap_id in request.swap_ids]
         for index, swap_id in enumerate(ids):
             if not is_uuid(swap_id):
                 _refuse(f"swap_ids[{index}]", "must be a UUID")
-        results = await self._desk.results(ids)
+        results = await self._intake.results(ids)
         return pb.GetSwapsResponse(
             results=[wire.result_message(result) for result in results],
             market_time=wire.timestamp(self._chain.clock.now_ms()),
@@ -130,7 +130,7 @@ class MarketServicer(rpc.MarketServiceServicer):
         if request.page_size > _PAGE_MAX:
             _refuse("page_size", f"must be at most {_PAGE_MAX}")
         size = request.page_size or _PAGE_DEFAULT
-        swaps = await self._desk.list_swaps(
+        swaps = await self._intake.list_swaps(
             account_id=request.account_id,
             order_tag=request.order_tag,
             after=_page_start(request.page_token),
@@ -145,7 +145,7 @@ class MarketServicer(rpc.MarketServiceServicer):
         """Read a wallet."""
         if not is_name(request.account_id, required=True):
             _refuse("account_id", "must be 1 to 64 printable characters")
-        wallet = await self._desk.balances(request.account_id)
+        wallet = await self._intake.balances(request.account_id)
         return pb.GetBalancesResponse(
             balances=[pb.Balance(mint=mint, amount=amount) for mint, amount in wallet.items()], slot=self._chain.slot
         )
@@ -159,13 +159,13 @@ class MarketServicer(rpc.MarketServiceServicer):
             _refuse("airdrop_id", "must be a UUID")
         if request.amount == 0:
             _refuse("amount", "must be above 0")
-        amount, replayed = await self._desk.airdrop(
+        amount, replayed = await self._intake.airdrop(
             airdrop_id=airdrop_id, account_id=request.account_id, mint=request.mint, amount=request.amount
         )
         return pb.AirdropResponse(balance=pb.Balance(mint=request.mint, amount=amount), replayed=replayed)
 
     async def ListScenarios(self, request: pb.ListScenariosRequest, context: Context) -> pb.ListScenariosResponse:
-        """Tell the table of scenarios."""
+        """Return the table of scenarios."""
         return pb.ListScenariosResponse(scenarios=map(wire.scenario_message, SCENARIOS, SCENARIOS.values()))
 
 

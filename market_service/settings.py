@@ -1,4 +1,4 @@
-"""What the market process is told: environment variables, read once at start."""
+"""The settings of the market process: environment variables, read once at start."""
 
 import re
 from collections.abc import Mapping

@@ -24,12 +24,12 @@ _swap_counted: Final = cache(lambda state: counted_in_bulk(_SWAPS.labels(state=s
 
 
 def watch_in_flight(count: Callable[[], int]) -> None:
-    """Read the number of swaps in flight from here, whenever somebody asks."""
+    """Read the number of swaps in flight from this function at each scrape."""
     _IN_FLIGHT.set_function(count)
 
 
 def swap_ended(result: SwapResult, traceparent: str, received_ms: int) -> None:
-    """A swap that was received then, on the market's clock, has reached its final state, and the ledger knows."""
+    """A swap has reached its final state in the ledger. The time of its arrival is on the market's clock."""
     _swap_counted(result.state)(1)
     sending = recorded_context(traceparent)
     if sending is None:
@@ -76,7 +76,7 @@ def ledger_recovered(*, slot: int, committed: int, doubtful: int) -> None:
 
 
 def checkpoint_lost(*, reason: str) -> None:
-    """The last outside flow was not written. Nobody has traded on it: it has never happened."""
+    """The last outside flow was not written. No swap was traded on it, so it has never happened."""
     _log.warning("checkpoint.lost", reason=reason)
 
 

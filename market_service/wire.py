@@ -7,21 +7,15 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from market_service.chain.chain import PoolsUpdate
 from market_service.chain.pools import Pool
-from market_service.chain.scenarios import VENUES, Script
-from market_service.chain.swaps import Failure, Fill, LedgerSwap, Leg, Refusal, Swap, SwapResult, SwapState
+from market_service.chain.scenarios import Script
+from market_service.chain.swaps import Failure, Fill, LedgerSwap, Swap, SwapLeg, SwapRefusal, SwapResult, SwapState
 from market_service.genesis.definition import MarketDefinition
 from market_service.ledger.ledger_rows import state_text
 from market_service.outside.profiles import Profile
-from pools.pool import PoolKind
+from pools.kinds import VENUES, PoolKind
 from tradewind.market.v1 import market_pb2 as pb
 
-_KINDS: Final[Mapping[PoolKind, pb.PoolKind.ValueType]] = {
-    PoolKind.RAYDIUM_CPMM: pb.POOL_KIND_RAYDIUM_CPMM,
-    PoolKind.RAYDIUM_AMM_V4: pb.POOL_KIND_RAYDIUM_AMM_V4,
-    PoolKind.RAYDIUM_CLMM: pb.POOL_KIND_RAYDIUM_CLMM,
-    PoolKind.METEORA_DLMM: pb.POOL_KIND_METEORA_DLMM,
-    PoolKind.METEORA_DAMM_V2: pb.POOL_KIND_METEORA_DAMM_V2,
-}
+_KINDS: Final = {kind: pb.PoolKind.Value(f"POOL_KIND_{kind.name}") for kind in PoolKind}
 # A valid one has exactly as many; of a longer text no more is kept.
 _TRACEPARENT_CHARACTERS: Final = 55
 _STATES: Final[Mapping[SwapState, pb.SwapState.ValueType]] = {
@@ -51,7 +45,7 @@ def swap_of(message: pb.Swap) -> Swap:
         mint_out=message.mint_out,
         amount_in=message.amount_in,
         min_amount_out=message.min_amount_out,
-        legs=tuple(Leg(leg.pool_id, leg.mint_in, leg.amount_in) for leg in message.legs),
+        legs=tuple(SwapLeg(leg.pool_id, leg.mint_in, leg.amount_in) for leg in message.legs),
         order_tag=message.order_tag,
         submitter=message.submitter,
         scenario=message.scenario,
@@ -104,9 +98,9 @@ def _fill_message(fill: Fill) -> pb.LegFill:
     )
 
 
-def answer_message(answer: SwapResult | Refusal) -> pb.SwapAnswer:
+def answer_message(answer: SwapResult | SwapRefusal) -> pb.SwapAnswer:
     """Return the answer to one swap of a batch."""
-    if isinstance(answer, Refusal):
+    if isinstance(answer, SwapRefusal):
         return pb.SwapAnswer(refusal=pb.SwapRefusal(reason=answer.reason, detail=answer.detail, retryable=False))
     return pb.SwapAnswer(result=result_message(answer))
 

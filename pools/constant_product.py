@@ -11,8 +11,9 @@ from typing import ClassVar, Final, NamedTuple, Self
 from pools.errors import PoolError, PoolErrorReason
 from pools.integers import Q64, U64_MAX, ceil_div, require_amount, require_u64
 from pools.json_fields import read_bool, read_int, require_range
+from pools.kinds import PoolKind
 from pools.pieces import CurvePiece, Piece
-from pools.pool import Fill, JsonObject, JsonValue, PoolKind, SwapOutcome
+from pools.pool import Fill, JsonObject, JsonValue, SwapOutcome
 
 FEE_SCALE: Final = 1_000_000
 CREATOR_FEE_ON_BOTH: Final = 0

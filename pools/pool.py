@@ -1,4 +1,4 @@
-"""What all pool kinds share: their names, what a swap answers, and the one interface of their states.
+"""What all pool kinds share: the answer to a swap, and the one interface of their states.
 
 States are immutable; a swap answers with the state after it. Token 0 is A, X or base, token 1 is B, Y or quote.
 `now` is unix seconds on the market's clock. Amounts are base units. Everything raises `PoolError` when the program
@@ -7,28 +7,12 @@ would abort, and then nothing has changed.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
+from pools.kinds import PoolKind
 from pools.pieces import Piece
 
-Venue = Literal["raydium", "meteora"]
 JsonValue = str | int | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
-
-
-class PoolKind(StrEnum):
-    """The program whose integer math a pool follows."""
-
-    RAYDIUM_CPMM = "raydium_cpmm"
-    RAYDIUM_AMM_V4 = "raydium_amm_v4"
-    RAYDIUM_CLMM = "raydium_clmm"
-    METEORA_DLMM = "meteora_dlmm"
-    METEORA_DAMM_V2 = "meteora_damm_v2"
-
-
-def venue_of(kind: PoolKind) -> Venue:
-    """Return the venue that runs the program."""
-    return "meteora" if kind in (PoolKind.METEORA_DLMM, PoolKind.METEORA_DAMM_V2) else "raydium"
 
 
 @dataclass(frozen=True, slots=True)

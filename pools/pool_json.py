@@ -1,4 +1,4 @@
-"""Pool states as JSON: one line for each kind."""
+"""Pool states as JSON, and the state class of each kind."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,17 +9,11 @@ from pools.concentrated.concentrated_liquidity import ClmmState
 from pools.constant_product import CpmmState
 from pools.damm.damm_v2 import DammV2State
 from pools.errors import PoolError, PoolErrorReason
-from pools.pool import JsonObject, JsonValue, PoolKind, PoolState
+from pools.kinds import PoolKind
+from pools.pool import JsonObject, JsonValue, PoolState
 
-_STATES: Final[
-    Mapping[PoolKind, type[AmmV4State] | type[ClmmState] | type[CpmmState] | type[DammV2State] | type[DlmmState]]
-] = {
-    PoolKind.RAYDIUM_CPMM: CpmmState,
-    PoolKind.RAYDIUM_AMM_V4: AmmV4State,
-    PoolKind.RAYDIUM_CLMM: ClmmState,
-    PoolKind.METEORA_DLMM: DlmmState,
-    PoolKind.METEORA_DAMM_V2: DammV2State,
-}
+STATES: Final = {state.kind: state for state in (CpmmState, AmmV4State, ClmmState, DlmmState, DammV2State)}
+"""The state class of each kind; the class itself names its kind."""
 
 
 def state_to_json(state: PoolState) -> dict[str, JsonValue]:
@@ -34,4 +28,4 @@ def state_from_json(kind: PoolKind, fields: JsonObject) -> PoolState:
     """
     if not isinstance(fields, Mapping):
         raise PoolError(PoolErrorReason.INVALID_STATE, "a state is a JSON object")
-    return _STATES[kind].from_json(fields)
+    return STATES[kind].from_json(fields)

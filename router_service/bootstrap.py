@@ -8,11 +8,11 @@ import grpc
 from router_service.adapters.market_feed import MarketFeed
 from router_service.adapters.simulated_venues import SimulatedVenues
 from router_service.application.ask_quotes import AskQuotes
-from router_service.application.ask_venues import VenueDesk
+from router_service.application.ask_venues import VenueCaller
 from router_service.application.breaker import Breaker
 from router_service.application.find_route import FindRoute
+from router_service.application.issued_quotes import IssuedQuotes
 from router_service.application.ports import Monotonic, Venues
-from router_service.application.quote_book import QuoteBook
 from router_service.application.quote_pools import QuoteDeadline
 from router_service.application.route_search import RoutingRules
 from router_service.settings import RouterSettings
@@ -37,7 +37,7 @@ def build_router(
     """Return the parts for these settings. Call it on the event loop that will serve."""
     channel = open_channel(settings.market_address)
     feed = MarketFeed(channel, age_max_ms=settings.router_state_age_max_ms, monotonic=monotonic)
-    desk = VenueDesk(
+    caller = VenueCaller(
         venues or SimulatedVenues(seed=settings.router_seed),
         breaker=lambda: Breaker(
             failures_max=settings.router_breaker_failures_max,
@@ -49,13 +49,13 @@ def build_router(
         settings.router_deadline_ms, settings.router_deadline_margin_ms, settings.router_deadline_max_ms
     )
     scenarios = settings.scenarios == "on"
-    quotes = QuoteBook(ttl_ms=settings.router_quote_ttl_ms, kept_max=settings.router_quotes_kept_max)
+    quotes = IssuedQuotes(ttl_ms=settings.router_quote_ttl_ms, kept_max=settings.router_quotes_kept_max)
     rules = RoutingRules(deadline, settings.router_leg_cost_lamports, scenarios)
     return Router(
         channel=channel,
         feed=feed,
-        find_route=FindRoute(feed, desk, quotes, rules, monotonic),
-        ask_quotes=AskQuotes(feed, desk, deadline, monotonic, scenarios=scenarios),
+        find_route=FindRoute(feed, caller, quotes, rules, monotonic),
+        ask_quotes=AskQuotes(feed, caller, deadline, monotonic, scenarios=scenarios),
         legs_max=settings.router_legs_max,
         monotonic=monotonic,
     )

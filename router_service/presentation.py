@@ -5,10 +5,11 @@ from typing import Any, Final
 
 import msgspec
 
+from pools.basis_points import BPS
 from router_service.application.answers import RouteAnswer
-from router_service.application.ask_venues import Refusal
+from router_service.application.ask_venues import RefusedVenue
 from router_service.domain.routes import Leg
-from router_service.domain.trading_pool import BPS, PoolQuote
+from router_service.domain.trading_pool import PoolQuote
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
@@ -59,7 +60,7 @@ def _quote(quote: PoolQuote) -> dict[str, Any]:
     }
 
 
-def _refusal(refusal: Refusal) -> dict[str, Any]:
+def _refusal(refusal: RefusedVenue) -> dict[str, Any]:
     # A venue that is refused as a whole has no pool.
     return {
         "venue": refusal.venue,

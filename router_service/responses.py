@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from router_service.application.answers import IssuedAnswer, RouteAnswer, RouteRefused
-from router_service.application.ask_venues import Refusal, VenueState
+from router_service.application.ask_venues import RefusedVenue, VenueState
 from router_service.application.market_view import MarketView
 from router_service.application.quote_pools import QuotesAnswer
 from router_service.application.watch_prices import PriceChange, mid_price
@@ -163,7 +163,7 @@ def _quote(quote: PoolQuote, quoted_at: Timestamp) -> pb.Quote:
     )
 
 
-def _refusal(refusal: Refusal) -> pb.RefusedQuote:
+def _refusal(refusal: RefusedVenue) -> pb.RefusedQuote:
     return pb.RefusedQuote(venue=refusal.venue, pool_id=refusal.pool_id, reason=refusal.reason, detail=refusal.detail)
 
 

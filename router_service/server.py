@@ -192,7 +192,7 @@ async def serve(settings: RouterSettings) -> None:
 
 
 def main() -> None:
-    """Run the router process. Exits with 2 when it was told something wrong, with 1 when it cannot serve."""
+    """Run the router process. Exits with 2 when a setting is wrong, with 1 when it cannot serve."""
     try:
         settings = read_router_settings()
     except SettingsError as error:

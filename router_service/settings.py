@@ -1,4 +1,4 @@
-"""What the router is told: environment variables, read once at start."""
+"""The router's settings: environment variables, read once at start."""
 
 from typing import Literal
 

@@ -43,18 +43,18 @@ def breaker_is(venue: str, state: str) -> None:
 
 
 def watch_state_age(seconds: Callable[[], float]) -> None:
-    """Read the age of the market's state from here, whenever somebody asks."""
+    """Read the age of the market's state from this function at each scrape."""
     _STATE_AGE.set_function(seconds)
 
 
 def searched(result: str, seconds: float) -> None:
-    """A route was searched for: found, or refused for a reason."""
+    """A search for a route ended: with a route, or with a reason for none."""
     _route_counted(result)(1)
     _search_timed(seconds)
 
 
 def batch_routed(traceparents: Sequence[str], reasons: Sequence[str], began_ns: int) -> None:
-    """A batch was answered, each request with a route or for a reason with none: record those that are traced."""
+    """A batch was answered: each request got a route, or the reason for none. Record the traced ones."""
     if not is_recording():
         return
     ended_ns = time.time_ns()
@@ -93,7 +93,7 @@ def breaker_changed(venue: str, state: str, failures: int) -> None:
 
 
 def search_crashed(error: Exception) -> None:
-    """A search failed for a reason nobody thought of. Its request was refused, the others were not touched."""
+    """A search failed for an unforeseen reason. Its request was refused; the rest of the batch went on."""
     _log.error("route.search_crashed", exc_info=error)
 
 

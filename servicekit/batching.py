@@ -1,4 +1,4 @@
-"""Batch at every hop without waiting: while calls are in flight, what arrives meanwhile becomes the next batch."""
+"""Batches at every hop without waiting: items that arrive while calls are in flight become the next batch."""
 
 import asyncio
 from collections import deque

@@ -93,7 +93,7 @@ async def make_ours(connection: AsyncConnection[TupleRow], database_url: str, se
 def session_problem(database_url: str, *, connect_timeout: int = 2) -> str | None:
     """Return why sessions at the address would not keep what Tradewind relies on, in one sentence with the fix.
 
-    None when they do, and when nobody answers: an outage is waited for, it is no wrong setting.
+    None when they do, and when Postgres does not answer: an outage is no wrong setting, and callers wait for its end.
     """
     try:
         with connect(database_url, autocommit=True, connect_timeout=connect_timeout) as connection:

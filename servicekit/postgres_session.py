@@ -1,4 +1,4 @@
-"""What every session relies on, said to each in one statement, whatever its role, database or surroundings say.
+"""The settings that every session relies on. One statement sets them, whatever role, database or environment say.
 
 A user's own database may write dates as 'SQL, DMY', answer orders before they are on disk, or end a statement after a
 millisecond. A session that is ours sets what it relies on. Where it cannot (a pooler in transaction mode hands the
@@ -21,7 +21,7 @@ _SEARCH_PATH_IN_OPTIONS: Final = re.compile(r"(?:-c\s*|--)search[_-]path\s*=\s*(
 
 @dataclass(frozen=True, slots=True)
 class _Reliance:
-    """One setting: what a session is told, which other values are as good, and whether a pooler must keep one."""
+    """One setting: the value a session sets, which other values are as good, and whether a pooler must keep one."""
 
     name: LiteralString
     value: LiteralString

@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from pools.amm_v4 import AmmV4State
 from pools.constant_product import CpmmState
-from pools.pool import PoolKind, PoolState, venue_of
+from pools.kinds import VENUE_OF, PoolKind
+from pools.pool import PoolState
 from pools.pool_json import state_from_json
 from router_service.domain.paths import Network, Way
-from router_service.domain.splitting import PairBook
+from router_service.domain.splitting import PairPools
 from router_service.domain.trading_pool import TradingPool
 
 SOL: Final = "So11111111111111111111111111111111111111112"
@@ -28,7 +29,7 @@ def a_pool(
     """A pool; without a state a CPMM of 50,000 SOL and 7.5 M USDC."""
     state = state or cpmm(50_000 * 10**9, 7_500_000 * 10**6)
     return TradingPool(
-        pool_id=pool_id, venue=venue_of(state.kind), mint_0=mint_0, mint_1=mint_1, state=state, slot=slot
+        pool_id=pool_id, venue=VENUE_OF[state.kind], mint_0=mint_0, mint_1=mint_1, state=state, slot=slot
     )
 
 
@@ -134,15 +135,19 @@ def eight_mixed_pools() -> list[TradingPool]:
     return [a_pool(f"pool-{number}", state=state) for number, state in enumerate(states)]
 
 
-def book_of(pools: Iterable[TradingPool], mint_in: str, mint_out: str) -> PairBook:
+def pair_pools_of(pools: Iterable[TradingPool], mint_in: str, mint_out: str) -> PairPools:
     """The sides of the pools that trade the pair."""
     pair = {mint_in, mint_out}
-    return PairBook(pool.side(mint_in, NOW) for pool in pools if {pool.mint_0, pool.mint_1} == pair)
+    return PairPools(pool.side(mint_in, NOW) for pool in pools if {pool.mint_0, pool.mint_1} == pair)
 
 
 def network_of(pools: Iterable[TradingPool], mint_in: str = SOL, mint_out: str = USDC) -> Network:
     """The network of a pair, with every way through one intermediate token."""
     known = list(pools)
     mints = {mint for pool in known for mint in (pool.mint_0, pool.mint_1)} - {mint_in, mint_out}
-    ways = [Way(mint, book_of(known, mint_in, mint), book_of(known, mint, mint_out)) for mint in sorted(mints)]
-    return Network(book_of(known, mint_in, mint_out), [way for way in ways if way.first.sides and way.second.sides])
+    ways = [
+        Way(mint, pair_pools_of(known, mint_in, mint), pair_pools_of(known, mint, mint_out)) for mint in sorted(mints)
+    ]
+    return Network(
+        pair_pools_of(known, mint_in, mint_out), [way for way in ways if way.first.sides and way.second.sides]
+    )

@@ -17,7 +17,7 @@ from typing import Final
 from market_service.chain.clock import SLOT_MS
 from market_service.chain.execution import Draft, SwapFailed, execute
 from market_service.chain.pools import Pool
-from market_service.chain.swaps import Leg, Swap
+from market_service.chain.swaps import Swap, SwapLeg
 from market_service.genesis.definition import read_definition
 from market_service.genesis.genesis import new_pool, pool_infos
 from market_service.outside.outside import OutsideFlow
@@ -95,7 +95,7 @@ class TradingDay:
 
     def execute(self, route: Route, *, least: int = 0) -> int:
         """Execute a route against the pools as they are now and return what it brought; 0 below `least`."""
-        legs = [Leg(leg.quote.side.pool.pool_id, leg.quote.side.mint_in, leg.quote.amount_in) for leg in route.legs]
+        legs = [SwapLeg(leg.quote.side.pool.pool_id, leg.quote.side.mint_in, leg.quote.amount_in) for leg in route.legs]
         swap = Swap("trip", ACCOUNT, route.mint_in, route.mint_out, route.amount_in, least, legs)
         draft = Draft(self.pools, {ACCOUNT: {route.mint_in: _FUNDS, route.mint_out: 0}})
         try:

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pools.errors import PoolError
-from pools.pool import PoolKind, venue_of
+from pools.kinds import VENUE_OF, PoolKind
 from pools.pool_json import state_from_json
 from router_service.domain.paths import Network, Way
 from router_service.domain.routes import Route, single_pool_route
 from router_service.domain.routing_table import everything
 from router_service.domain.search import LegCost, best_route, split_route
-from router_service.domain.splitting import PairBook
+from router_service.domain.splitting import PairPools
 from router_service.domain.trading_pool import PoolQuote, PoolSide, TradingPool
 
 Problem = Mapping[str, Any]
@@ -35,10 +35,10 @@ def best_route_for(problem: Problem) -> Route:
     return route
 
 
-def quotes_of(book: PairBook, amount_in: int) -> list[PoolQuote]:
+def quotes_of(pair_pools: PairPools, amount_in: int) -> list[PoolQuote]:
     """Return what the pools that can take it all would pay."""
     quotes = []
-    for side in book.sides:
+    for side in pair_pools.sides:
         try:
             quotes.append(side.quote(amount_in))
         except PoolError:
@@ -65,9 +65,9 @@ def network_of(problem: Problem) -> Network:
     pools = [_pool(pool) for pool in problem["pools"]]
     backwards = problem.get("a_to_b") is False
     mint_in, mint_out = ("B", "A") if backwards else ("A", "B")
-    direct = PairBook(_sides(pools, problem["pools"], mint_in, mint_out))
-    first = PairBook(_sides(pools, problem["pools"], mint_in, "C"))
-    second = PairBook(_sides(pools, problem["pools"], "C", mint_out))
+    direct = PairPools(_sides(pools, problem["pools"], mint_in, mint_out))
+    first = PairPools(_sides(pools, problem["pools"], mint_in, "C"))
+    second = PairPools(_sides(pools, problem["pools"], "C", mint_out))
     return Network(direct, [Way("C", first, second)] if first.sides and second.sides else [])
 
 
@@ -75,7 +75,7 @@ def _pool(pool: Mapping[str, Any]) -> TradingPool:
     kind = PoolKind(pool["type"])
     mint_0, mint_1 = pool.get("pair") or "AB"
     state = state_from_json(kind, pool["state"])
-    return TradingPool(pool_id=pool["id"], venue=venue_of(kind), mint_0=mint_0, mint_1=mint_1, state=state)
+    return TradingPool(pool_id=pool["id"], venue=VENUE_OF[kind], mint_0=mint_0, mint_1=mint_1, state=state)
 
 
 def _sides(

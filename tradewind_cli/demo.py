@@ -36,7 +36,7 @@ class Performance:
 
     @property
     def broken(self) -> str:
-        """What was promised and not kept; empty when all was."""
+        """The broken promise in words; empty when all were kept."""
         return self.trouble or every(whole, self.act.promise)(self.life)
 
     @property

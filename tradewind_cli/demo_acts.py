@@ -1,4 +1,4 @@
-"""What the demonstration shows: each order, why it is there, and what it must come to."""
+"""The acts of the demonstration: each order, why it is there, and how it must end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

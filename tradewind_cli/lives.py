@@ -43,7 +43,7 @@ def number(amount: Decimal | int | str | None) -> str:
 
 
 class Narrator:
-    """Tells events. It remembers what each order trades, which only its first event says."""
+    """Puts events into words. It remembers each order's tokens, which only the first event holds."""
 
     def __init__(self, tokens: Iterable[Token]) -> None:
         self._symbols = {token.mint: token.symbol for token in tokens}

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tradewind_client import Problem, TradewindError
 
-# Wide enough for a table; without a terminal there is nobody to ask.
+# Wide enough for a table; without a terminal the width cannot be asked.
 PIPE_COLUMNS: Final = 120
 
 _JSON: Final = msgspec.json.Encoder(decimal_format="number")

@@ -101,7 +101,7 @@ class Tradewind:
         await self._client.__aexit__(kind, error, traceback)
 
     async def submit(self, order: OrderRequest | Mapping[str, Any], *, idempotency_key: str | None = None) -> Submitted:
-        """Submit an order once, however often it takes to be heard.
+        """Submit an order once, however often the request must be sent.
 
         `order` may also be a body in the words of docs/api.md. The key defaults to the order's `clientOrderId`, else a
         new one is made; it comes back with the answer. After Unreachable submit again under the same key.
@@ -119,7 +119,7 @@ class Tradewind:
     async def batch(self, orders: Sequence[OrderRequest | Mapping[str, Any]]) -> list[BatchEntry]:
         """Submit many orders; return a result for each, in order.
 
-        What is refused for a passing reason is sent again under its own key; what is refused for good says why.
+        An order that is refused for a passing reason is sent again under its own key; another refusal is the result.
         """
         return await submit_batch(self._http, self._policy, orders)
 
@@ -181,7 +181,7 @@ class Tradewind:
         return decode((await self._http.delete(_at(order_id))).content, Order)
 
     async def explain(self, order_id: str) -> dict[str, Any]:
-        """Return why an order went as it did. Raises NotAvailable where the gateway does not tell."""
+        """Return why an order went as it did. Raises NotAvailable where the gateway does not offer it."""
         explanation: dict[str, Any] = decode_any((await self._http.get(f"{_at(order_id)}/explain")).content)
         return explanation
 
@@ -222,7 +222,7 @@ class Tradewind:
     def watch_all(self) -> AsyncGenerator[OrderEvent, None]:
         """Yield the events of every order that is on its way and of every order to come; it never ends by itself.
 
-        One socket tells them all. Each event comes once, those of an order from its first one on, in order.
+        One socket carries them all. Each event comes once, those of an order from its first one on, in order.
         """
         return self._stream.tell(WholeAccount(self.orders, self._behind))
 

@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree.
+"""The errors of this client, as one tree.
 
 TradewindError
 ├── Unreachable            no answer, after every repetition
@@ -28,7 +28,7 @@ class Violation:
 
 
 class TradewindError(Exception):
-    """Whatever this client raises about an exchange with the gateway."""
+    """The base of every error that this client raises about an exchange with the gateway."""
 
 
 class Unreachable(TradewindError):

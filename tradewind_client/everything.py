@@ -1,7 +1,7 @@
-"""Every order of an account on one socket: those on their way, and those that come while one watches.
+"""Every order of an account on one socket: those on their way, and those that come later.
 
-The socket tells what happens while it stands. What happened while it did not is read when it stands again: the orders
-that were on their way, and those that have come since, from the histories.
+The socket sends events while it stands. When it stands again, the client reads the events of the time between from the
+histories: those of the orders that were on their way, and those of the orders that have come since.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from tradewind_client.stream import Answer, AskAgain, heard
 
 # An order may become visible later than its time says: it is stamped before it is stored.
 OVERLAP: Final = timedelta(seconds=10)
-# Later than that an order that has ended is not told of again, by the server's times.
+# An order that ended earlier than this, by the server's times, is not reported again.
 MEMORY: Final = timedelta(seconds=60)
 HISTORIES_AT_ONCE: Final = 16
 
@@ -69,7 +69,7 @@ class WholeAccount:
                 self._forget(frame.timestamp)
 
     async def _begin(self) -> None:
-        """Take note of what has ended before: it is not told."""
+        """Record the orders that ended before: their events are not yielded."""
         self._youngest = youngest = await _asked(self._newest())
         if youngest is not None:
             for order in await _asked(self._since(youngest - OVERLAP)):
@@ -98,7 +98,7 @@ class WholeAccount:
                 yield event
 
     async def _newcomers(self) -> list[str]:
-        """Return the orders that nobody has told of, oldest first."""
+        """Return the orders that no socket has reported, oldest first."""
         since = self._youngest - OVERLAP if self._youngest is not None else None
         found = await _asked(self._since(since))
         new = [order.order_id for order in reversed(found) if not self._knows(order.order_id)]
@@ -110,7 +110,7 @@ class WholeAccount:
         return order_id in self._last or order_id in self._over
 
     async def _up_to(self, event: OrderEvent) -> Sequence[OrderEvent]:
-        """Return what leads to an event, and the event itself; nothing when it was told."""
+        """Return the events that lead to an event, and the event itself; nothing when it was yielded before."""
         last = self._last.get(event.order_id, 0)
         if event.sequence == last + 1 or event.order_id in self._over:
             return list(self._new([event]))
@@ -156,7 +156,7 @@ class WholeAccount:
 
 
 async def _positions(socket: ClientConnection) -> Mapping[str, int]:
-    """Return the open orders and how far each counts as told on this socket."""
+    """Return the open orders and the sequence from which this socket continues each."""
     frame = await heard(socket)
     if not isinstance(frame, Answer) or frame.op != "subscribed":
         raise AskAgain("the gateway did not say that it tells all orders")

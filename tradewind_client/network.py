@@ -41,7 +41,7 @@ def open_http(
 
 
 def _trust(url: httpx.URL) -> ssl.SSLContext:
-    """Return whom to believe on this machine: over plain HTTP nobody is asked, so that no file has to be there."""
+    """Return a context with the certificates to trust. Plain HTTP needs none, so no certificate file has to exist."""
     if url.scheme == "http":
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     return httpx.create_ssl_context()

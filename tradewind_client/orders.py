@@ -1,4 +1,4 @@
-"""Orders: what is asked for, what came of it, and the events of its life."""
+"""Orders: the request, the result, and the events of an order's life."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""From an answer that refuses to the exception that says so."""
+"""Turns a refusing answer into its exception."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """How stubborn the client is: for requests by tries and time, for streams by time without progress.
+    """How long the client repeats: requests by tries and time, streams by time without progress.
 
     Pauses double from the first to the longest, each drawn between half of it and all of it, so that many clients do
     not come back at once. A `Retry-After` is waited for in full.
@@ -45,7 +45,7 @@ class Tries:
 
 
 class Patience:
-    """How long a stream is taken up again while nothing comes of it. Progress makes it whole."""
+    """How long a stream is opened again without progress. Progress starts the time anew."""
 
     def __init__(self, policy: RetryPolicy) -> None:
         self._policy = policy
@@ -57,7 +57,7 @@ class Patience:
         self._failures = 0
 
     def stood(self, seconds: float) -> None:
-        """Take a connection that stood for a quarter of the patience for progress: it may have had nothing to tell."""
+        """Take a connection that stood for a quarter of the patience for progress: it may have had no event to send."""
         if seconds >= self._policy.stream_seconds_max / 4:
             self.progress()
 

@@ -43,7 +43,7 @@ async def opened(url: str, headers: Mapping[str, str]) -> AsyncGenerator[ClientC
 
 
 async def _leave(socket: ClientConnection) -> None:
-    """Close, and drop what still comes: behind frames that nobody reads the answer to the goodbye is not seen."""
+    """Close, and drop what still comes: the answer to the close would stay hidden behind unread frames."""
     closing = asyncio.create_task(socket.close())
     try:
         with suppress(ConnectionClosed):

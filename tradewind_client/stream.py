@@ -1,4 +1,4 @@
-"""One /api/stream socket that comes back by itself, and what is said on it."""
+"""One /api/stream socket that comes back by itself, and the frames on it."""
 
 import time
 from collections.abc import AsyncGenerator, Mapping
@@ -33,14 +33,14 @@ class Answer(Value, frozen=True, kw_only=True):
 
 
 class AskAgain(Exception):
-    """Something was not had this time; on a new socket it may be."""
+    """This socket cannot answer; a new one may."""
 
 
 class Story(Protocol):
-    """What is told on one socket after another, and how far it has come."""
+    """A sequence of events that comes over one socket after another, and how far it has come."""
 
     def told(self, socket: ClientConnection) -> AsyncGenerator[OrderEvent, None]:
-        """Subscribe on a new socket, and yield what is new, until all is told.
+        """Subscribe on a new socket, and yield the new events until the last one.
 
         Raises AskAgain, ConnectionClosed or Unreachable to be given another socket.
         """

@@ -25,7 +25,7 @@ class Watcher:
         policy: RetryPolicy,
         order: Callable[[str], Awaitable[Order]],
     ) -> None:
-        """`order` reads an order's snapshot: it settles whether a stream that says it is finished has told it all."""
+        """`order` reads an order's snapshot: it settles whether a stream that ended has sent all events."""
         self._origin = socket_origin
         self._headers = headers
         self._policy = policy

@@ -33,7 +33,7 @@ def is_ready(file: Path) -> bool:
 def is_alive(status_file: Path = _MAIN_THREAD, within_s: float = _WAKES_WITHIN_S) -> bool:
     """Return whether the main thread goes to sleep and wakes again: an event loop that is stuck or spins does not.
 
-    It asks nobody, so an outage of Postgres or Redis never looks like a dead worker.
+    It asks no other process, so an outage of Postgres or Redis never looks like a dead worker.
     """
     before, deadline = _switches(status_file), time.monotonic() + within_s
     while time.monotonic() < deadline:

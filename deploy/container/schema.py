@@ -55,7 +55,7 @@ SCHEMAS: Final = (
 
 
 def behind(database_url: str) -> Iterator[str]:
-    """Yield what is missing, in words: schemas that are not up to date, or why nobody knows."""
+    """Yield what is missing, in words: schemas that are not up to date, or why that cannot be found out."""
     try:
         with connect(database_url, connect_timeout=_CONNECT_S, autocommit=True) as connection:
             for schema in SCHEMAS:

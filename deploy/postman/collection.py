@@ -2,7 +2,7 @@
 
 A request for every operation, with an example body and the checks that its answer must pass; before them a tour of one
 order's life, behind them mistakes with their answers, and the streams. What each folder holds follows from the
-documents; what can only be told by hand is in `postman_steps`.
+documents; `postman_steps` holds what only a person can write.
 """
 
 import json
@@ -16,7 +16,7 @@ from gateway.documents import asyncapi, openapi
 
 COLLECTION: Final = Path(__file__).resolve().parents[2] / "docs" / "postman" / "tradewind.postman_collection.json"
 STREAMS_FOLDER: Final = "Streams (WebSocket and server-sent events)"
-# Operations that are told, quite rightly, that they come too late when an order has ended.
+# Operations that an ended order refuses, as it should: they come too late.
 _MAY_REFUSE: Final = {"cancelOrder": (409,)}
 _VARIABLES: Final = {
     "baseUrl": "http://127.0.0.1:3000",

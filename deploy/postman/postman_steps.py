@@ -1,4 +1,4 @@
-"""What a Postman collection tells by hand: the steps of a tour, and mistakes with the answers they get."""
+"""The written part of the Postman collection: the steps of a tour, and mistakes with their answers."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -24,7 +24,7 @@ def reason_against() -> str | None:
 
 
 def identity() -> str:
-    """Return what tells one interpreter from another: a virtual environment has its maker's."""
+    """Return the identity of an interpreter; a virtual environment has that of its maker."""
     return f"{sys.implementation.name} {sys.version_info[0]}.{sys.version_info[1]} {os.path.realpath(sys.base_prefix)}"
 
 

@@ -47,7 +47,7 @@ class Account:
 
 
 class Load:
-    """Sends orders from a few threads until told to stop."""
+    """Sends orders from a few threads until `stop` is called."""
 
     def __init__(self, url: str, *, senders: int = SENDERS, pause_s: float = PAUSE_S, within_s: float = 60.0) -> None:
         self._clients = [Client(url, within_s=within_s) for _ in range(senders)]

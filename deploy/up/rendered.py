@@ -17,7 +17,7 @@ OVERLAYS: Final = ("kind", "kind-observability", "production", "production-keda"
 KEPT: Final = "kind"
 REFERENCE: Final = KUBERNETES / "rendered" / f"{KEPT}.yaml"
 DEPLOY: Final = KUBERNETES.parent
-# Beside the manifests: what Prometheus and Grafana are told, in files that compose mounts too.
+# Beside the manifests: the files that configure Prometheus and Grafana; compose mounts them too.
 _SOURCES: Final = ("kubernetes/base", "kubernetes/components", "kubernetes/overlays", "observability")
 _SECRETS: Final = ("secrets.env", "pepper.env")
 _NOT_SOURCES: Final = frozenset({*_SECRETS, ".gitignore"})

@@ -31,8 +31,8 @@ from executor_service.domain.lifecycle import (
 )
 from executor_service.domain.order import Order, swap_id_of
 from executor_service.domain.retry import RetryPolicy
-from executor_service.domain.slippage import min_amount_out
 from executor_service.stages import Stage
+from pools.basis_points import min_amount_out
 from servicekit.errors import DomainError, Rejected, Unavailable
 
 Step: TypeAlias = Callable[[Order], Awaitable[Sequence[OrderEvent]]]

@@ -21,7 +21,7 @@ from executor_service.domain.lifecycle import (
     SwapSubmitted,
 )
 from executor_service.domain.order import Order
-from executor_service.domain.slippage import BPS_SCALE
+from pools.basis_points import BPS
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
@@ -66,7 +66,7 @@ def slippage_against_quote_bps(order: Order) -> Decimal:
     assert order.quoted_amount_out
     assert order.executed_amount_out is not None
     short = order.quoted_amount_out - order.executed_amount_out
-    return (Decimal(short * BPS_SCALE) / order.quoted_amount_out).quantize(Decimal("0.01"))
+    return (Decimal(short * BPS) / order.quoted_amount_out).quantize(Decimal("0.01"))
 
 
 def _frame(order_id: UUID, sequence: int, status: OrderStatus, details: Mapping[str, Any], at: datetime) -> str:

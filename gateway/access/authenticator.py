@@ -36,7 +36,7 @@ class _Answer:
 
 
 class Authenticator:
-    """Answers for keys. Keys are kept as digests under a secret that dies with the process, never themselves."""
+    """Answers for keys. It keeps digests of keys, never the keys, under a secret that ends with the process."""
 
     def __init__(self, accounts: Accounts, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._accounts = accounts
@@ -48,7 +48,7 @@ class Authenticator:
         self._asking: dict[bytes, asyncio.Task[Identity]] = {}
 
     def knows(self, key: Key) -> bool:
-        """True for a key that was good when it was last asked about: whoever shows it is not guessing."""
+        """True for a key that was good when it was last asked about: a caller who shows it is not guessing."""
         return self._digest(key) in self._good
 
     async def identify(self, key: Key) -> Identity:

@@ -23,7 +23,7 @@ class KeyRegister(Protocol):
 
 
 class Callers:
-    """Finds out. In doubt nobody comes in: while the executor or Redis is away the answer is Unavailable."""
+    """Finds out who calls. In doubt it refuses: while the executor or Redis is away the answer is Unavailable."""
 
     def __init__(
         self,

@@ -20,7 +20,7 @@ _SUBSCRIBER_PREFIX: Final = 64
 
 
 class ClientAddresses:
-    """Tells the address of a request's client. Nothing but X-Forwarded-For from a trusted proxy is listened to."""
+    """Finds the address of a request's client. It reads X-Forwarded-For from trusted proxies, and no other header."""
 
     def __init__(self, trusted_proxies: Sequence[Network]) -> None:
         self._trusted_proxies = tuple(trusted_proxies)

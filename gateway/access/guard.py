@@ -1,4 +1,4 @@
-"""Who may pass: the key, its rights and the limits are looked at before anybody reads a body."""
+"""Decides who may pass: it checks the key, its rights and the limits before any body is read."""
 
 from collections.abc import Awaitable
 

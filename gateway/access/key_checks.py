@@ -1,4 +1,4 @@
-"""Open streams outlive the moment they were let in: from time to time their keys are looked at again."""
+"""Checks the keys of open streams again from time to time, because a stream can outlive its key."""
 
 import asyncio
 
@@ -17,13 +17,13 @@ class KeyChecks:
         self._every_seconds = every_seconds
 
     async def run(self) -> None:
-        """Look again and again, until cancelled."""
+        """Check from time to time, until cancelled."""
         while True:
             await asyncio.sleep(self._every_seconds)
             await self.look()
 
     async def look(self) -> None:
-        """Look once. While the executor is away streams stay as they are: they were let in, and nothing new is."""
+        """Check once. While the executor is away open streams stay, and no new one is let in."""
         key_ids = sorted(self._turnstile.key_ids)
         if not key_ids:
             return

@@ -15,7 +15,7 @@ _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 
 
 class Origins:
-    """Tells the public address of this gateway, request by request."""
+    """Finds the public address of this gateway for each request."""
 
     def __init__(self, trusted_proxies: Sequence[Network]) -> None:
         self._addresses = ClientAddresses(trusted_proxies)

@@ -1,7 +1,7 @@
 """Counts what callers do against their limits, in Redis for all gateways together.
 
 Checks that come together share the round trips: those of one caller become one hit of their summed cost. While Redis
-is away or slow nobody waits for it: whatever is strict is counted in this process alone, the rest passes.
+is away or slow no request waits for it: strict limits are counted in this process alone, the other requests pass.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from servicekit.batching import Batcher
 from servicekit.cancelling import within
 from servicekit.errors import Unavailable
 
-# After a failure nobody tries Redis for this long.
+# After a failure no request tries Redis for this long.
 REDIS_PAUSE_SECONDS: Final = 1.0
 BATCH_MAX: Final = 512
 
@@ -32,7 +32,7 @@ Found = TypeVar("Found")
 
 
 class RateLimited(Unavailable):
-    """A caller has used up a limit. `standings` tell where it stands with those that were looked at."""
+    """A caller has used up a limit. `standings` say where it stands with the limits that were checked."""
 
     def __init__(self, standings: Sequence[Standing]) -> None:
         self.standings = tuple(standings)
@@ -50,7 +50,7 @@ class _Check(NamedTuple):
 
     @property
     def counter(self) -> tuple[object, ...]:
-        """What it counts on: checks of one counter are taken together."""
+        """The counter it counts on: checks of one counter are taken together."""
         return self.policy.name, self.limit, self.subject, self.strict
 
 
@@ -126,7 +126,7 @@ class RateLimiter:
             try:
                 return await within(self._deadline, work(self._shared))
             except (RedisError, OSError) as error:
-                # What is on its way fails together: that is one outage, told by the first.
+                # Calls on their way fail together: that is one outage, and the first one reports it.
                 if self._shared_from == shared_from:
                     self._shared_from = time.monotonic() + REDIS_PAUSE_SECONDS
                     telemetry.limits_unreachable(error)
@@ -141,7 +141,7 @@ async def _hit(strategy: Strategy, checks: Sequence[_Check]) -> list[_Verdict]:
     refused_at: Standing | None = None
     while admitted and not await strategy.hit(first.limit, *counter, cost=cost):
         refused_at = await _standing(strategy, first.policy, first.limit, first.subject)
-        # What fits now may not fit any more when it is asked for: others are quicker. Then less is, until it does.
+        # Other gateways take from the same limit, so a sum that fits now may not fit at the next hit.
         admitted = _fitting(costs, min(refused_at.remaining, cost - 1))
         cost = sum(costs[place] for place in admitted)
     after = refused_at

@@ -27,7 +27,7 @@ class Policies:
 
 
 class RateLimits:
-    """Charges requests. What it finds is told in the headers of the answer, whichever that will be."""
+    """Charges requests. The headers of the answer report the result, whatever the answer is."""
 
     def __init__(self, limiter: RateLimiter, policies: Policies, addresses: ClientAddresses) -> None:
         self._limiter = limiter
@@ -35,7 +35,7 @@ class RateLimits:
         self._addresses = addresses
 
     async def charge_address(self, scope: Scope, *, strict: bool) -> None:
-        """Count a request of this address, whoever it is. Raises RateLimited."""
+        """Count a request of this address, whatever key it shows. Raises RateLimited."""
         await self._charge(scope, self._policies.address, self._subscriber(scope), 1, strict=strict)
 
     async def charge(self, scope: Scope, caller: Identity, budget: Budget, cost: int = 1) -> None:

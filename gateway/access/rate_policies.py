@@ -1,4 +1,4 @@
-"""How many requests are allowed in which time, in the notation of the `limits` library, and how answers tell of it."""
+"""How many requests are allowed in which time, in the notation of the `limits` library, and how answers report it."""
 
 import re
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def limits_in(text: str) -> Limits:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What one kind of caller may do. `name` tells it from others, in answers and in Redis."""
+    """What one kind of caller may do. `name` distinguishes it in answers and in Redis."""
 
     name: str
     limits: Limits
@@ -64,5 +64,5 @@ def headers_of(standings: Sequence[Standing]) -> list[tuple[bytes, bytes]]:
 
 
 def whole_seconds(seconds: float) -> int:
-    """Return seconds rounded up: whoever waits that long has waited enough."""
+    """Return seconds rounded up, so that a caller who waits that long has waited enough."""
     return max(0, -int(-seconds // 1))

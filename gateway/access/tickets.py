@@ -1,4 +1,4 @@
-"""One-time tickets, for pages that open WebSockets: a browser sends no key there, and a URL is no place for one."""
+"""One-time tickets, for pages that open WebSockets: a browser sends no key there, and URLs land in logs."""
 
 import asyncio
 import hashlib
@@ -55,7 +55,7 @@ class Tickets:
         return ticket
 
     async def redeem(self, ticket: Ticket, address: str) -> Identity:
-        """Return whom the ticket stands for; from now on it stands for nobody.
+        """Return the identity that the ticket stands for, and use the ticket up.
 
         Raises Rejected("UNAUTHENTICATED") for one that is unknown, used, late, or shown from another address, and
         Unavailable while Redis is away.
@@ -71,8 +71,8 @@ class Tickets:
         return Identity(holder.account_id, frozenset(holder.scopes), holder.key_id)
 
 
-class TicketDesk:
-    """POST /api/ws-ticket. Without `tickets`, where nobody is asked for one, it gives any: pages need no second way."""
+class TicketEndpoint:
+    """POST /api/ws-ticket. With `AUTH=off` it has no `tickets` and gives a random one: pages need no second way."""
 
     def __init__(self, tickets: Tickets | None, addresses: ClientAddresses) -> None:
         self._tickets = tickets

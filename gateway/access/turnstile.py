@@ -49,7 +49,7 @@ class Turnstile:
 
     @contextmanager
     def passage(self, scope: Scope) -> Iterator[Passage]:
-        """Hold one place while the body runs. Raises Unavailable("OVERLOADED") when the client has its share."""
+        """Hold one place while the body runs. Raises Unavailable("OVERLOADED") when the client holds all its places."""
         passage = Passage(subscriber_of(self._addresses.of(scope)), identity_of(scope).key_id)
         if self._by_address[passage.subscriber] >= self._per_address_max:
             raise Unavailable("OVERLOADED", f"At most {self._per_address_max} open streams for one address.")

@@ -18,7 +18,7 @@ from gateway.access.key_checks import KeyChecks
 from gateway.access.rate_limiter import RateLimiter
 from gateway.access.rate_limits import Policies, RateLimits
 from gateway.access.rate_policies import Policy
-from gateway.access.tickets import TicketDesk, Tickets
+from gateway.access.tickets import TicketEndpoint, Tickets
 from gateway.access.turnstile import Turnstile
 from gateway.edge.background import in_background
 from gateway.settings import Settings
@@ -29,11 +29,11 @@ REDIS_SECONDS_MAX: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What endpoints need of it. `limits` is None where nothing is limited by rate."""
+    """The parts that endpoints need. `limits` is None without rate limits."""
 
     guard: Guard
     limits: RateLimits | None
-    tickets: TicketDesk
+    tickets: TicketEndpoint
 
 
 @asynccontextmanager
@@ -42,7 +42,7 @@ async def open_access(
 ) -> AsyncIterator[Access]:
     """Yield what the settings ask for; its background work runs until the end."""
     if settings.auth == "off" and not settings.has_rate_limits:
-        yield Access(Guard(None, None), None, TicketDesk(None, addresses))
+        yield Access(Guard(None, None), None, TicketEndpoint(None, addresses))
         return
     async with AsyncExitStack() as stack:
         assert settings.redis_url is not None, "the settings have seen to it"
@@ -51,14 +51,14 @@ async def open_access(
         stack.push_async_callback(limiter.close)
         limits = RateLimits(limiter, _policies(settings), addresses)
         if settings.auth == "off":
-            yield Access(Guard(None, limits), limits, TicketDesk(None, addresses))
+            yield Access(Guard(None, limits), limits, TicketEndpoint(None, addresses))
             return
         authenticator, tickets = Authenticator(accounts), Tickets(pool)
         stack.push_async_callback(authenticator.close)
         checks = KeyChecks(accounts, turnstile, every_seconds=settings.key_recheck_seconds)
         await stack.enter_async_context(in_background(checks.run()))
         callers = Callers(authenticator, accounts, tickets, limits, addresses)
-        yield Access(Guard(callers, limits), limits, TicketDesk(tickets, addresses))
+        yield Access(Guard(callers, limits), limits, TicketEndpoint(tickets, addresses))
 
 
 def _policies(settings: Settings) -> Policies:

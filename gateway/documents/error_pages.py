@@ -68,7 +68,7 @@ def markdown() -> str:
         "(`orderId`): `GET /api/orders/{orderId}` tells whether it does. `never`: the same request is refused again.\n"
         "A connection that is cut before the answer is like `with_key`: look with\n"
         "`GET /api/orders?clientOrderId=<your key>`, or repeat with the key you sent.\n\n"
-        "This page is written from `servicekit/errors.py` by `python -m gateway.documents.error_pages`.\n\n"
+        "This page is written from `servicekit/error_table.py` by `python -m gateway.documents.error_pages`.\n\n"
         "| code | HTTP | gRPC | retry | ends the order | means | what to do |\n"
         "| --- | --- | --- | --- | --- | --- | --- |\n" + rows
     )

@@ -34,7 +34,7 @@ class Accounts:
         return json_response({**self._shown(account), "scopes": sorted(caller.scopes)})
 
     async def show(self, request: Request) -> Response:
-        """GET /api/accounts/{account}: any account. One that nobody has set up has the server's limits."""
+        """GET /api/accounts/{account}: any account. One that was never set up has the server's limits."""
         known_parameters(request.scope, ())
         return json_response(self._shown(await self._client.account(_named(request))))
 

@@ -11,11 +11,12 @@ import msgspec
 from gateway.edge.amounts import NotExact, decimal_text, whole_units
 from gateway.edge.problems import pointer_to
 from gateway.edge.strict_json import JsonValue
-from gateway.orders.order_fields import ORDER_FIELDS, PAIR_FIELDS, VENUES, BadValue, Field
+from gateway.orders.order_fields import ORDER_FIELDS, PAIR_FIELDS, BadValue, Field
 from gateway.orders.tokens import Token, Tokens
+from pools.kinds import VENUES
 from servicekit.errors import FieldViolation, Rejected
 
-# A body of nonsense is told its first mistakes, not thousands.
+# The answer to a body of nonsense lists its first mistakes, not thousands.
 VIOLATIONS_MAX: Final = 32
 
 
@@ -94,7 +95,7 @@ _PAIR_NAMES: Final = _names_of(PAIR_FIELDS)
 
 
 class _Reading:
-    """One body being read: values and names by meaning, and what is wrong with it."""
+    """One body being read: values and names by meaning, and the violations found so far."""
 
     def __init__(self, fields: Mapping[str, Field], meanings: Mapping[str, str], reason: str) -> None:
         self._fields = fields

@@ -28,7 +28,7 @@ class NativeFrame(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One earlier way to tell an order's life. `edits` reshape the details of a status, by our name of it."""
+    """One earlier engine's frames of an order's life. `edits` reshape the details of a status, by our name of it."""
 
     name: str
     shape: Literal["nested", "flat"]
@@ -45,7 +45,7 @@ _RENAMED: Final = {"cancelled": "failed"}
 
 
 class Narrator:
-    """Tells one order's events in a dialect. It remembers the routing decision, for dialects that tell it later."""
+    """Writes one order's events in a dialect. It keeps the routing decision, for dialects that send it later."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect

@@ -17,10 +17,10 @@ from gateway.orders.orders import order_id_of
 from gateway.orders.orders_client import OrdersClient
 from gateway.orders.snapshots import SymbolOf, attempt_summary, price, status_name, stored_route
 from gateway.orders.tokens import TokenDirectory
+from pools.basis_points import BPS
 from tradewind.orders.v1 import orders_pb2 as pb
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
-_BPS: Final = 10_000
 _PLACES: Final = Decimal("0.01")
 
 
@@ -157,5 +157,5 @@ def _fill(order: pb.Order) -> dict[str, Any] | None:
         "amountOut": exact(order.executed_amount_out, order.decimals_out),
         "quotedAmountOut": exact(order.quoted_amount_out, order.decimals_out),
         "minAmountOut": exact(order.min_amount_out, order.decimals_out),
-        "shortfallBps": (Decimal(short * _BPS) / order.quoted_amount_out).quantize(_PLACES),
+        "shortfallBps": (Decimal(short * BPS) / order.quoted_amount_out).quantize(_PLACES),
     }

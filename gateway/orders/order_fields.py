@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from gateway.edge.amounts import NUMBER_IN_TEXT, NotExact, whole_units
 from gateway.edge.strict_json import JsonNumber
+from pools.kinds import VENUES
 
-VENUES: Final = ("meteora", "raydium")
 VISIBLE: Final = re.compile(r"[\x21-\x7e]{1,255}")
 # Identities that the gateway makes itself, for callers that send none.
 OWN_IDENTITY_PREFIX: Final = "auto:"
@@ -198,7 +198,7 @@ PAIR_FIELDS: Final[Mapping[str, Field]] = {
     "tokenOut": Field({"tokenOut": token_name, "outputToken": token_name}, required=True),
     "amountIn": Field({"amountIn": number_text, "amount": number_text}, required=True),
     "maxLegs": Field({"maxLegs": whole_number(1, 16)}),
-    "venues": Field({"venues": list_of(one_of(*VENUES), 16)}),
+    "venues": Field({"venues": list_of(one_of(*sorted(VENUES)), 16)}),
     "excludePools": Field({"excludePools": list_of(address, 64)}),
     "maxPriceImpactBps": Field({"maxPriceImpactBps": whole_number(1, 10_000)}),
     "scenario": Field({"scenario": scenario}),

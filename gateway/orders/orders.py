@@ -54,7 +54,7 @@ def order_id_of(text: str) -> str:
 
 
 class Intake:
-    """Takes in orders: one at a time here, many at a time in the batch. Both ways mean the same."""
+    """Takes in orders, for the single endpoint and for the batch, by the same rules."""
 
     def __init__(
         self, client: OrdersClient, tokens: TokenDirectory, rules: Rules, scenarios: ScenarioNames, origins: Origins
@@ -78,7 +78,7 @@ class Intake:
             raise _in_clients_words(error, order) from error
 
     def receipt(self, order_id: str, scope: Scope) -> dict[str, object]:
-        """Return what a client is told of an order that was taken in: the same again for a repeated request."""
+        """Return the answer for an accepted order; a repeated request gets the same answer."""
         origin = self._origins.socket_origin(scope)
         return {
             "orderId": order_id,

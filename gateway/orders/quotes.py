@@ -14,9 +14,9 @@ from gateway.orders.router_client import RouterClient
 from gateway.orders.scenario_names import ScenarioNames
 from gateway.orders.snapshots import price
 from gateway.orders.tokens import TokenDirectory
+from pools.basis_points import min_amount_out
 from tradewind.router.v1 import router_pb2 as pb
 
-_BPS: Final = 10_000
 _PRESENTED: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -52,8 +52,7 @@ class Quotes:
 
 
 def _understood(order: NewOrder, answer: pb.GetRouteResponse) -> dict[str, Any]:
-    # Rounded up, so that what is shown is never less than what is promised.
-    least = -(-answer.route.amount_out * (_BPS - order.slippage_bps) // _BPS)
+    least = min_amount_out(answer.route.amount_out, order.slippage_bps)
     return {
         "type": "market",
         "tokenIn": order.token_in.symbol,

@@ -1,4 +1,4 @@
-"""What scenarios there are, so that a mistyped name is told at once: the market's list, kept here."""
+"""The names of the scenarios: a copy of the market's list, so that a mistyped name is refused at once."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ ASKED_AGAIN_SECONDS: Final = 1.0
 
 
 class ScenarioNames:
-    """The names, fetched when an order first needs them. What was had once serves while the market is away."""
+    """The names, fetched when an order first needs them. While the market is away the last list serves."""
 
     def __init__(self, fetch: Callable[[], Awaitable[pb.ListScenariosResponse]], *, switched_on: bool) -> None:
         self._fetch = fetch

@@ -18,7 +18,7 @@ SymbolOf = Callable[[str], str]
 
 
 class StoredRoute(msgspec.Struct, rename="camel"):
-    """A route as the executor keeps it, amounts as texts in base units; what the router presents stays unread.
+    """A route as the executor keeps it, amounts as texts in base units; the router's presentation stays unread.
 
     An earlier release called that `considered`, without the route itself.
     """

@@ -1,7 +1,7 @@
 """The watches of accounts that sockets share: one for each account, however many sockets follow it.
 
-The executor tells an account's events once to this process, and whoever joins goes on from where the shared watch
-stands. What one socket wants from further back is told to it alone.
+The executor sends an account's events once to this process, and a new reader continues from where the shared watch
+stands. Older events that one socket asks for go to that socket alone.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from servicekit.errors import Unavailable
 
 
 class AccountReader:
-    """One socket's share: all events of the account, except those of orders that are told to it alone."""
+    """One socket's share: all events of the account, except those of orders that it follows by itself."""
 
     def __init__(self, *, forward: Callable[[str], None], on_end: Callable[[End], None]) -> None:
         self._forward = forward
@@ -23,12 +23,12 @@ class AccountReader:
         self.alone: dict[str, ForwardedWatch] = {}
 
     def tell(self, order_id: str, payload: str) -> None:
-        """Pass on what the shared watch tells."""
+        """Pass on an event of the shared watch."""
         if order_id not in self.alone:
             self._forward(payload)
 
     def tell_alone(self, event: Event) -> None:
-        """Pass on what is told to this reader."""
+        """Pass on the events of a watch of this reader's own."""
         self._forward(event.payload)
 
     def end(self, why: End) -> None:
@@ -37,7 +37,7 @@ class AccountReader:
         self._on_end(why)
 
     def close(self) -> None:
-        """End what is told to this reader alone."""
+        """End the watches that belong to this reader alone."""
         for watch in list(self.alone.values()):
             watch.end("away")
 
@@ -57,7 +57,7 @@ class SharedWatch:
         self.standing.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     def end_if_unused(self) -> None:
-        """End the watch when nobody reads it and nobody waits for it."""
+        """End the watch when it has no reader and no caller waits for it."""
         if not self.readers and not self.waiting:
             self.watch.end("away")
 
@@ -95,9 +95,9 @@ class AccountHub:
         self._shared: dict[str, SharedWatch] = {}
 
     async def join(self, account_id: str, reader: AccountReader, after: Mapping[str, int]) -> Mapping[str, int]:
-        """Return the open orders and how far each counts as told; what follows is told to the reader from here on.
+        """Return the open orders and the sequence from which each continues; the reader gets all later events.
 
-        The orders named in `after` are told from there. Raises DomainError when the account cannot be watched.
+        The orders named in `after` continue from there. Raises DomainError when the account cannot be watched.
         """
         shared = self._shared.get(account_id)
         if shared is None:
@@ -107,7 +107,7 @@ class AccountHub:
             await asyncio.shield(shared.standing)
             if shared.watch.ended:
                 raise Unavailable("UNAVAILABLE", "The orders' events cannot be had at the moment.")
-            # Positions and readers change together: nothing is told between.
+            # Positions and readers change together: no event goes out in between.
             positions = {**shared.watch.positions, **after}
             shared.readers.add(reader)
         finally:
@@ -118,7 +118,7 @@ class AccountHub:
         return positions
 
     def leave(self, account_id: str, reader: AccountReader) -> None:
-        """Tell the reader nothing more."""
+        """Send the reader nothing more."""
         reader.close()
         shared = self._shared.get(account_id)
         if shared is not None:

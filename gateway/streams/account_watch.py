@@ -1,7 +1,7 @@
 """One watch of a whole account: its open orders from where they stand, and every order to come.
 
-The executor tells each event once and in order while the stream between us lasts. When the stream comes back it goes
-on from the present; what was missed is read order by order, from what this watch has told.
+The executor sends each event once and in order while the stream between us lasts. When the stream comes back it goes
+on from the present; missed events are read order by order, from the last one that this watch sent.
 """
 
 import asyncio
@@ -57,18 +57,18 @@ class AccountWatch:
 
     @property
     def since_ms(self) -> int | None:
-        """From when on orders may be unknown here; None before the executor has answered for the first time."""
+        """The time from which orders may be unknown here; None before the executor's first answer."""
         return max(self._started_ms, self._heard_ms - OVERLAP_MS) if self.standing.done() else None
 
     def stands(self, positions: Mapping[str, int]) -> None:
-        """Take in where the executor goes on from."""
+        """Take the positions from which the executor continues."""
         self._heard_ms = _now_ms()
         if not self.standing.done():
             self.positions = dict(positions)
             self.standing.set_result(positions)
             return
         for order_id, last in list(self.positions.items()):
-            # Further than what was told, or ended meanwhile.
+            # Further than the last event sent, or ended meanwhile.
             if positions.get(order_id, last + 1) > last:
                 self._missed(order_id, last)
         for order_id, position in positions.items():
@@ -76,7 +76,7 @@ class AccountWatch:
                 self.positions.setdefault(order_id, position)
 
     def put(self, order_id: str, event: Event, *, is_last: bool) -> None:
-        """Pass on what continues an order; what was told is dropped, what is missing is read first."""
+        """Pass on an event that continues its order; drop one that was sent before, and read missing ones first."""
         self._heard_ms = _now_ms()
         last = self.positions.get(order_id, 0)
         if self.ended or order_id in self._over or event.sequence <= last:
@@ -90,7 +90,7 @@ class AccountWatch:
             self.told_all(order_id)
 
     def told_all(self, order_id: str) -> None:
-        """Take note that an order has ended and was told to its end."""
+        """Record that an order has ended and that its last event was sent."""
         self.positions.pop(order_id, None)
         self._over.add(order_id)
         self._stop_healing(order_id)

@@ -40,7 +40,7 @@ class OrderWatches:
         # Watches that the executor refuses for now, until they are taken up again.
         self._resting: set[AnyWatch] = set()
         self._newest_id = 0
-        # Those of the watches that the executor has not been told of, and the numbers of those it may forget.
+        # Watches that the executor does not know yet, and the numbers of those that it may forget.
         self._unsent: dict[int, AnyWatch] = {}
         self._removes: list[int] = []
         self._commands = asyncio.Event()
@@ -117,11 +117,11 @@ class OrderWatches:
                 await call.write(_commands(adds, removes))
 
     def begin(self, watch: Watch) -> None:
-        """Begin a watch that nobody waits for."""
+        """Begin a watch without waiting for its first answer."""
         if self._draining:
             watch.end("draining")
             return
-        # What the executor has against it ends it; that is all there is to know.
+        # An error ends the watch by another way. Read it here, so that asyncio does not report it as unread.
         watch.standing.add_done_callback(lambda standing: standing.cancelled() or standing.exception())
         self._add(watch)
 
@@ -169,7 +169,7 @@ class OrderWatches:
                 self._ended(watch, ended.reason)
 
     def _ended(self, watch: AnyWatch, reason: str) -> None:
-        # The executor has forgotten this number, so it need not be told to.
+        # The executor has forgotten this number already.
         del self._watches[watch.watch_id]
         self._unsent.pop(watch.watch_id, None)
         if not reason and isinstance(watch, Watch):

@@ -1,4 +1,4 @@
-"""WebSockets that tell one order's life: ours, and those of earlier engines in their own words."""
+"""WebSockets that send one order's events: ours, and those of earlier engines in their own words."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from gateway.streams.order_watches import OrderWatches
 from gateway.streams.watch import End, Watch
 from servicekit.errors import Rejected
 
-# What the client is told at the end; `{last}` is the newest event that was sent to it.
+# The close codes and reasons at the end; `{last}` is the newest event that was sent to it.
 _CLOSES: Final[dict[End, tuple[int, str]]] = {
     "finished": (1000, ""),
     "bad_message": (4400, "bad message"),
@@ -44,7 +44,7 @@ class OrderSocket:
         self._dialect = dialect
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Tell the life of the order, from its beginning or after `?after=`, to its end."""
+        """Send the order's events, from the first or after `?after=`, to the last."""
         order_id = order_id_of(_order_named(scope))
         after = sequence_after(scope)
         with self._turnstile.passage(scope) as passage:
@@ -106,7 +106,7 @@ def _order_named(scope: Scope) -> str:
 
 
 async def _listen(receive: Receive, watch: Watch, *, strict: bool) -> None:
-    """End the watch when the client leaves. What it says means nothing here; our own protocol wants JSON objects."""
+    """End the watch when the client leaves. Older paths ignore its messages; our own protocol wants JSON objects."""
     while True:
         message = await receive()
         if message["type"] == "websocket.disconnect":

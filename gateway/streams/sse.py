@@ -49,7 +49,7 @@ class OrderHistory:
 async def _stream(watch: Watch, scope: Scope, receive: Receive, send: Send) -> None:
     events = await _next(watch, FIRST_SIGN_SECONDS)
     if events == [] and watch.ended == "finished":
-        # Nothing will ever follow: 204 tells an EventSource not to come back.
+        # Nothing will follow: after 204 an EventSource does not come back.
         await Response(status_code=204)(scope, receive, send)
         return
     await event_stream.begin(send)

@@ -19,7 +19,7 @@ _FIELDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Tell these orders, each behind its sequence; or with `everything` all orders of the account."""
+    """Send these orders' events, each after its sequence; or with `everything` those of all orders of the account."""
 
     orders: Mapping[str, int]
     everything: bool
@@ -27,7 +27,7 @@ class Subscribe:
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """Stop telling these orders, or what `everything` began."""
+    """Stop sending these orders' events, or those that `everything` began."""
 
     order_ids: tuple[str, ...]
     everything: bool
@@ -35,7 +35,7 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """Say that you are there."""
+    """Ask for a pong."""
 
 
 Command: TypeAlias = Subscribe | Unsubscribe | Ping

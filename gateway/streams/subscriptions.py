@@ -1,4 +1,4 @@
-"""The subscriptions of one socket: what it asked to be told, and how that reaches its mailbox."""
+"""The subscriptions of one socket: which events it asked for, and how they reach its mailbox."""
 
 import asyncio
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ class Subscriptions:
                         self._mailbox.put(frame)
 
     def refuse(self, error: DomainError, order_id: str | None = None) -> None:
-        """Tell the client of an error."""
+        """Send the client an error."""
         frame: dict[str, Any] = {"op": "error", "code": code_of(error.reason), "detail": error.detail}
         if order_id is not None:
             frame["orderId"] = order_id

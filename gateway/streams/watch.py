@@ -101,7 +101,7 @@ class Watch:
 
 
 class ForwardedWatch(Watch):
-    """A watch that keeps nothing: its events go where many watches go together."""
+    """A watch that keeps no events: it passes them on to a mailbox that several watches share."""
 
     def __init__(
         self,

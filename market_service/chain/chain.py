@@ -1,4 +1,4 @@
-"""The simulated cluster: runs slots, ends swaps, and tells nobody of anything before the ledger has it."""
+"""The simulated cluster: runs slots, ends swaps, and publishes nothing before the ledger has it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from market_service import telemetry
-from market_service.chain.book import Book, Page
 from market_service.chain.clock import SLOT_MS, Clock, slot_at, slot_start_ms
 from market_service.chain.feeds import Feed
+from market_service.chain.market_state import MarketState, Page
 from market_service.chain.mempool import InFlight, Mempool
 from market_service.chain.opening import read_or_begin
 from market_service.chain.outcome import end_swap
@@ -62,7 +62,7 @@ class Chain:
         self.clock = clock
         self.ledger = ledger
         self.mempool = Mempool()
-        self.book = Book({}, {}, {token.mint: token.wallet_base_units for token in definition.tokens})
+        self.state = MarketState({}, {}, {token.mint: token.wallet_base_units for token in definition.tokens})
         self.pool_news: Feed[PoolsUpdate] = Feed()
         self.swap_news: Feed[EndedSwaps] = Feed(queue_max=_SWAP_NEWS_MAX)
         self.slot = 0
@@ -86,7 +86,7 @@ class Chain:
         await self.ledger.open()
         await self._read_ledger()
         self._started = True
-        telemetry.market_started(name=self.definition.name, slot=self.slot, pools=len(self.book.pools))
+        telemetry.market_started(name=self.definition.name, slot=self.slot, pools=len(self.state.pools))
 
     async def _read_ledger(self) -> None:
         stored = await read_or_begin(
@@ -96,7 +96,7 @@ class Chain:
         self._last_number = stored.last_number
         self.clock.skip_to(slot_start_ms(max(stored.last_slot, self.slot), stored.genesis_ms))
         self.slot = self._saved_in_slot = slot_at(self.clock.now_ms(), stored.genesis_ms)
-        self.book = Book.of(stored, self.book.starting_wallet)
+        self.state = MarketState.of(stored, self.state.starting_wallet)
 
     async def run(self) -> None:
         """Run slots until `stop`. Raises LedgerTaken when another market has taken the ledger."""
@@ -106,7 +106,7 @@ class Chain:
             await self.run_slot(max(self.slot + 1, slot_at(self.clock.now_ms(), self.genesis_ms)))
 
     async def stop(self) -> None:
-        """Write down what is not yet written, and let go of the ledger. Safe to call twice."""
+        """Write what is not written yet, and release the ledger. Safe to call twice."""
         self._stopped = True
         async with self.turn:
             if self._news_timer is not None:
@@ -124,7 +124,7 @@ class Chain:
     # Slots.
 
     async def run_slot(self, slot: int) -> None:
-        """Move the market to a slot: outside flow, then what ends in it, then the news; waits for Postgres."""
+        """Run a slot: outside flow, then the swaps that end in it, then the news. Waits for Postgres."""
         async with self.turn:
             await self._until_healthy()
             if self._stopped:
@@ -139,7 +139,7 @@ class Chain:
             self._tell_pools()
 
     async def _keep_up(self, *, idle: bool) -> None:
-        """Do what is due now and then: late news, a checkpoint, and a look whether the ledger is still there."""
+        """Do the periodic work: publish late results, write a checkpoint, check that the ledger is still there."""
         self._tell_swaps([(entry.swap.submitter, result) for entry, result in self.mempool.tell(self.slot)])
         if self.slot - self._saved_in_slot >= _CHECKPOINT_SLOTS:
             await self._checkpoint()
@@ -147,7 +147,7 @@ class Chain:
             await self.ledger.ping()
 
     async def execute_at_once(self, entries: Sequence[InFlight]) -> None:
-        """Execute swaps now, sharing transactions with other callers. Raises Unavailable; then they wait for a slot."""
+        """Execute swaps now, sharing transactions with other callers. After Unavailable they wait for a slot."""
         await self._at_once.submit(entries)
 
     async def _execute_calls(self, calls: Sequence[Sequence[InFlight]]) -> list[BaseException | None]:
@@ -177,14 +177,14 @@ class Chain:
         return page
 
     def _let_outside_trade(self, page: Page, slot_ms: int) -> None:
-        for pool in self.book.pools.values():
+        for pool in self.state.pools.values():
             funds = {mint: page.outside_funds(mint) for mint in (pool.info.mint_0, pool.info.mint_1)}
             traded = self._outside.trade(pool, funds, slot=self.slot, now_ms=slot_ms)
             if traded is not None:
                 page.add_outside_trade(*traded)
 
     async def _finish(self, page: Page, due: Sequence[InFlight]) -> None:
-        """Commit a page if it ends any swap, then publish it and tell who waits."""
+        """Commit a page if it ends any swap, then publish it and wake the callers that wait."""
         if due:
             await self.ledger.commit(page.close())
             self._last_number = page.entry.last_number
@@ -202,7 +202,7 @@ class Chain:
     async def _checkpoint(self) -> None:
         """Write down the outside flow that no swap has carried with it."""
         page = self.new_page()
-        page.saved.update(self.book.unsaved)
+        page.saved.update(self.state.unsaved)
         await self.ledger.commit(page.close())
         page.publish()
         self._saved_in_slot = self.slot
@@ -210,13 +210,13 @@ class Chain:
     # What a transaction needs; hold `turn` from the first of these to the commit.
 
     async def load_wallets(self, accounts: Sequence[str]) -> None:
-        """Bring the wallets of accounts into the book. Raises LedgerAway."""
-        if missing := self.book.missing_wallets(accounts):
-            self.book.add_wallets(missing, await self.ledger.read_wallets(missing))
+        """Bring the wallets of accounts into the state. Raises LedgerAway."""
+        if missing := self.state.missing_wallets(accounts):
+            self.state.add_wallets(missing, await self.ledger.read_wallets(missing))
 
     def new_page(self) -> Page:
-        """Return an empty page on top of the book."""
-        return Page.on(self.book, slot=self.slot, last_number=self._last_number)
+        """Return an empty page on top of the state."""
+        return Page.on(self.state, slot=self.slot, last_number=self._last_number)
 
     # When Postgres is away.
 
@@ -226,7 +226,7 @@ class Chain:
             raise LedgerAway("the ledger's connection is closed")
 
     def _lose_ledger(self, error: Exception, due: Sequence[InFlight]) -> None:
-        """Nothing of the page was published. Whether it was committed only a new connection can tell."""
+        """Nothing of the page was published. Only a new connection can find out whether it was committed."""
         telemetry.ledger_lost(reason=str(error), swaps=len(due))
         ids = (entry.swap.swap_id for entry in due)
         self._doubtful += [swap_id for swap_id in ids if self.mempool.is_in_flight(swap_id)]
@@ -240,7 +240,7 @@ class Chain:
                 await asyncio.sleep(_RECOVERY_PAUSE_SECONDS)
 
     async def _recover(self) -> None:
-        """Come back to the ledger as it is: it alone knows which of the doubtful swaps have ended."""
+        """Read the ledger again: it alone knows which of the doubtful swaps have ended."""
         if not self.ledger.is_open:
             await self.ledger.open()
         await self._read_ledger()
@@ -248,7 +248,7 @@ class Chain:
         ended = [found[swap_id] for swap_id in self._doubtful if swap_id in found]
         telemetry.ledger_recovered(slot=self.slot, committed=len(ended), doubtful=len(self._doubtful))
         self._doubtful = []
-        self._news = dict(self.book.pools)
+        self._news = dict(self.state.pools)
         self._tell_swaps([self._end_found(entry) for entry in ended])
 
     def _end_found(self, entry: LedgerSwap) -> tuple[str, SwapResult]:
@@ -271,7 +271,7 @@ class Chain:
 
     def pools_now(self) -> PoolsUpdate:
         """Return all pools, as of the current slot."""
-        return PoolsUpdate(self.slot, self._slot_ms(), list(self.book.pools.values()))
+        return PoolsUpdate(self.slot, self._slot_ms(), list(self.state.pools.values()))
 
     def _slot_ms(self) -> int:
         return slot_start_ms(self.slot, self.genesis_ms)

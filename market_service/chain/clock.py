@@ -47,7 +47,7 @@ class RealClock:
 
 
 class ManualClock:
-    """A clock that moves only when told. `advance` wakes sleepers in the order of their times."""
+    """A clock that moves only when a test advances it. `advance` wakes sleepers in the order of their times."""
 
     def __init__(self, now_ms: int = 1_700_000_000_000) -> None:
         self._now_ms = now_ms
@@ -72,7 +72,7 @@ class ManualClock:
         self.advance(max(0, at_ms - self._now_ms))
 
     def advance(self, by_ms: int) -> None:
-        """Move the time on and wake whoever waited for it."""
+        """Move the time on and wake the sleepers whose time has come."""
         assert by_ms >= 0
         self._now_ms += by_ms
         while self._sleepers and self._sleepers[0][0] <= self._now_ms:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from market_service.chain.pools import Pool
 from market_service.chain.swaps import U64_MAX, Failure, Fill, Swap
 from pools.errors import PoolError
+from pools.intermediate import LegInputs
 
 WalletKey = tuple[str, str]
 
@@ -61,9 +62,9 @@ def execute(swap: Swap, draft: Draft, *, now_ms: int, slot: int) -> list[Fill]:
 def _run_legs(swap: Swap, draft: Draft, *, now_ms: int, slot: int) -> tuple[dict[str, Pool], list[Fill]]:
     pools: dict[str, Pool] = {}
     fills: list[Fill] = []
-    purse = _IntermediatePurse(swap)
+    inputs = LegInputs(swap.mint_in, ((leg.mint_in, leg.amount_in) for leg in swap.legs))
     for leg in swap.legs:
-        amount_in = leg.amount_in if leg.mint_in == swap.mint_in else purse.take(leg.mint_in, leg.amount_in)
+        amount_in = inputs.next(leg.mint_in, leg.amount_in)
         pool = pools.get(leg.pool_id) or draft.pool(leg.pool_id)
         try:
             pools[leg.pool_id], fill = pool.trade(leg.mint_in, amount_in, now_ms=now_ms, slot=slot)
@@ -72,36 +73,5 @@ def _run_legs(swap: Swap, draft: Draft, *, now_ms: int, slot: int) -> tuple[dict
                 Failure.INSUFFICIENT_LIQUIDITY, f"Pool {leg.pool_id} cannot fill its leg: {error}."
             ) from error
         fills.append(fill)
-        if fill.mint_out != swap.mint_out:
-            purse.put(fill.mint_out, fill.amount_out)
+        inputs.add(fill.mint_out, fill.amount_out)
     return pools, fills
-
-
-class _IntermediatePurse:
-    """What earlier legs really brought of the mints in between, and how later legs share it."""
-
-    def __init__(self, swap: Swap) -> None:
-        self._left: dict[str, int] = {}
-        self._brought: dict[str, int] = {}
-        self._weight_left: dict[str, int] = {}
-        self._weight: dict[str, int] = {}
-        if len(swap.legs) == 1:
-            return
-        for leg in swap.legs:
-            if leg.mint_in != swap.mint_in:
-                self._weight[leg.mint_in] = self._weight.get(leg.mint_in, 0) + leg.amount_in
-        self._weight_left = dict(self._weight)
-
-    def put(self, mint: str, amount: int) -> None:
-        """Add what a leg brought."""
-        self._left[mint] = self._left.get(mint, 0) + amount
-        self._brought[mint] = self._brought.get(mint, 0) + amount
-
-    def take(self, mint: str, weight: int) -> int:
-        """Return a leg's part: in proportion to its weight, rounded down; the last one takes the rest."""
-        self._weight_left[mint] -= weight
-        if self._weight_left[mint] == 0:
-            return self._left.pop(mint)
-        part = self._brought[mint] * weight // self._weight[mint]
-        self._left[mint] -= part
-        return part

@@ -1,4 +1,4 @@
-"""What chance and scripts have in store for a swap, decided when it arrives and the same however often it is asked."""
+"""The fate of a swap by chance or script: decided when the swap arrives, and the same at every later call."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Handing news to whoever watches: a bounded queue each, and an end for readers that lag."""
+"""Passes news to watchers: each has a bounded queue, and one that lags behind is ended."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -54,7 +54,7 @@ class Subscription(Generic[Item]):
 
 
 class Feed(Generic[Item]):
-    """Everybody who watches one kind of news."""
+    """All watchers of one kind of news."""
 
     def __init__(self, *, queue_max: int = QUEUE_MAX) -> None:
         """Begin without watchers."""

@@ -56,7 +56,7 @@ class Mempool:
         heappush(self._due, (entry.fate.ends_in_slot, entry.arrival, entry.swap.swap_id))
 
     def result_of(self, swap_id: str) -> SwapResult | None:
-        """Return what may be told of a swap; None when it is not here."""
+        """Return the published result of a swap; None when the mempool does not hold it."""
         if entry := self._in_flight.get(swap_id):
             return entry.result()
         if untold := self._untold.get(swap_id):
@@ -90,7 +90,7 @@ class Mempool:
             self.remember(result)
 
     def tell(self, slot: int) -> list[tuple[InFlight, SwapResult]]:
-        """Return what was held back until this slot; from now on everybody may know."""
+        """Return what was held back until this slot; from now on it is published."""
         ready = [(entry, result) for told_in, entry, result in self._untold.values() if told_in <= slot]
         for _, result in ready:
             del self._untold[result.swap_id]

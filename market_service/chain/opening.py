@@ -1,4 +1,4 @@
-"""Where a market begins: the ledger as it is, after adding what the definition has and the ledger has not."""
+"""Opens a market: reads its ledger, and adds the tokens and pools of the definition that the ledger lacks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final

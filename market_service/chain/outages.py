@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from market_service.chain.scenarios import VENUES
 from market_service.outside.seeded import happens
+from pools.kinds import VENUES
 
 # Ten seconds: long enough for a breaker to open and for retries to meet it, short enough to sit through.
 OUTAGE_SLOTS: Final = 25

@@ -1,11 +1,11 @@
-"""How one swap ends: what fate has in store for it, or what its execution says."""
+"""How one swap ends: by its fate, or by its execution."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from market_service import telemetry
-from market_service.chain.book import Page
 from market_service.chain.execution import SwapFailed, execute
+from market_service.chain.market_state import Page
 from market_service.chain.mempool import InFlight
 from market_service.chain.swaps import Failure, Fill, LedgerSwap, SwapResult, SwapState
 

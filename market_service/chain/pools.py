@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from market_service.chain.swaps import U64_MAX, Fill
 from pools.errors import PoolError, PoolErrorReason
-from pools.pool import PoolKind, PoolState, Venue, venue_of
+from pools.kinds import VENUE_OF, PoolKind, Venue
+from pools.pool import PoolState
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class PoolInfo:
     @property
     def venue(self) -> Venue:
         """Venue that owns the pool."""
-        return venue_of(self.kind)
+        return VENUE_OF[self.kind]
 
 
 @dataclass(frozen=True, slots=True)

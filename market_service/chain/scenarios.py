@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from market_service.chain.swaps import Failure
+from pools.kinds import VENUES
 
 VENUE_DOWN: Final = "venue_down:"
-VENUES: Final = ("raydium", "meteora")
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What happens to a swap. The default is: nothing out of the ordinary, whatever the profile's odds."""
+    """What happens to a swap. By default nothing unusual happens, whatever the profile's odds."""
 
     fails: Failure | None = None
     never_lands: bool = False
@@ -25,7 +25,7 @@ class Script:
 SCENARIOS: Final[Mapping[str, Script]] = {
     # The market takes the swap, and the first answer never reaches the caller.
     "ack_lost": Script(acknowledgement_lost=True),
-    # It lands in its slot, and everybody hears of it six seconds later.
+    # It lands in its slot, and callers hear of it six seconds later.
     "late_confirm": Script(told_late_ms=6_000),
     "fail_once": Script(fails=Failure.TRANSIENT, first_attempt_only=True),
     "fail_always": Script(fails=Failure.TRANSIENT),
@@ -39,7 +39,7 @@ SCENARIOS: Final[Mapping[str, Script]] = {
 
 
 def script_of(scenario: str, attempt: int) -> Script | None:
-    """Return what a scenario does to an attempt; None: nothing is scripted, the profile's odds hold."""
+    """Return the script of an attempt; None when nothing is scripted and the profile's odds hold."""
     script = SCENARIOS.get(scenario)
     if script is not None and script.first_attempt_only and attempt > 1:
         return None

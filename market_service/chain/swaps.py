@@ -30,7 +30,7 @@ class Failure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class SwapLeg:
     """One swap through one pool. `amount_in` is base units of `mint_in`."""
 
     pool_id: str
@@ -48,7 +48,7 @@ class Swap:
     mint_out: str
     amount_in: int
     min_amount_out: int
-    legs: Sequence[Leg]
+    legs: Sequence[SwapLeg]
     order_tag: str = ""
     submitter: str = ""
     scenario: str = ""
@@ -104,7 +104,7 @@ class LedgerSwap:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class SwapRefusal:
     """Why a swap was not taken: a reason of the error table and a sentence that names the field."""
 
     reason: str

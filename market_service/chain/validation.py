@@ -1,4 +1,4 @@
-"""Whether a swap has a possible meaning: checked when it arrives, before anything of it is kept."""
+"""Checks that a swap makes sense, when it arrives and before the market keeps anything of it."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Final
 
 from market_service.chain.pools import Pool
 from market_service.chain.scenarios import SCENARIOS
-from market_service.chain.swaps import U64_MAX, Refusal, Swap
+from market_service.chain.swaps import U64_MAX, Swap, SwapRefusal
 
 LEGS_MAX: Final = 16
 TEXT_MAX: Final = 64
@@ -24,7 +24,9 @@ def is_name(text: str, *, required: bool) -> bool:
     return len(text) <= TEXT_MAX and (text.isprintable() if text else not required)
 
 
-def refusal_of(swap: Swap, *, pools: Mapping[str, Pool], mints: frozenset[str], scenarios_on: bool) -> Refusal | None:
+def refusal_of(
+    swap: Swap, *, pools: Mapping[str, Pool], mints: frozenset[str], scenarios_on: bool
+) -> SwapRefusal | None:
     """Return why a swap cannot be taken, naming the first bad field; None when it can."""
     return (
         _bad_identity(swap)
@@ -34,11 +36,11 @@ def refusal_of(swap: Swap, *, pools: Mapping[str, Pool], mints: frozenset[str], 
     )
 
 
-def _invalid(field: str, detail: str) -> Refusal:
-    return Refusal("INVALID_SWAP", f"{field} {detail}", field)
+def _invalid(field: str, detail: str) -> SwapRefusal:
+    return SwapRefusal("INVALID_SWAP", f"{field} {detail}", field)
 
 
-def _bad_identity(swap: Swap) -> Refusal | None:
+def _bad_identity(swap: Swap) -> SwapRefusal | None:
     if not is_uuid(swap.swap_id):
         return _invalid("swap_id", "must be a UUID in lower case")
     if not is_name(swap.account_id, required=True):
@@ -52,20 +54,20 @@ def _bad_identity(swap: Swap) -> Refusal | None:
     return None
 
 
-def _bad_scenario(swap: Swap, *, scenarios_on: bool) -> Refusal | None:
+def _bad_scenario(swap: Swap, *, scenarios_on: bool) -> SwapRefusal | None:
     if not swap.scenario:
         return None
     if not scenarios_on:
-        return Refusal("SCENARIOS_OFF", "scenario is refused: this market runs without SCENARIOS=on", "scenario")
+        return SwapRefusal("SCENARIOS_OFF", "scenario is refused: this market runs without SCENARIOS=on", "scenario")
     if swap.scenario not in SCENARIOS:
         return _invalid("scenario", f"must be one of {', '.join(SCENARIOS)}")
     return None
 
 
-def _bad_amounts(swap: Swap, mints: frozenset[str]) -> Refusal | None:
+def _bad_amounts(swap: Swap, mints: frozenset[str]) -> SwapRefusal | None:
     for field, mint in (("mint_in", swap.mint_in), ("mint_out", swap.mint_out)):
         if mint not in mints:
-            return Refusal("UNKNOWN_MINT", f"{field} is not a token of this market", field)
+            return SwapRefusal("UNKNOWN_MINT", f"{field} is not a token of this market", field)
     if swap.mint_in == swap.mint_out:
         return _invalid("mint_out", "must differ from mint_in")
     if not 0 < swap.amount_in <= U64_MAX:
@@ -73,7 +75,7 @@ def _bad_amounts(swap: Swap, mints: frozenset[str]) -> Refusal | None:
     return None
 
 
-def _bad_legs(swap: Swap, pools: Mapping[str, Pool]) -> Refusal | None:
+def _bad_legs(swap: Swap, pools: Mapping[str, Pool]) -> SwapRefusal | None:
     if not 1 <= len(swap.legs) <= LEGS_MAX:
         return _invalid("legs", f"must be 1 to {LEGS_MAX}")
     bought: set[str] = set()
@@ -101,7 +103,7 @@ def _bad_legs(swap: Swap, pools: Mapping[str, Pool]) -> Refusal | None:
     return _bad_sums(swap, bought, sold, spent)
 
 
-def _bad_sums(swap: Swap, bought: set[str], sold: set[str], spent: int) -> Refusal | None:
+def _bad_sums(swap: Swap, bought: set[str], sold: set[str], spent: int) -> SwapRefusal | None:
     if spent != swap.amount_in:
         return _invalid("amount_in", f"must be the sum over the legs that sell mint_in, which is {spent}")
     if swap.mint_out not in bought:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from market_service.chain.swaps import U64_MAX
 from market_service.genesis.line_finder import LineFinder, Location
+from pools.kinds import PoolKind
 
 
 class DefinitionError(Exception):
@@ -179,8 +180,7 @@ def parse_definition(text: str, *, source: str) -> MarketDefinition:
 
 def _location(loc: tuple[int | str, ...]) -> Location:
     """Return where an error is, without the names of the pool kinds that the parser puts between."""
-    kinds = {"raydium_cpmm", "raydium_amm_v4", "raydium_clmm", "meteora_dlmm", "meteora_damm_v2"}
-    return tuple(part for part in loc if part not in kinds)
+    return tuple(part for part in loc if part not in set(PoolKind))
 
 
 def _error(source: str, lines: LineFinder, problems: Sequence[tuple[Location, str]]) -> DefinitionError:
@@ -194,7 +194,7 @@ def _name(at: Location) -> str:
 
 
 def _contradictions(definition: MarketDefinition) -> Iterator[tuple[Location, str]]:
-    """Yield what no single field can know: names used twice, tokens that do not exist, amounts beyond u64."""
+    """Yield the mistakes that no single field shows: names used twice, tokens that do not exist, amounts beyond u64."""
     yield from _token_contradictions(definition.tokens)
     symbols = {token.symbol: token for token in definition.tokens}
     names: set[str] = set()

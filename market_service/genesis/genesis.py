@@ -24,7 +24,7 @@ from market_service.outside.reference_prices import ReferencePrices
 from market_service.outside.seeded import address
 from pools.bins.bin_prices import BIN_ID_MAX, bin_price
 from pools.bins.bin_swap import FEE_SCALE, base_fee_rate
-from pools.pool import PoolKind
+from pools.kinds import PoolKind
 from pools.pool_json import state_from_json
 
 _PPM: Final = 1_000_000

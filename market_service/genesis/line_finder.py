@@ -1,4 +1,4 @@
-"""Finds the line a TOML value stands on, which the parser does not tell."""
+"""Finds the line of a TOML value; the parser does not report it."""
 
 import re
 from typing import Final
@@ -11,7 +11,7 @@ _KEY: Final = re.compile(r"""^\s*["']?([A-Za-z0-9_-]+)["']?\s*=""")
 
 
 class LineFinder:
-    """Knows the lines of `key =`, `[table]` and `[[table]]` in a file as people write it."""
+    """Finds the lines of `key =`, `[table]` and `[[table]]` in a file."""
 
     def __init__(self, text: str) -> None:
         """Read the file's text."""

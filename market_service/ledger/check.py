@@ -1,4 +1,4 @@
-"""`market check`: is all money accounted for? Asked in SQL, of the ledger alone, by anyone who can read it."""
+"""`python -m market_service check`: adds up all money in SQL, from the ledger alone; reading rights are enough."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -18,7 +18,7 @@ from market_service.chain.pools import Pool, PoolInfo
 from market_service.chain.swaps import LedgerSwap
 from market_service.genesis.definition import MarketDefinition
 from market_service.ledger import ledger_rows as rows
-from pools.pool import PoolKind
+from pools.kinds import PoolKind
 from pools.pool_json import state_from_json
 from servicekit.postgres import TCP_PARAMETERS, make_ours
 
@@ -194,7 +194,7 @@ class Ledger:
         except psycopg.errors.UniqueViolation as error:
             raise AlreadyInLedger(_first_line(error)) from error
         except AWAY as error:
-            # The commit may or may not have happened; only a new connection can tell.
+            # The commit may or may not have happened; only a new connection can find out.
             await self.close()
             raise LedgerAway(_first_line(error)) from error
         except asyncio.CancelledError:

@@ -7,7 +7,7 @@ from typing import Any, Final, LiteralString
 import msgspec
 
 from market_service.chain.pools import Pool
-from market_service.chain.swaps import Failure, Fill, LedgerSwap, Leg, Swap, SwapResult, SwapState
+from market_service.chain.swaps import Failure, Fill, LedgerSwap, Swap, SwapLeg, SwapResult, SwapState
 
 MINT: Final = "mint"
 OUTSIDE: Final = "outside"
@@ -74,7 +74,7 @@ detail
 """
 
 _encode: Final = msgspec.json.Encoder().encode
-_decode_legs: Final = msgspec.json.Decoder(tuple[Leg, ...]).decode
+_decode_legs: Final = msgspec.json.Decoder(tuple[SwapLeg, ...]).decode
 _decode_fills: Final = msgspec.json.Decoder(tuple[Fill, ...]).decode
 
 

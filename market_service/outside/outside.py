@@ -88,6 +88,6 @@ def input_to_reach(pool: Pool, zero_for_one: bool, target_x64: int, now: int) ->
 
 
 def _least_input(piece: LinePiece) -> int:
-    """Return an input that surely buys something of a bin, base units: the price of two units of output, and fees."""
+    """Return an input in base units that surely buys from a bin: the price of two units of output, and fees."""
     kept = piece.price_num * piece.keep_in * piece.keep_out
     return 2 * (piece.price_den * piece.fee_scale * piece.fee_scale // kept + 1)

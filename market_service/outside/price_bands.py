@@ -4,7 +4,7 @@ Arbitrageurs trade a pool as soon as its price is further from the reference tha
 then they earn. So each pool wanders inside its own fee around the reference, moved by people who trade for other
 reasons, and two pools of a pair never differ by more than their two fees together: a round trip over any of them
 costs something. Now and then a burst of flow pushes one pool beyond its fee, and arbitrageurs bring it back within
-slots. Who finds that gap in time earns it once: nobody pushes the pool out again.
+slots. A trader who finds that gap in time earns it once: no trade pushes the pool out again.
 
 In a profile that keeps the venues apart (the five earlier engines) a band is the venue's price and nothing else.
 """

@@ -18,8 +18,9 @@ from pools.bins.resting_orders import RestingOrders, read_orders
 from pools.errors import PoolError, PoolErrorReason
 from pools.integers import Q64, U64_MAX, ceil_div, require_amount, require_u64
 from pools.json_fields import invalid_state, read_bool, read_int, read_list, read_object, require_range
+from pools.kinds import PoolKind
 from pools.pieces import LinePiece, Piece
-from pools.pool import Fill, JsonObject, JsonValue, PoolKind, SwapOutcome
+from pools.pool import Fill, JsonObject, JsonValue, SwapOutcome
 
 
 class Walk(NamedTuple):

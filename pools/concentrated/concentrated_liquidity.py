@@ -24,8 +24,9 @@ from pools.concentrated.tick_walk import Rates, Walk, Walker
 from pools.errors import PoolError, PoolErrorReason
 from pools.integers import U64_MAX, U128_MAX, require_amount, require_u64
 from pools.json_fields import invalid_state, read_int, read_list, read_object, require_range
+from pools.kinds import PoolKind
 from pools.pieces import CurvePiece, Piece
-from pools.pool import Fill, JsonObject, JsonValue, PoolKind, SwapOutcome
+from pools.pool import Fill, JsonObject, JsonValue, SwapOutcome
 
 FEE_ON_INPUT: Final = 0
 FEE_ON_TOKEN_0: Final = 1

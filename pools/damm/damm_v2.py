@@ -15,8 +15,9 @@ from pools.damm.damm_fees import FEE_SCALE, BaseFee, FeeParts, FeeShares, Volati
 from pools.errors import PoolError, PoolErrorReason
 from pools.integers import U64_MAX, U128_MAX, ceil_div, require_amount, require_u64
 from pools.json_fields import read_int, read_object, require_range
+from pools.kinds import PoolKind
 from pools.pieces import Piece
-from pools.pool import Fill, JsonObject, JsonValue, PoolKind, SwapOutcome
+from pools.pool import Fill, JsonObject, JsonValue, SwapOutcome
 
 _FEE_RATE_MAX: Final = (500_000_000, 990_000_000)
 """By fee version."""
@@ -53,7 +54,7 @@ class DammParameters:
     shares: FeeShares
     fee_version: int = 1
     activation_point: int = 0
-    """Unix seconds from which everybody can trade."""
+    """Unix seconds from which every account can trade."""
 
     def __post_init__(self) -> None:
         require_range("fee_version", self.fee_version, 0, len(_FEE_RATE_MAX) - 1)
@@ -119,7 +120,7 @@ class DammV2State:
         return self._swap(SwapMode.EXACT_IN, zero_for_one, amount_in, now)
 
     def swap_partially(self, zero_for_one: bool, amount_in: int, now: int) -> "SwapOutcome[DammV2State]":
-        """Sell as much of `amount_in` as the range takes; the fill tells how much. Raises as `swap_exact_in`."""
+        """Sell as much of `amount_in` as the range takes; the fill says how much. Raises as `swap_exact_in`."""
         return self._swap(SwapMode.PARTIAL_FILL, zero_for_one, amount_in, now)
 
     def swap_exact_out(self, zero_for_one: bool, amount_out: int, now: int) -> "SwapOutcome[DammV2State]":

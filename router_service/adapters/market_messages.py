@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pools.errors import PoolError
-from pools.pool import PoolKind, venue_of
+from pools.kinds import VENUE_OF, PoolKind
 from pools.pool_json import state_from_json
 from router_service import telemetry
 from router_service.application.market_view import MarketView, Token, VenueConditions
@@ -13,13 +13,7 @@ from router_service.domain.routing_table import RoutingTable
 from router_service.domain.trading_pool import TradingPool
 from tradewind.market.v1 import market_pb2 as pb
 
-_KINDS: Final[Mapping[int, PoolKind]] = {
-    pb.POOL_KIND_RAYDIUM_CPMM: PoolKind.RAYDIUM_CPMM,
-    pb.POOL_KIND_RAYDIUM_AMM_V4: PoolKind.RAYDIUM_AMM_V4,
-    pb.POOL_KIND_RAYDIUM_CLMM: PoolKind.RAYDIUM_CLMM,
-    pb.POOL_KIND_METEORA_DLMM: PoolKind.METEORA_DLMM,
-    pb.POOL_KIND_METEORA_DAMM_V2: PoolKind.METEORA_DAMM_V2,
-}
+_KINDS: Final[Mapping[int, PoolKind]] = {pb.PoolKind.Value(f"POOL_KIND_{kind.name}"): kind for kind in PoolKind}
 
 
 def first_view(message: pb.WatchPoolsResponse, *, received_at: float) -> MarketView:
@@ -70,7 +64,7 @@ def _pool(message: pb.Pool, tokens: Mapping[str, Token]) -> TradingPool:
         raise ValueError("a token of the pool is not listed")
     return TradingPool(
         pool_id=message.pool_id,
-        venue=venue_of(kind),
+        venue=VENUE_OF[kind],
         mint_0=message.mint_0,
         mint_1=message.mint_1,
         state=state_from_json(kind, json.loads(message.state_json)),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from router_service.application.ask_venues import Refusal
+from router_service.application.ask_venues import RefusedVenue
 from router_service.domain.routes import Route
 from router_service.domain.trading_pool import PoolQuote
 from servicekit.errors import DomainError
@@ -41,7 +41,7 @@ class RouteAnswer:
     route: Route
     quotes: tuple[PoolQuote, ...]
     """For the whole amount on one pool, best first."""
-    refused: tuple[Refusal, ...]
+    refused: tuple[RefusedVenue, ...]
     runner_up: PoolQuote | None
     runner_up_difference_bps: int
     network_fee: int
@@ -63,4 +63,4 @@ class RouteRefused(NamedTuple):
     """Why there is no route."""
 
     error: DomainError
-    refused: tuple[Refusal, ...] = ()
+    refused: tuple[RefusedVenue, ...] = ()

@@ -3,7 +3,7 @@
 import asyncio
 
 from router_service.application.answers import QuotesRequest
-from router_service.application.ask_venues import VenueDesk, VenueState
+from router_service.application.ask_venues import VenueCaller, VenueState
 from router_service.application.market_view import MarketView
 from router_service.application.ports import Market, Monotonic
 from router_service.application.quote_pools import (
@@ -25,10 +25,10 @@ class AskQuotes:
     """The use case."""
 
     def __init__(
-        self, market: Market, desk: VenueDesk, deadline: QuoteDeadline, monotonic: Monotonic, *, scenarios: bool
+        self, market: Market, caller: VenueCaller, deadline: QuoteDeadline, monotonic: Monotonic, *, scenarios: bool
     ) -> None:
         self._market = market
-        self._desk = desk
+        self._caller = caller
         self._deadline = deadline
         self._monotonic = monotonic
         self._scenarios = scenarios
@@ -45,22 +45,22 @@ class AskQuotes:
         wanted = request.venues or view.venues.keys()
         conditions = [view.venues[venue] for venue in sorted(wanted)]
         seconds = self._deadline.seconds(conditions, caller_seconds)
-        answers = await self._desk.ask(conditions, seconds)
+        answers = await self._caller.ask(conditions, seconds)
         if request.scenario == SLOW_QUOTES:
             await asyncio.sleep(seconds)
         view = self._market.newest()
         answers = scripted(request, answers)
-        book = view.table.book(request.mint_in, request.mint_out)
-        found = quote_pools(book, pool_mask(request, answers, book), request.amount_in)
+        pair_pools = view.table.pair_pools(request.mint_in, request.mint_out)
+        found = quote_pools(pair_pools, pool_mask(request, answers, pair_pools), request.amount_in)
         refused = (
             *venue_refusals(request, answers),
-            *excluded(book, request.exclude_pools),
+            *excluded(pair_pools, request.exclude_pools),
             *found.refused,
         )
         return QuotesAnswer(PoolQuotes(found.quotes, refused), self._states(view), self._now_ms(view))
 
     def _states(self, view: MarketView) -> tuple[VenueState, ...]:
-        return tuple(self._desk.states(view.venues))
+        return tuple(self._caller.states(view.venues))
 
     def _now_ms(self, view: MarketView) -> int:
         return view.market_time_ms(self._monotonic())

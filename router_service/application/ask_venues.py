@@ -12,7 +12,7 @@ from router_service.application.ports import Monotonic, Venues
 from servicekit.errors import Unavailable
 
 
-class Refusal(NamedTuple):
+class RefusedVenue(NamedTuple):
     """A pool, or with an empty `pool_id` a whole venue, that did not quote."""
 
     venue: str
@@ -36,7 +36,7 @@ class Answers:
     """Which venues answered, and why the others did not."""
 
     answered: frozenset[str]
-    refused: Mapping[str, Refusal]
+    refused: Mapping[str, RefusedVenue]
 
 
 @dataclass(slots=True)
@@ -44,11 +44,11 @@ class _Round:
     """One question to several venues, while it is being asked."""
 
     answered: set[str] = field(default_factory=set)
-    refused: dict[str, Refusal] = field(default_factory=dict)
+    refused: dict[str, RefusedVenue] = field(default_factory=dict)
     pending: dict[str, asyncio.Future[None]] = field(default_factory=dict)
 
 
-class VenueDesk:
+class VenueCaller:
     """Asks venues through their circuit breakers."""
 
     def __init__(self, venues: Venues, *, breaker: Callable[[], Breaker], monotonic: Monotonic) -> None:
@@ -74,7 +74,9 @@ class VenueDesk:
     def _begin(self, venue: VenueConditions, asking: _Round) -> None:
         name = venue.venue
         if not self._breaker(name).admit(self._monotonic()):
-            asking.refused[name] = Refusal(name, "", "CIRCUIT_OPEN", f"{name} is left out after repeated failures.")
+            asking.refused[name] = RefusedVenue(
+                name, "", "CIRCUIT_OPEN", f"{name} is left out after repeated failures."
+            )
             return
         try:
             waiting = self._venues.ask(venue)
@@ -118,14 +120,14 @@ class VenueDesk:
         breaker.succeeded()
         asking.answered.add(name)
 
-    def _failed(self, name: str, reason: str, detail: str) -> Refusal:
+    def _failed(self, name: str, reason: str, detail: str) -> RefusedVenue:
         breaker = self._breaker(name)
         before = breaker.state
         breaker.failed(self._monotonic())
         if breaker.state is not before:
             telemetry.breaker_changed(name, breaker.state, breaker.consecutive_failures)
         telemetry.venue_failed(name, reason)
-        return Refusal(name, "", reason, detail)
+        return RefusedVenue(name, "", reason, detail)
 
     def _breaker(self, venue: str) -> Breaker:
         breaker = self._breakers.get(venue)

@@ -47,7 +47,7 @@ class Breaker:
             self._open(now)
 
     def abandoned(self, now: float) -> None:
-        """The caller left before the venue could answer: says nothing about it, but a trial must be repeated."""
+        """The caller left before the venue answered. That says nothing about it, but a trial must be repeated."""
         if self.state is BreakerState.HALF_OPEN:
             self._open(now)
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from pools.basis_points import min_amount_out
 from router_service import telemetry
 from router_service.application.answers import (
     IssuedAnswer,
@@ -13,14 +14,13 @@ from router_service.application.answers import (
     RouteRefused,
     RouteRequest,
 )
-from router_service.application.ask_venues import Answers, VenueDesk
+from router_service.application.ask_venues import Answers, VenueCaller
+from router_service.application.issued_quotes import IssuedQuotes
 from router_service.application.market_view import MarketView
 from router_service.application.ports import Market, Monotonic
-from router_service.application.quote_book import QuoteBook
 from router_service.application.quote_pools import SLOW_QUOTES, check, scripted
 from router_service.application.route_search import RouteSearch, RoutingRules
 from router_service.domain.requote import output_now
-from router_service.domain.trading_pool import BPS
 from servicekit.errors import DomainError, Rejected
 
 _ANSWERS_KEPT_MAX: Final = 4_096
@@ -30,10 +30,10 @@ class FindRoute:
     """The use case. One call routes a batch: the venues are asked once, and equal requests are worked out once."""
 
     def __init__(
-        self, market: Market, desk: VenueDesk, quotes: QuoteBook, rules: RoutingRules, monotonic: Monotonic
+        self, market: Market, caller: VenueCaller, quotes: IssuedQuotes, rules: RoutingRules, monotonic: Monotonic
     ) -> None:
         self._market = market
-        self._desk = desk
+        self._caller = caller
         self._quotes = quotes
         self._rules = rules
         self._monotonic = monotonic
@@ -57,7 +57,7 @@ class FindRoute:
         return [answer for answer in found if answer is not None]
 
     def _answers_at_once(self, requests: Sequence[RouteRequest]) -> list[IssuedAnswer | RouteRefused | None]:
-        """Answer what needs no venue: earlier quotes, and requests without meaning here."""
+        """Answer the requests that need no venue: earlier quotes, and requests that make no sense in this market."""
         view = self._market.newest()
         now_ms = view.market_time_ms(self._monotonic())
         found: list[IssuedAnswer | RouteRefused | None] = []
@@ -82,7 +82,7 @@ class FindRoute:
         view = self._market.newest()
         conditions = [view.venues[venue] for venue in sorted(_venues_of(searches, view))]
         seconds = self._rules.deadline.seconds(conditions, caller_seconds)
-        asked = self._desk.ask(conditions, seconds)
+        asked = self._caller.ask(conditions, seconds)
         if any(search.scenario == SLOW_QUOTES for search in searches):
             # Whoever waits for a venue that does not answer waits until the deadline.
             answers, _ = await asyncio.gather(asked, asyncio.sleep(seconds))
@@ -134,7 +134,7 @@ def _check_still_good(request: RouteRequest, issued: IssuedAnswer, view: MarketV
     if request.quote_slippage_bps is None:
         return
     present = output_now(route, view.pools, now_ms // 1000)
-    if present * BPS < route.amount_out * (BPS - request.quote_slippage_bps):
+    if present < min_amount_out(route.amount_out, request.quote_slippage_bps):
         raise Rejected("QUOTE_EXPIRED", "The pools have moved further than the order's slippage allows.")
 
 

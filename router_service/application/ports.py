@@ -16,7 +16,7 @@ class Market(Protocol):
         """Return the newest view. Raises Unavailable: UNAVAILABLE before the first, STALE_STATE when it is too old."""
 
     async def newer_than(self, view: MarketView | None) -> MarketView:
-        """Return the first view after `view`. Views that nobody waited for are left out."""
+        """Return the first view after `view`. Views that no caller waited for are left out."""
 
 
 class Venues(Protocol):

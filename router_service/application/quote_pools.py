@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 
 from pools.errors import PoolError, PoolErrorReason
 from router_service.application.answers import QuotesRequest
-from router_service.application.ask_venues import Answers, Refusal, VenueState
+from router_service.application.ask_venues import Answers, RefusedVenue, VenueState
 from router_service.application.market_view import MarketView, VenueConditions
-from router_service.domain.splitting import PairBook
+from router_service.domain.splitting import PairPools
 from router_service.domain.trading_pool import PoolQuote
 from servicekit.errors import FieldViolation, Rejected
 
@@ -29,7 +29,7 @@ class PoolQuotes(NamedTuple):
     """Quotes, best first, and the pools that gave none."""
 
     quotes: tuple[PoolQuote, ...]
-    refused: tuple[Refusal, ...]
+    refused: tuple[RefusedVenue, ...]
 
 
 class QuotesAnswer(NamedTuple):
@@ -56,16 +56,16 @@ class QuoteDeadline:
         return seconds if caller_seconds is None else min(seconds, caller_seconds * 0.9)
 
 
-def quote_pools(book: PairBook, mask: int, amount_in: int) -> PoolQuotes:
+def quote_pools(pair_pools: PairPools, mask: int, amount_in: int) -> PoolQuotes:
     """Return what each chosen pool pays for the whole amount."""
     quotes: list[PoolQuote] = []
-    refused: list[Refusal] = []
-    for side in book.chosen(mask):
+    refused: list[RefusedVenue] = []
+    for side in pair_pools.chosen(mask):
         try:
             quotes.append(side.quote(amount_in))
         except PoolError as error:
             reason, detail = _REASONS.get(error.reason, _TOO_LARGE)
-            refused.append(Refusal(side.pool.venue, side.pool.pool_id, reason, detail))
+            refused.append(RefusedVenue(side.pool.venue, side.pool.pool_id, reason, detail))
     quotes.sort(key=_best_first)
     return PoolQuotes(tuple(quotes), tuple(refused))
 
@@ -74,19 +74,19 @@ def _best_first(quote: PoolQuote) -> tuple[int, str]:
     return -quote.amount_out, quote.side.pool.pool_id
 
 
-def excluded(book: PairBook, pools: Collection[str]) -> tuple[Refusal, ...]:
+def excluded(pair_pools: PairPools, pools: Collection[str]) -> tuple[RefusedVenue, ...]:
     """Return a refusal for each pool of the pair that the request leaves out."""
     if not pools:
         return ()
     return tuple(
-        Refusal(side.pool.venue, side.pool.pool_id, "EXCLUDED", "The request leaves this pool out.")
-        for side in book.sides
+        RefusedVenue(side.pool.venue, side.pool.pool_id, "EXCLUDED", "The request leaves this pool out.")
+        for side in pair_pools.sides
         if side.pool.pool_id in pools
     )
 
 
 def check(request: QuotesRequest, view: MarketView) -> None:
-    """Refuse what this market cannot mean: UNKNOWN_MINT, or a venue that does not exist."""
+    """Refuse a request that makes no sense in this market: UNKNOWN_MINT, or a venue that does not exist."""
     unknown = [name for name in ("mint_in", "mint_out") if getattr(request, name) not in view.tokens]
     if unknown:
         raise Rejected("UNKNOWN_MINT", violations=[FieldViolation(name, "is not traded here") for name in unknown])
@@ -97,7 +97,7 @@ def check(request: QuotesRequest, view: MarketView) -> None:
 
 
 def scripted(request: QuotesRequest, answers: Answers) -> Answers:
-    """Return the answers as the request's scenario has them. A script concerns its own request alone."""
+    """Return the answers as the request's scenario changes them. A script changes its own request alone."""
     if request.scenario.startswith(VENUE_DOWN):
         return _without(answers, request.scenario.removeprefix(VENUE_DOWN), "VENUE_UNAVAILABLE", "is down by script")
     if request.scenario == SLOW_QUOTES:
@@ -108,11 +108,11 @@ def scripted(request: QuotesRequest, answers: Answers) -> Answers:
 def _without(answers: Answers, venue: str, reason: str, detail: str) -> Answers:
     if venue not in answers.answered:
         return answers
-    refused = {**answers.refused, venue: Refusal(venue, "", reason, f"{venue} {detail}.")}
+    refused = {**answers.refused, venue: RefusedVenue(venue, "", reason, f"{venue} {detail}.")}
     return Answers(answers.answered - {venue}, refused)
 
 
-def venue_refusals(request: QuotesRequest, answers: Answers) -> tuple[Refusal, ...]:
+def venue_refusals(request: QuotesRequest, answers: Answers) -> tuple[RefusedVenue, ...]:
     """Return the venues that did not answer, of those the request wants."""
     if not answers.refused:
         return ()
@@ -121,10 +121,12 @@ def venue_refusals(request: QuotesRequest, answers: Answers) -> tuple[Refusal, .
     )
 
 
-def pool_mask(request: QuotesRequest, answers: Answers, book: PairBook) -> int:
-    """Return the pools of a book that the request wants and whose venue answered."""
+def pool_mask(request: QuotesRequest, answers: Answers, pair_pools: PairPools) -> int:
+    """Return the pools of a pair that the request wants and whose venue answered."""
     return sum(
-        1 << bit for bit, side in enumerate(book.sides) if wants(request, answers, side.pool.pool_id, side.pool.venue)
+        1 << bit
+        for bit, side in enumerate(pair_pools.sides)
+        if wants(request, answers, side.pool.pool_id, side.pool.venue)
     )
 
 

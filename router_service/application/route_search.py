@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
+from pools.basis_points import BPS
 from pools.integers import U64_MAX
 from router_service.application.answers import RouteAnswer, RouteRefused, RouteRequest
-from router_service.application.ask_venues import Answers, Refusal
+from router_service.application.ask_venues import Answers, RefusedVenue
 from router_service.application.market_view import MarketView
 from router_service.application.quote_pools import (
     PoolQuotes,
@@ -21,7 +22,7 @@ from router_service.domain.paths import Choice, Network
 from router_service.domain.routes import Route, single_pool_route
 from router_service.domain.routing_table import accepted, everything
 from router_service.domain.search import LegCost, best_route, split_route
-from router_service.domain.trading_pool import BPS, PoolQuote
+from router_service.domain.trading_pool import PoolQuote
 from servicekit.errors import DomainError, Rejected, Unavailable
 
 _RETRY_AFTER_MS: Final = 1_000
@@ -29,7 +30,7 @@ _RETRY_AFTER_MS: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class RoutingRules:
-    """What routing is told."""
+    """The settings of a route search."""
 
     deadline: QuoteDeadline
     leg_cost_lamports: int
@@ -80,7 +81,7 @@ class RouteSearch:
         split = split_route(self._network, choice, self._wish.amount_in, self._cost, floor=floor)
         return best_route((single, split), self._cost)
 
-    def _explained(self, route: Route, quotes: tuple[PoolQuote, ...], refused: tuple[Refusal, ...]) -> RouteAnswer:
+    def _explained(self, route: Route, quotes: tuple[PoolQuote, ...], refused: tuple[RefusedVenue, ...]) -> RouteAnswer:
         others = [quote for quote in quotes[:2] if len(route.legs) > 1 or quote is not route.legs[0].quote]
         runner_up = others[0] if others else None
         gain = 0

@@ -12,7 +12,7 @@ network of two hops is solved like one pool: look up u at the amount, then read 
 
 Along a stretch from (u0, x0) to (u, x) the output is exactly (x - x0) / (u0 * u).
 
-Everything here is floating point and serves the search alone: amounts that anybody is promised come from the pools'
+Everything here is floating point and serves the search alone: amounts that a caller is promised come from the pools'
 own integer quotes. Source: Angeris, Evans, Chitra, Boyd, "Optimal Routing for Constant Function Market Makers".
 """
 

@@ -12,13 +12,13 @@ from typing import Final, NamedTuple
 
 from router_service.domain.curve_algebra import one_after_another, side_by_side
 from router_service.domain.curves import Curve
-from router_service.domain.splitting import PairBook, bits_of, divide
+from router_service.domain.splitting import PairPools, bits_of, divide
 
 _COVER_FACTOR: Final = 2.0
 
 
 class WayMask(NamedTuple):
-    """The pools of one way through an intermediate token: masks of its two books."""
+    """The pools of one way through an intermediate token: masks of its two pairs."""
 
     way: int
     first: int
@@ -37,15 +37,15 @@ class Way:
     """A way through an intermediate token."""
 
     mint: str
-    first: PairBook
-    second: PairBook
+    first: PairPools
+    second: PairPools
 
 
 @dataclass(slots=True)
 class Network:
     """All pools that may serve one pair, direct and through one intermediate token, and the tables orders share."""
 
-    direct: PairBook
+    direct: PairPools
     ways: Sequence[Way]
     _way_tables: dict[WayMask, Curve] = field(default_factory=dict)
     _tables: dict[Choice, Curve] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class Network:
 
 
 class WayShare(NamedTuple):
-    """What goes one way, and the curve it goes along."""
+    """The input that one way takes, and the curve of that way."""
 
     mask: WayMask
     taken: float
@@ -124,9 +124,9 @@ def _used(network: Network, mask: WayMask, amount: float) -> WayMask:
     return WayMask(mask.way, _used_bits(way.first, mask.first, amount), _used_bits(way.second, mask.second, between))
 
 
-def _used_bits(book: PairBook, mask: int, amount: float) -> int:
+def _used_bits(pair_pools: PairPools, mask: int, amount: float) -> int:
     used = 0
-    for bit, share in zip(bits_of(mask), book.shares(mask, amount), strict=True):
+    for bit, share in zip(bits_of(mask), pair_pools.shares(mask, amount), strict=True):
         if share >= 1.0:
             used |= 1 << bit
     return used or mask

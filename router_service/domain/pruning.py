@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from router_service.domain.curves import Curve
 from router_service.domain.paths import Choice, Network, Solution, WayMask, WayShare, solve
-from router_service.domain.splitting import PairBook, bits_of
+from router_service.domain.splitting import PairPools, bits_of
 
 
 class Removal(NamedTuple):
@@ -55,7 +55,7 @@ def _smaller(network: Network, solution: Solution, removals: Sequence[Removal], 
 
 
 def _better(network: Network, solution: Solution, removals: Sequence[Removal], leg_cost: float) -> Solution | None:
-    """Give up the worse half of what does not pay; if that is no gain, the worst alone."""
+    """Give up the worse half of the legs that do not pay; when that gains nothing, give up the worst one alone."""
     half = removals[: (len(removals) + 1) // 2]
     for gone in (half, half[:1]) if len(half) > 1 else (half,):
         if not gone:
@@ -71,7 +71,7 @@ def _net(solution: Solution, leg_cost: float) -> float:
 
 
 def _without(choice: Choice, removals: Sequence[Removal], *, legs: int) -> Choice:
-    """Return the choice less as many removals as go together, up to `legs` of them."""
+    """Return the choice less up to `legs` removals, as many as can be combined."""
     for removal in removals:
         if legs <= 0:
             break
@@ -83,7 +83,7 @@ def _without(choice: Choice, removals: Sequence[Removal], *, legs: int) -> Choic
 
 
 def _minus(choice: Choice, removal: Removal) -> Choice | None:
-    """Return the choice less one removal; None when an earlier one has taken what this one counted on."""
+    """Return the choice less one removal; None when an earlier removal took a pool that this one needs."""
     if removal.way is None:
         return choice._replace(direct=choice.direct & ~removal.direct)
     ways = {mask.way: mask for mask in choice.ways}
@@ -121,17 +121,17 @@ def _hop_removals(network: Network, share: WayShare) -> Iterator[Removal]:
     between = first.output_at(share.taken)
     second = way.second.table(mask.second, between)
     price_between = 1.0 / second.u_at(between) ** 2
-    for bit, loss in _book_losses(way.first, mask.first, share.taken, first.u_at(share.taken)):
+    for bit, loss in _pair_losses(way.first, mask.first, share.taken, first.u_at(share.taken)):
         yield Removal(loss * price_between, 1, way=mask._replace(first=mask.first & ~(1 << bit)))
-    for bit, loss in _book_losses(way.second, mask.second, between, second.u_at(between)):
+    for bit, loss in _pair_losses(way.second, mask.second, between, second.u_at(between)):
         yield Removal(loss, 1, way=mask._replace(second=mask.second & ~(1 << bit)))
 
 
-def _book_losses(book: PairBook, mask: int, amount: float, u: float) -> Iterator[tuple[int, float]]:
+def _pair_losses(pair_pools: PairPools, mask: int, amount: float, u: float) -> Iterator[tuple[int, float]]:
     if mask.bit_count() > 1:
         bits = bits_of(mask)
-        curves = [book.sides[bit].curve for bit in bits]
-        yield from zip(bits, _losses(curves, book.shares(mask, amount), u), strict=True)
+        curves = [pair_pools.sides[bit].curve for bit in bits]
+        yield from zip(bits, _losses(curves, pair_pools.shares(mask, amount), u), strict=True)
 
 
 def _losses(curves: Sequence[Curve], takes: Sequence[float], u: float) -> list[float]:

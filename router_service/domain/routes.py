@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pools.basis_points import BPS
 from pools.integers import ceil_div
-from router_service.domain.trading_pool import BPS, PoolQuote
+from router_service.domain.trading_pool import PoolQuote
 
 
 class Leg(NamedTuple):

@@ -6,7 +6,7 @@ from math import inf
 from typing import Final
 
 from router_service.domain.paths import Choice, Network, Way, WayMask
-from router_service.domain.splitting import PairBook
+from router_service.domain.splitting import PairPools
 from router_service.domain.trading_pool import TradingPool
 
 NATIVE_MINT: Final = "So11111111111111111111111111111111111111112"
@@ -25,7 +25,7 @@ class RoutingTable:
         for pool in pools:
             self._pools[pool.mint_0][pool.mint_1].append(pool)
             self._pools[pool.mint_1][pool.mint_0].append(pool)
-        self._books: dict[tuple[str, str], PairBook] = {}
+        self._pairs: dict[tuple[str, str], PairPools] = {}
         self._networks: dict[tuple[str, str], Network] = {}
         self._native_prices: dict[str, float] = {}
 
@@ -33,20 +33,20 @@ class RoutingTable:
         """Tell whether any pool holds the token."""
         return mint in self._pools
 
-    def book(self, mint_in: str, mint_out: str) -> PairBook:
+    def pair_pools(self, mint_in: str, mint_out: str) -> PairPools:
         """Return the pools of a pair in one direction; empty when there are none."""
-        book = self._books.get((mint_in, mint_out))
-        if book is None:
+        pair_pools = self._pairs.get((mint_in, mint_out))
+        if pair_pools is None:
             pools = self._pools[mint_in][mint_out] if mint_in in self._pools else []
-            book = PairBook(pool.side(mint_in, self._now) for pool in pools)
-            self._books[mint_in, mint_out] = book
-        return book
+            pair_pools = PairPools(pool.side(mint_in, self._now) for pool in pools)
+            self._pairs[mint_in, mint_out] = pair_pools
+        return pair_pools
 
     def network(self, mint_in: str, mint_out: str) -> Network:
         """Return the pools that can serve a pair, direct or through one intermediate token."""
         network = self._networks.get((mint_in, mint_out))
         if network is None:
-            network = Network(self.book(mint_in, mint_out), self._ways(mint_in, mint_out))
+            network = Network(self.pair_pools(mint_in, mint_out), self._ways(mint_in, mint_out))
             self._networks[mint_in, mint_out] = network
         return network
 
@@ -61,7 +61,7 @@ class RoutingTable:
         if mint_in not in self._pools or mint_out not in self._pools:
             return ()
         between = self._pools[mint_in].keys() & self._pools[mint_out].keys()
-        ways = (Way(mint, self.book(mint_in, mint), self.book(mint, mint_out)) for mint in sorted(between))
+        ways = (Way(mint, self.pair_pools(mint_in, mint), self.pair_pools(mint, mint_out)) for mint in sorted(between))
         return tuple(way for way in ways if way.first.sides and way.second.sides)
 
     def _native_price(self, mint: str) -> float:
@@ -89,8 +89,8 @@ def accepted(network: Network, accepts: Accepts) -> Choice:
     return Choice(_accepted(network.direct, accepts), tuple(mask for mask in ways if mask.first and mask.second))
 
 
-def _accepted(book: PairBook, accepts: Accepts) -> int:
-    return sum(1 << bit for bit, side in enumerate(book.sides) if accepts(side.pool))
+def _accepted(pair_pools: PairPools, accepts: Accepts) -> int:
+    return sum(1 << bit for bit, side in enumerate(pair_pools.sides) if accepts(side.pool))
 
 
 def _first_u(way: Way) -> float:

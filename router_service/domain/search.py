@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from pools.basis_points import BPS
 from pools.errors import PoolError
 from pools.integers import U64_MAX
 from router_service.domain.curves import Curve
 from router_service.domain.paths import Choice, Network, Solution, WayMask, solve, worthwhile
 from router_service.domain.pruning import prune
 from router_service.domain.routes import Leg, Route, route_of
-from router_service.domain.splitting import PairBook, Part, whole_shares
-from router_service.domain.trading_pool import BPS, PoolQuote, PoolSide
+from router_service.domain.splitting import PairPools, Part, whole_shares
+from router_service.domain.trading_pool import PoolQuote, PoolSide
 
 
 class LegCost(NamedTuple):
@@ -128,5 +129,5 @@ def _without(network: Network, choice: Choice, side: PoolSide) -> Choice:
     return Choice(direct, tuple(ways))
 
 
-def _bit(book: PairBook, side: PoolSide) -> int:
-    return 1 << book.sides.index(side) if side in book.sides else 0
+def _bit(pair_pools: PairPools, side: PoolSide) -> int:
+    return 1 << pair_pools.sides.index(side) if side in pair_pools.sides else 0

@@ -26,7 +26,7 @@ class Part(NamedTuple):
     amount_in: int
 
 
-class PairBook:
+class PairPools:
     """The pools of one pair in one direction, with the tables that all orders of a slot share.
 
     Pools are chosen by a mask: bit i stands for `sides[i]`. Their order is that of their addresses, so that results do

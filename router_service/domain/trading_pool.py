@@ -2,11 +2,12 @@
 
 from typing import Final, NamedTuple
 
+from pools.basis_points import BPS
 from pools.errors import PoolError, PoolErrorReason
-from pools.pool import PoolKind, PoolState, Venue
+from pools.kinds import PoolKind, Venue
+from pools.pool import PoolState
 from router_service.domain.pool_curve import PoolCurve
 
-BPS: Final = 10_000
 _QUOTES_KEPT_MAX: Final = 4_096
 
 

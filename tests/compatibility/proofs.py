@@ -9,7 +9,8 @@ from typing import Final
 _GATEWAY: Final = "tests/contract/gateway"
 _EXECUTOR: Final = "tests/contract/executor/test_orders.py"
 _STORY: Final = "tests/unit/executor/test_execute_order.py"
-_RETRY: Final = "tests/unit/executor/test_slippage_and_retry.py"
+_RETRY: Final = "tests/unit/executor/test_retry.py"
+_LEAST: Final = "tests/unit/pools/test_basis_points.py"
 _END: Final = "tests/e2e/test_orders.py"
 
 _STORED: Final = f"{_EXECUTOR}::test_an_accepted_order_is_stored_told_and_queued"
@@ -85,7 +86,7 @@ PROOFS: Final[Mapping[str, tuple[str, ...]]] = {
     "S5-08": (f"{_RETRY}::test_the_error_table_says_what_ends_an_order",),
     "S5-09": (_PAUSES, _REPEATED),
     "S5-11": (_LIFE, _REPEATED),
-    "S5-13": (f"{_RETRY}::test_the_least_output_rounds_up", f"{_RETRY}::test_the_integer_rule_equals_the_exact_rule"),
+    "S5-13": (f"{_LEAST}::test_the_least_output_rounds_up", f"{_LEAST}::test_the_integer_rule_equals_the_exact_rule"),
     "S5-14": (_STORED, _APPENDED),
     "S5-17": (_STORED,),
     "S5-20": (f"{_GATEWAY}/test_streams.py::test_sockets_leave_nothing_behind",),
@@ -93,7 +94,7 @@ PROOFS: Final[Mapping[str, tuple[str, ...]]] = {
     "S5-22": ("tests/unit/executor/test_simulation.py::test_the_same_seed_gives_the_same_history",),
     "S5-34": ("tests/unit/router/test_search.py::test_a_route_is_never_below_the_best_single_pool",),
     "S5-35": (_DECISION,),
-    "S5-36": (f"{_RETRY}::test_a_fill_of_exactly_the_least_output_passes",),
+    "S5-36": (f"{_LEAST}::test_a_fill_of_exactly_the_least_output_passes",),
     "S5-37": (f"{_GATEWAY}/test_streams.py::test_many_sockets_on_one_order_all_see_everything",),
     "S5-38": (_ATTEMPTS,),
 }

@@ -83,7 +83,7 @@ def test_what_has_to_be_watched_is_watched() -> None:
 def test_the_runbook_has_a_paragraph_for_each_alert_and_no_other() -> None:
     assert list(PARAGRAPHS) == [rule["alert"] for rule in RULES], "in the order of the rules"
     for name, text in PARAGRAPHS.items():
-        assert re.search(r"\*Look\*: .+\*Do\*: ", text, re.DOTALL), (
+        assert re.search(r"\*Look\*:\s.+\*Do\*:\s", text, re.DOTALL), (
             f"{name}: what it means, what to look at, what to do"
         )
 

@@ -29,9 +29,9 @@ from deploy.local.servers.postgres import EmbeddedPostgres
 from deploy.local.servers.server import running
 from market_service.chain.chain import Chain
 from market_service.chain.clock import Clock, ManualClock, RealClock
-from market_service.chain.desk import Desk
 from market_service.chain.pools import PoolInfo
-from market_service.chain.swaps import Leg, Swap, SwapState
+from market_service.chain.swap_intake import SwapIntake
+from market_service.chain.swaps import Swap, SwapLeg, SwapState
 from market_service.genesis.definition import MarketDefinition, read_definition
 from market_service.genesis.genesis import pool_infos
 from market_service.ledger.ledger import Ledger
@@ -57,35 +57,35 @@ def sol_pools(definition: MarketDefinition) -> list[PoolInfo]:
 def a_swap(pool: PoolInfo) -> Swap:
     """Return a sale of 1.5 SOL."""
     return Swap(
-        str(uuid.uuid4()), "bench", pool.mint_0, pool.mint_1, _AMOUNT, 1, (Leg(pool.pool_id, pool.mint_0, _AMOUNT),)
+        str(uuid.uuid4()), "bench", pool.mint_0, pool.mint_1, _AMOUNT, 1, (SwapLeg(pool.pool_id, pool.mint_0, _AMOUNT),)
     )
 
 
 @contextlib.asynccontextmanager
-async def a_desk(url: str, profile: str, clock: Clock) -> AsyncIterator[Desk]:
+async def an_intake(url: str, profile: str, clock: Clock) -> AsyncIterator[SwapIntake]:
     """Start a market on the ledger, and stop it."""
     definition = read_definition(DEFAULT_MARKET_FILE)
     chain = Chain(ledger=Ledger(url), clock=clock, definition=definition, profile=PROFILES[profile], seed=1)
     reader = LedgerReader(url)
     await chain.start()
     await reader.open()
-    yield Desk(chain, reader, scenarios_on=False)
+    yield SwapIntake(chain, reader, scenarios_on=False)
     await chain.stop()
     await reader.close()
 
 
 async def bench_in_process(url: str, seconds: float) -> dict[str, float]:
     """Send batches of 64 from 4 callers to an instant market, without gRPC."""
-    async with a_desk(url, "instant", RealClock()) as desk:
-        slots = asyncio.create_task(desk.chain.run())
-        pools = sol_pools(desk.chain.definition)
+    async with an_intake(url, "instant", RealClock()) as intake:
+        slots = asyncio.create_task(intake.chain.run())
+        pools = sol_pools(intake.chain.definition)
         done = 0
         started, cpu = time.perf_counter(), time.process_time()
 
         async def caller(number: int) -> None:
             nonlocal done
             while time.perf_counter() - started < seconds:
-                answers = await desk.send([a_swap(pools[(number + i) % len(pools)]) for i in range(_BATCH)])
+                answers = await intake.send([a_swap(pools[(number + i) % len(pools)]) for i in range(_BATCH)])
                 done += sum(1 for a in answers if getattr(a, "state", None) is SwapState.LANDED)
 
         await asyncio.gather(*(caller(number) for number in range(_CALLERS)))
@@ -98,13 +98,13 @@ async def bench_slot(url: str, swaps: int) -> dict[str, float]:
     """Let one slot execute many swaps, several times, on a clock moved by hand."""
     clock = ManualClock(time.time_ns() // 1_000_000)
     times = []
-    async with a_desk(url, "realistic", clock) as desk:
-        pools = sol_pools(desk.chain.definition)
+    async with an_intake(url, "realistic", clock) as intake:
+        pools = sol_pools(intake.chain.definition)
         for _ in range(9):
-            await desk.send([a_swap(pools[i % len(pools)]) for i in range(swaps)])
+            await intake.send([a_swap(pools[i % len(pools)]) for i in range(swaps)])
             clock.advance(4_000)
             started = time.perf_counter()
-            await desk.chain.run_slot(desk.chain.slot + 10)
+            await intake.chain.run_slot(intake.chain.slot + 10)
             times.append((time.perf_counter() - started) * 1000)
     return {"slot_ms_median": sorted(times)[4], "slot_ms_max": max(times)}
 

@@ -13,17 +13,18 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from pools.kinds import VENUES
 from pools.pool_json import state_from_json, state_to_json
 from router_service.adapters.simulated_venues import SimulatedVenues
 from router_service.application.answers import IssuedAnswer, QuotesRequest, RouteRequest
-from router_service.application.ask_venues import VenueDesk
+from router_service.application.ask_venues import VenueCaller
 from router_service.application.breaker import Breaker
 from router_service.application.find_route import FindRoute
+from router_service.application.issued_quotes import IssuedQuotes
 from router_service.application.market_view import MarketView, Token, VenueConditions
-from router_service.application.quote_book import QuoteBook
 from router_service.application.quote_pools import QuoteDeadline
 from router_service.application.route_search import RoutingRules
 from router_service.domain.routing_table import RoutingTable
@@ -40,7 +41,7 @@ TOKENS: Final = {
     USDT: Token(USDT, "USDT", "Tether USD", 6),
     RAY: Token(RAY, "RAY", "Raydium", 6),
 }
-VENUES: Final = {venue: VenueConditions(venue, True, 0, 0) for venue in ("raydium", "meteora")}
+CONDITIONS: Final[Mapping[str, VenueConditions]] = {venue: VenueConditions(venue, True, 0, 0) for venue in VENUES}
 
 Amount = Callable[[], int]
 
@@ -63,7 +64,7 @@ def new_slot(pools: Sequence[TradingPool]) -> MarketView:
         for p in pools
     ]
     by_id = {pool.pool_id: pool for pool in fresh}
-    return MarketView(1, NOW * 1000, time.monotonic(), TOKENS, by_id, VENUES, RoutingTable(fresh, NOW))
+    return MarketView(1, NOW * 1000, time.monotonic(), TOKENS, by_id, CONDITIONS, RoutingTable(fresh, NOW))
 
 
 class OneView:
@@ -81,13 +82,13 @@ class OneView:
 
 def finder(market: OneView) -> FindRoute:
     """The use case, with the default settings."""
-    desk = VenueDesk(
+    caller = VenueCaller(
         SimulatedVenues(seed=1),
         breaker=lambda: Breaker(failures_max=5, retry_seconds=2.0),
         monotonic=time.monotonic,
     )
     rules = RoutingRules(QuoteDeadline(1_000, 250, 5_000), leg_cost_lamports=5_000, scenarios=False)
-    return FindRoute(market, desk, QuoteBook(ttl_ms=5_000, kept_max=20_000), rules, time.monotonic)
+    return FindRoute(market, caller, IssuedQuotes(ttl_ms=5_000, kept_max=20_000), rules, time.monotonic)
 
 
 async def route(find_route: FindRoute, amounts: Sequence[int]) -> pb.GetRoutesResponse:

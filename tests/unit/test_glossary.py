@@ -1,10 +1,12 @@
-"""docs/glossary.md: its names exist, and the executor keeps to its words."""
+"""docs/glossary.md: its names exist, and the product keeps to its words."""
 
 import ast
 import re
 from pathlib import Path
 
 import pytest
+
+from tests.packages import PRODUCT
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = [
@@ -37,7 +39,7 @@ def test_a_name_of_the_glossary_exists(words: frozenset[str], name: str) -> None
 def test_every_row_is_whole_and_no_word_is_explained_twice() -> None:
     assert {len(row) for row in ROWS} == {3}
     assert all(all(row) for row in ROWS)
-    once = [row[0] for row in ROWS if row[0] not in {"book", "desk", "token", "ledger", "slippage"}]
+    once = [row[0] for row in ROWS if row[0] not in {"token", "ledger", "slippage"}]
     assert len(once) == len(set(once)) > 50
 
 
@@ -50,8 +52,9 @@ def _names_in(tree: ast.AST) -> set[str]:
     }
 
 
-def test_the_executor_has_neither_books_nor_desks() -> None:
-    files = list((ROOT / "executor_service").rglob("*.py"))
+@pytest.mark.parametrize("package", PRODUCT)
+def test_the_product_has_neither_books_nor_desks(package: str) -> None:
+    files = list((ROOT / package).rglob("*.py"))
     assert files
     named = {name for path in files for name in _names_in(ast.parse(path.read_text(encoding="utf-8")))}
     assert sorted(name for name in named | {path.stem for path in files} if REFUSED.search(name)) == []

@@ -8,9 +8,9 @@ import pytest
 
 from market_service.chain.chain import Chain
 from market_service.chain.clock import SLOT_MS, ManualClock
-from market_service.chain.desk import Desk
 from market_service.chain.pools import Pool
-from market_service.chain.swaps import Leg, Refusal, Swap, SwapResult
+from market_service.chain.swap_intake import SwapIntake
+from market_service.chain.swaps import Swap, SwapLeg, SwapRefusal, SwapResult
 from market_service.genesis.definition import MarketDefinition
 from market_service.ledger.check import check_ledger
 from market_service.ledger.ledger import Ledger
@@ -26,12 +26,12 @@ class RunningMarket:
     """A started market, and shorthands for what tests do with it."""
 
     url: str
-    desk: Desk
+    intake: SwapIntake
     clock: ManualClock
 
     @property
     def chain(self) -> Chain:
-        return self.desk.chain
+        return self.intake.chain
 
     async def slots(self, count: int = 1) -> None:
         """Run the next slots, one by one."""
@@ -40,22 +40,22 @@ class RunningMarket:
             await self.chain.run_slot(self.chain.slot + 1)
 
     def pool(self, name: str) -> Pool:
-        return next(pool for pool in self.chain.book.pools.values() if pool.info.name == name)
+        return next(pool for pool in self.chain.state.pools.values() if pool.info.name == name)
 
     def sale(
         self, amount: int = 10**9, *, pool: str = "SOL-USDC CPMM", min_amount_out: int = 0, **more: object
     ) -> Swap:
         """Return a swap that sells SOL to a pool."""
-        leg = Leg(self.pool(pool).info.pool_id, SOL, amount)
+        leg = SwapLeg(self.pool(pool).info.pool_id, SOL, amount)
         return a_swap(leg, min_amount_out=min_amount_out, **more)  # type: ignore[arg-type]
 
     async def send(self, swap: Swap) -> SwapResult:
-        (answer,) = await self.desk.send([swap])
-        assert not isinstance(answer, Refusal), answer
+        (answer,) = await self.intake.send([swap])
+        assert not isinstance(answer, SwapRefusal), answer
         return answer
 
     async def result(self, swap: Swap) -> SwapResult:
-        (result,) = await self.desk.results([swap.swap_id])
+        (result,) = await self.intake.results([swap.swap_id])
         return result
 
     def assert_sound(self) -> None:
@@ -107,7 +107,7 @@ def open_market(ledger_url: str) -> OpenMarket:
         try:
             await chain.start()
             await reader.open()
-            yield RunningMarket(url, Desk(chain, reader, scenarios_on=True), clock)
+            yield RunningMarket(url, SwapIntake(chain, reader, scenarios_on=True), clock)
         finally:
             if crash:
                 await chain.ledger.close()

@@ -12,7 +12,7 @@ import pytest
 
 from market_service.chain.scenarios import SCENARIOS
 from market_service.server import market_service
-from pools.pool import PoolKind
+from pools.kinds import VENUES, PoolKind
 from pools.pool_json import state_from_json
 from servicekit.grpc_client import open_channel
 from servicekit.grpc_errors import error_from
@@ -35,7 +35,7 @@ class Served:
 @pytest.fixture
 async def served(open_market: OpenMarket) -> AsyncIterator[Served]:
     async with open_market("instant") as market:
-        server = await start_server(market_service(market.desk), host="127.0.0.1", port=0)
+        server = await start_server(market_service(market.intake), host="127.0.0.1", port=0)
         channel = open_channel(f"127.0.0.1:{server.port}")
         yield Served(market, server, rpc.MarketServiceStub(channel))
         await channel.close()
@@ -102,19 +102,14 @@ async def test_pools_come_as_a_snapshot_and_then_slot_by_slot(served: Served) ->
     stream = served.stub.WatchPools(pb.WatchPoolsRequest())
     snapshot = await read(stream)
     assert snapshot.snapshot
-    assert len(snapshot.pools) == 5
+    kinds = {pb.PoolKind.Value(f"POOL_KIND_{kind.name}"): kind for kind in PoolKind}
+    assert {kinds[pool.kind] for pool in snapshot.pools} == set(PoolKind)
+    assert len(snapshot.pools) == len(PoolKind)
     assert [token.symbol for token in snapshot.tokens] == ["SOL", "USDC", "RAY"]
-    assert {venue.venue for venue in snapshot.venues} == {"raydium", "meteora"}
-    kinds = {
-        pb.POOL_KIND_RAYDIUM_CPMM: PoolKind.RAYDIUM_CPMM,
-        pb.POOL_KIND_RAYDIUM_AMM_V4: PoolKind.RAYDIUM_AMM_V4,
-        pb.POOL_KIND_RAYDIUM_CLMM: PoolKind.RAYDIUM_CLMM,
-        pb.POOL_KIND_METEORA_DLMM: PoolKind.METEORA_DLMM,
-        pb.POOL_KIND_METEORA_DAMM_V2: PoolKind.METEORA_DAMM_V2,
-    }
+    assert {venue.venue for venue in snapshot.venues} == set(VENUES)
     for pool in snapshot.pools:
         state = state_from_json(kinds[pool.kind], json.loads(pool.state_json))
-        assert state == served.market.chain.book.pools[pool.pool_id].state
+        assert state == served.market.chain.state.pools[pool.pool_id].state
     swap = message(served)
     await served.stub.SendSwap(pb.SendSwapRequest(swap=swap), timeout=30)
     early = await read(stream)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from market_service.chain.swaps import Failure, Leg, Refusal, Swap, SwapState
+from market_service.chain.swaps import Failure, Swap, SwapLeg, SwapRefusal, SwapState
 from market_service.outside.profiles import PROFILES
 from servicekit.errors import Unavailable
 from servicekit.postgres import connect
@@ -29,7 +29,7 @@ async def test_a_swap_lands_two_to_three_seconds_after_it_was_sent(open_market: 
         assert landed.state is SwapState.LANDED
         assert landed.signature == sent.signature
         assert 3 + 5 <= landed.slot <= 3 + 8
-        balances = await market.desk.balances("alice")
+        balances = await market.intake.balances("alice")
         assert balances[SOL] == 10**15 - 10**9
         assert balances[USDC] == 10**12 + landed.amount_out
         market.assert_sound()
@@ -42,9 +42,9 @@ async def test_the_same_id_executes_once_and_the_first_content_wins(open_market:
         other = replace(market.sale(5 * 10**9), swap_id=swap.swap_id)
         assert await market.send(swap) == first
         assert await market.send(other) == first
-        both = await market.desk.send([market.sale(swap_id=(twin := str(uuid.uuid4()))), market.sale(swap_id=twin)])
+        both = await market.intake.send([market.sale(swap_id=(twin := str(uuid.uuid4()))), market.sale(swap_id=twin)])
         assert both[0] == both[1]
-        assert (await market.desk.balances("alice"))[SOL] == 10**15 - 2 * 10**9
+        assert (await market.intake.balances("alice"))[SOL] == 10**15 - 2 * 10**9
 
 
 async def test_a_swap_of_an_earlier_run_is_answered_not_executed(open_market: OpenMarket) -> None:
@@ -58,7 +58,7 @@ async def test_a_swap_of_an_earlier_run_is_answered_not_executed(open_market: Op
         assert await market.send(swap) == landed
         assert await market.send(failed_swap) == failed
         assert await market.result(swap) == landed
-        assert (await market.desk.balances("alice"))[SOL] == 10**15 - 10**9
+        assert (await market.intake.balances("alice"))[SOL] == 10**15 - 10**9
         market.assert_sound()
 
 
@@ -85,7 +85,7 @@ async def test_a_dropped_swap_expires_and_never_lands_after_that(open_market: Op
         assert await market.send(swap) == expired
         await market.slots(20)
         assert await market.result(swap) == expired
-        assert (await market.desk.balances("alice"))[SOL] == 10**15
+        assert (await market.intake.balances("alice"))[SOL] == 10**15
         second = market.sale(scenario="dropped", attempt=2)
         await market.send(second)
         await market.slots(8)
@@ -118,7 +118,7 @@ async def test_a_lost_acknowledgement_hides_a_swap_that_was_taken(open_market: O
         landed = await market.result(swap)
         assert landed.state is SwapState.LANDED
         assert await market.send(swap) == landed
-        assert (await market.desk.balances("alice"))[SOL] == 10**15 - 10**9
+        assert (await market.intake.balances("alice"))[SOL] == 10**15 - 10**9
 
 
 async def test_a_late_confirmation_is_in_the_ledger_before_it_is_told(open_market: OpenMarket) -> None:
@@ -128,7 +128,7 @@ async def test_a_late_confirmation_is_in_the_ledger_before_it_is_told(open_marke
         await market.send(swap)
         await market.slots(8)
         assert (await market.result(swap)).state is SwapState.IN_FLIGHT
-        assert (await market.desk.balances("alice"))[SOL] == 10**15 - 10**9
+        assert (await market.intake.balances("alice"))[SOL] == 10**15 - 10**9
         await market.slots(15)
         told = await market.result(swap)
         assert told.state is SwapState.LANDED
@@ -142,20 +142,20 @@ async def test_swaps_of_one_slot_execute_in_the_order_of_arrival(open_market: Op
         for swap in swaps:
             await market.send(swap)
         await market.slots(1)
-        results = await market.desk.results([swap.swap_id for swap in swaps])
+        results = await market.intake.results([swap.swap_id for swap in swaps])
         assert {result.slot for result in results} == {1}
         outs = [result.amount_out for result in results]
         assert outs == sorted(outs, reverse=True)
         assert len(set(outs)) == 5
-        rows = await market.desk.list_swaps(account_id="alice", order_tag="", after=0, limit=10)
+        rows = await market.intake.list_swaps(account_id="alice", order_tag="", after=0, limit=10)
         assert [row.swap.swap_id for row in rows] == [swap.swap_id for swap in swaps]
         assert [row.swap for row in rows] == swaps
 
 
 async def test_a_second_wallet_cannot_spend_what_the_first_has_spent(open_market: OpenMarket) -> None:
     async with open_market("instant") as market:
-        answers = await market.desk.send([market.sale(6 * 10**14), market.sale(6 * 10**14)])
-        states = [answer.failure for answer in answers if not isinstance(answer, Refusal)]
+        answers = await market.intake.send([market.sale(6 * 10**14), market.sale(6 * 10**14)])
+        states = [answer.failure for answer in answers if not isinstance(answer, SwapRefusal)]
         assert states == [None, Failure.INSUFFICIENT_FUNDS]
         market.assert_sound()
 
@@ -163,9 +163,9 @@ async def test_a_second_wallet_cannot_spend_what_the_first_has_spent(open_market
 async def test_refused_swaps_leave_no_trace_and_others_of_the_batch_go_on(open_market: OpenMarket) -> None:
     async with open_market("instant") as market:
         bad = market.sale(account_id="")
-        answers = await market.desk.send([bad, market.sale()])
-        assert isinstance(answers[0], Refusal)
-        assert not isinstance(answers[1], Refusal)
+        answers = await market.intake.send([bad, market.sale()])
+        assert isinstance(answers[0], SwapRefusal)
+        assert not isinstance(answers[1], SwapRefusal)
         assert (await market.result(bad)).state is SwapState.UNKNOWN
 
 
@@ -173,7 +173,7 @@ async def test_an_airdrop_mints_once_an_id(open_market: OpenMarket) -> None:
     drop_id = str(uuid.uuid4())
     async with open_market("instant") as market:
         for replayed in (False, True):
-            drop = await market.desk.airdrop(airdrop_id=drop_id, account_id="bob", mint=SOL, amount=7)
+            drop = await market.intake.airdrop(airdrop_id=drop_id, account_id="bob", mint=SOL, amount=7)
             assert drop == (10**15 + 7, replayed)
         market.assert_sound()
 
@@ -182,21 +182,22 @@ async def test_random_swaps_conserve_every_base_unit(open_market: OpenMarket) ->
     chance = random.Random(5)
     async with open_market(replace(PROFILES["s5"], dropped_ppm=50_000)) as market:
         for _ in range(25):
-            await market.desk.send([a_random_swap(market, chance) for _ in range(chance.randrange(12))])
+            await market.intake.send([a_random_swap(market, chance) for _ in range(chance.randrange(12))])
             await market.slots(1)
         await market.slots(12)
         market.assert_sound()
-        rows = await market.desk.list_swaps(account_id="", order_tag="", after=0, limit=1_000)
+        rows = await market.intake.list_swaps(account_id="", order_tag="", after=0, limit=1_000)
         states = {row.result.state for row in rows}
         assert states == {SwapState.LANDED, SwapState.FAILED, SwapState.EXPIRED}
 
 
 def a_random_swap(market: RunningMarket, chance: random.Random) -> Swap:
     """Return a sale of SOL or USDC to one or two random pools of the pair."""
-    pools = [pool for pool in market.chain.book.pools.values() if pool.info.symbols == ("SOL", "USDC")]
+    pools = [pool for pool in market.chain.state.pools.values() if pool.info.symbols == ("SOL", "USDC")]
     mint_in, mint_out, most = chance.choice([(SOL, USDC, 10**13), (USDC, SOL, 10**12)])
     legs = [
-        Leg(pool.info.pool_id, mint_in, chance.randint(1, most)) for pool in chance.sample(pools, chance.randint(1, 2))
+        SwapLeg(pool.info.pool_id, mint_in, chance.randint(1, most))
+        for pool in chance.sample(pools, chance.randint(1, 2))
     ]
     account = chance.choice(["alice", "bob", "carol"])
     swap_id = str(uuid.UUID(int=chance.getrandbits(128)))
@@ -211,7 +212,7 @@ async def test_an_idle_market_writes_next_to_nothing_and_loses_nothing_at_its_en
             assert watcher.execute("SELECT count(*) FROM market.transfers").fetchone() == before
             await market.slots(60)
             assert watcher.execute("SELECT count(*) FROM market.transfers").fetchone() != before
-        moved = {pool_id: pool.vault_0 for pool_id, pool in market.chain.book.pools.items()}
+        moved = {pool_id: pool.vault_0 for pool_id, pool in market.chain.state.pools.items()}
     async with open_market(clock=market.clock) as again:
-        assert {pool_id: pool.vault_0 for pool_id, pool in again.chain.book.pools.items()} == moved
+        assert {pool_id: pool.vault_0 for pool_id, pool in again.chain.state.pools.items()} == moved
         again.assert_sound()

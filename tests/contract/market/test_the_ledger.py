@@ -80,7 +80,7 @@ async def test_who_is_gone_without_a_word_is_given_up_in_seconds(open_market: Op
         found = {name: await _shown(writer, name) for name in (*_KEPT_ALIVE, "statement_timeout")}
         assert found == {**_KEPT_ALIVE, "statement_timeout": "30s"}
         _gives_up_in_seconds(writer)
-        async with market.desk._reader._pool.connection() as reads:
+        async with market.intake._reader._pool.connection() as reads:
             assert await _shown(reads, "statement_timeout") == "2500ms"
             _gives_up_in_seconds(reads)
 
@@ -183,7 +183,7 @@ async def test_a_commit_whose_answer_was_lost_is_found_and_not_repeated(
         landed = await market.result(swap)
         assert landed.state is SwapState.LANDED
         assert (await asyncio.wait_for(anext(news), 30)).results == [("", landed)]
-        assert (await market.desk.balances("alice"))[SOL] == 10**15 - 10**9
+        assert (await market.intake.balances("alice"))[SOL] == 10**15 - 10**9
         market.assert_sound()
 
 
@@ -218,10 +218,10 @@ async def log_of_a_run(open_market: OpenMarket, url: str, *, seed: int) -> str:
     profile = replace(PROFILES["s5"], dropped_ppm=50_000)
     async with open_market(profile, url=url, seed=seed) as market:
         for _ in range(20):
-            await market.desk.send([a_random_swap(market, chance) for _ in range(6)])
+            await market.intake.send([a_random_swap(market, chance) for _ in range(6)])
             await market.slots(1)
         drop = str(uuid.UUID(int=chance.getrandbits(128)))
-        await market.desk.airdrop(airdrop_id=drop, account_id="bob", mint=SOL, amount=5)
+        await market.intake.airdrop(airdrop_id=drop, account_id="bob", mint=SOL, amount=5)
         await market.slots(20)
     digest = hashlib.sha256()
     with connect(url) as connection:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from pools.pool import PoolKind
+from pools.kinds import PoolKind
 from pools.pool_json import state_to_json
 from router_service.domain.trading_pool import TradingPool
 from servicekit.grpc_server import RunningServer, Service, start_server
@@ -16,13 +16,7 @@ from tests.pools import NOW, SOL, USDC, USDT
 from tradewind.market.v1 import market_pb2 as pb
 from tradewind.market.v1 import market_pb2_grpc as rpc
 
-_KINDS: Final = {
-    PoolKind.RAYDIUM_CPMM: pb.POOL_KIND_RAYDIUM_CPMM,
-    PoolKind.RAYDIUM_AMM_V4: pb.POOL_KIND_RAYDIUM_AMM_V4,
-    PoolKind.RAYDIUM_CLMM: pb.POOL_KIND_RAYDIUM_CLMM,
-    PoolKind.METEORA_DLMM: pb.POOL_KIND_METEORA_DLMM,
-    PoolKind.METEORA_DAMM_V2: pb.POOL_KIND_METEORA_DAMM_V2,
-}
+_KINDS: Final = {kind: pb.PoolKind.Value(f"POOL_KIND_{kind.name}") for kind in PoolKind}
 TOKENS: Final = (
     pb.Token(mint=SOL, symbol="SOL", name="Wrapped SOL", decimals=9),
     pb.Token(mint=USDC, symbol="USDC", name="USD Coin", decimals=6),

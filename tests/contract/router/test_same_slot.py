@@ -11,7 +11,7 @@ import pytest
 
 from market_service.chain.chain import Chain
 from market_service.chain.clock import SLOT_MS, ManualClock
-from market_service.chain.desk import Desk
+from market_service.chain.swap_intake import SwapIntake
 from market_service.genesis.definition import read_definition
 from market_service.ledger.ledger import Ledger
 from market_service.ledger.ledger_reads import LedgerReader
@@ -107,7 +107,9 @@ async def both(ledger_url: str) -> AsyncIterator[Both]:
         reader = LedgerReader(ledger_url)
         await reader.open()
         stack.push_async_callback(reader.close)
-        market = await start_server(market_service(Desk(chain, reader, scenarios_on=False)), host="127.0.0.1", port=0)
+        market = await start_server(
+            market_service(SwapIntake(chain, reader, scenarios_on=False)), host="127.0.0.1", port=0
+        )
         stack.push_async_callback(market.stop, 0)
         settings = RouterSettings(
             market_address=f"127.0.0.1:{market.port}", router_port=0, router_state_age_max_ms=60_000

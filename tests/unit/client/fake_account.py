@@ -1,4 +1,4 @@
-"""An account behind a gateway that can be cut at any frame: listing, histories and /api/stream, told from one book."""
+"""An account behind a gateway that can be cut at any frame: listing, histories and /api/stream, told from one list."""
 
 import asyncio
 import contextlib

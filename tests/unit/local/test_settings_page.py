@@ -44,7 +44,7 @@ VARIABLES = section("operations.md", "## Variables")
 COMMON = dict(rows(VARIABLES.partition("\n### ")[0]))
 # It sends readers to the two other pages.
 DOCUMENTED: Mapping[str, str] = {
-    **dict(rows(section("market.md", "## What it is told"))),
+    **dict(rows(section("market.md", "## Settings"))),
     **dict(rows(section("routing.md", "## Settings"))),
     **dict(rows(VARIABLES)),
 }

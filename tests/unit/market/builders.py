@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from market_service.chain.execution import Draft
 from market_service.chain.pools import Pool, PoolInfo
-from market_service.chain.swaps import Leg, Swap
+from market_service.chain.swaps import Swap, SwapLeg
 from market_service.genesis.definition import MarketDefinition, parse_definition
 from pools.constant_product import CpmmState
-from pools.pool import PoolKind
+from pools.kinds import PoolKind
 
 SOL = "So11111111111111111111111111111111111111112"
 USDC = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
@@ -95,7 +95,7 @@ def a_pool(
 
 
 def a_swap(
-    *legs: Leg,
+    *legs: SwapLeg,
     amount_in: int | None = None,
     min_amount_out: int = 0,
     mint_in: str = SOL,

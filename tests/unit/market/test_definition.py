@@ -6,7 +6,7 @@ import pytest
 
 from market_service.genesis.definition import DefinitionError, parse_definition, read_definition
 from market_service.settings import DEFAULT_MARKET_FILE
-from pools.pool import PoolKind, venue_of
+from pools.kinds import VENUE_OF, PoolKind
 from tests.unit.market.builders import SMALL_MARKET, a_market
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "markets"
@@ -25,7 +25,7 @@ def test_the_default_market_has_five_kinds_and_both_venues_for_every_pair() -> N
     assert {pool.kind for pool in market.pools} == {kind.value for kind in PoolKind}
     venues: dict[frozenset[str], set[str]] = {}
     for pool in market.pools:
-        venues.setdefault(frozenset(pool.tokens), set()).add(venue_of(PoolKind(pool.kind)))
+        venues.setdefault(frozenset(pool.tokens), set()).add(VENUE_OF[PoolKind(pool.kind)])
     assert all(both == {"raydium", "meteora"} for both in venues.values())
 
 

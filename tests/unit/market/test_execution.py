@@ -5,13 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from market_service.chain.execution import SwapFailed, execute
-from market_service.chain.swaps import Failure, Leg
+from market_service.chain.swaps import Failure, SwapLeg
 from tests.unit.market.builders import RAY, SOL, USDC, a_draft, a_pool, a_swap
 
 
 def test_one_leg_moves_wallet_and_pool_alike() -> None:
     draft = a_draft(a_pool(), SOL=10**12)
-    (fill,) = execute(a_swap(Leg("pool", SOL, 10**9)), draft, now_ms=0, slot=7)
+    (fill,) = execute(a_swap(SwapLeg("pool", SOL, 10**9)), draft, now_ms=0, slot=7)
     after = draft.pool("pool")
     assert draft.balance("alice", SOL) == 10**12 - 10**9
     assert draft.balance("alice", USDC) == fill.amount_out > 0
@@ -20,7 +20,7 @@ def test_one_leg_moves_wallet_and_pool_alike() -> None:
 
 
 def test_the_least_output_passes_when_met_exactly_and_fails_one_unit_above() -> None:
-    leg = Leg("pool", SOL, 10**9)
+    leg = SwapLeg("pool", SOL, 10**9)
     (fill,) = execute(a_swap(leg), a_draft(a_pool(), SOL=10**12), now_ms=0, slot=1)
     execute(a_swap(leg, min_amount_out=fill.amount_out), a_draft(a_pool(), SOL=10**12), now_ms=0, slot=1)
     draft = a_draft(a_pool(), SOL=10**12)
@@ -32,7 +32,7 @@ def test_the_least_output_passes_when_met_exactly_and_fails_one_unit_above() -> 
 
 
 def test_the_least_output_is_compared_with_the_sum_over_all_legs() -> None:
-    legs = (Leg("one", SOL, 6 * 10**8), Leg("two", SOL, 4 * 10**8))
+    legs = (SwapLeg("one", SOL, 6 * 10**8), SwapLeg("two", SOL, 4 * 10**8))
     pools = (a_pool("one"), a_pool("two"))
     fills = execute(a_swap(*legs), a_draft(*pools, SOL=10**12), now_ms=0, slot=1)
     total = sum(fill.amount_out for fill in fills)
@@ -42,7 +42,7 @@ def test_the_least_output_is_compared_with_the_sum_over_all_legs() -> None:
 
 
 def test_a_wallet_with_too_little_fails_and_with_just_enough_passes() -> None:
-    swap = a_swap(Leg("pool", SOL, 10**9))
+    swap = a_swap(SwapLeg("pool", SOL, 10**9))
     execute(swap, a_draft(a_pool(), SOL=10**9), now_ms=0, slot=1)
     with pytest.raises(SwapFailed) as failed:
         execute(swap, a_draft(a_pool(), SOL=10**9 - 1), now_ms=0, slot=1)
@@ -53,7 +53,7 @@ def test_a_later_leg_that_cannot_be_filled_undoes_the_earlier_ones() -> None:
     pools = (a_pool("one"), a_pool("dust", reserve_0=10**15, reserve_1=1))
     draft = a_draft(*pools, SOL=10**12)
     with pytest.raises(SwapFailed) as failed:
-        execute(a_swap(Leg("one", SOL, 10**9), Leg("dust", SOL, 10**9)), draft, now_ms=0, slot=1)
+        execute(a_swap(SwapLeg("one", SOL, 10**9), SwapLeg("dust", SOL, 10**9)), draft, now_ms=0, slot=1)
     assert failed.value.failure is Failure.INSUFFICIENT_LIQUIDITY
     assert not draft.pools
     assert not draft.wallets
@@ -65,7 +65,7 @@ def test_legs_of_an_intermediate_mint_share_what_was_really_brought_and_the_last
         a_pool("left", RAY, USDC),
         a_pool("right", RAY, USDC),
     )
-    legs = (Leg("first", SOL, 10**9), Leg("left", RAY, 1), Leg("right", RAY, 6))
+    legs = (SwapLeg("first", SOL, 10**9), SwapLeg("left", RAY, 1), SwapLeg("right", RAY, 6))
     draft = a_draft(*pools, SOL=10**12)
     first, left, right = execute(a_swap(*legs), draft, now_ms=0, slot=1)
     assert first.amount_out % 7, "the shares must not divide evenly for this test to mean anything"
@@ -76,7 +76,7 @@ def test_legs_of_an_intermediate_mint_share_what_was_really_brought_and_the_last
 
 def test_two_legs_through_one_pool_see_each_other() -> None:
     draft = a_draft(a_pool(), SOL=10**13)
-    first, second = execute(a_swap(Leg("pool", SOL, 10**12), Leg("pool", SOL, 10**12)), draft, now_ms=0, slot=1)
+    first, second = execute(a_swap(SwapLeg("pool", SOL, 10**12), SwapLeg("pool", SOL, 10**12)), draft, now_ms=0, slot=1)
     assert second.amount_out < first.amount_out
 
 
@@ -88,7 +88,7 @@ def test_no_base_unit_appears_or_vanishes(trades: list[tuple[str, bool, int]]) -
     draft = a_draft(a_pool("one"), a_pool("two", reserve_1=10**13), SOL=10**14, USDC=10**14)
     for pool_id, sells_sol, amount in trades:
         mint_in, mint_out = (SOL, USDC) if sells_sol else (USDC, SOL)
-        swap = a_swap(Leg(pool_id, mint_in, amount), mint_in=mint_in, mint_out=mint_out)
+        swap = a_swap(SwapLeg(pool_id, mint_in, amount), mint_in=mint_in, mint_out=mint_out)
         try:
             execute(swap, draft, now_ms=0, slot=1)
         except SwapFailed:

@@ -8,7 +8,7 @@ import pytest
 from market_service.chain.clock import SLOT_MS, slot_at, slot_start_ms
 from market_service.chain.fate import Fate, fate_of
 from market_service.chain.scenarios import SCENARIOS, script_of
-from market_service.chain.swaps import Failure, Leg, Swap
+from market_service.chain.swaps import Failure, Swap, SwapLeg
 from market_service.outside.profiles import PROFILES, Profile
 from tests.unit.market.builders import SOL, a_swap
 
@@ -20,7 +20,7 @@ def fate(swap: Swap, profile: Profile = PROFILES["realistic"], *, seed: int = 1,
 
 
 def some_swaps(count: int) -> list[Swap]:
-    return [a_swap(Leg("p", SOL, 1), swap_id=str(uuid.UUID(int=n))) for n in range(count)]
+    return [a_swap(SwapLeg("p", SOL, 1), swap_id=str(uuid.UUID(int=n))) for n in range(count)]
 
 
 @pytest.mark.parametrize("arrives_after_ms", [0, 1, 399, 12_345])
@@ -76,7 +76,7 @@ def test_the_scenario_table() -> None:
     doomed = replace(PROFILES["realistic"], transient_ppm=1_000_000)
 
     def scripted(scenario: str, attempt: int = 1) -> Fate:
-        return fate(a_swap(Leg("p", SOL, 1), scenario=scenario, attempt=attempt), doomed)
+        return fate(a_swap(SwapLeg("p", SOL, 1), scenario=scenario, attempt=attempt), doomed)
 
     assert scripted("fail_once").fails is Failure.TRANSIENT
     assert scripted("fail_always", 3).fails is Failure.TRANSIENT

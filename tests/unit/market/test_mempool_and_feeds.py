@@ -8,13 +8,13 @@ import pytest
 from market_service.chain.fate import Fate
 from market_service.chain.feeds import Feed
 from market_service.chain.mempool import InFlight, Mempool
-from market_service.chain.swaps import Leg, SwapResult, SwapState
+from market_service.chain.swaps import SwapLeg, SwapResult, SwapState
 from servicekit.errors import Unavailable
 from tests.unit.market.builders import SOL, a_swap
 
 
 def take(mempool: Mempool, ends_in_slot: int) -> InFlight:
-    swap = a_swap(Leg("p", SOL, 1))
+    swap = a_swap(SwapLeg("p", SOL, 1))
     entry = InFlight(swap, Fate(ends_in_slot), "signature", mempool.next_arrival(), received_ms=0)
     mempool.take(entry)
     return entry

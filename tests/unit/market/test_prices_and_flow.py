@@ -6,7 +6,6 @@ import pytest
 
 from market_service.chain.clock import SLOT_MS
 from market_service.chain.pools import Pool
-from market_service.chain.scenarios import VENUES
 from market_service.genesis.definition import parse_definition, read_definition
 from market_service.genesis.genesis import new_pool, pool_infos
 from market_service.outside.outside import OutsideFlow
@@ -15,6 +14,7 @@ from market_service.outside.profiles import PROFILES
 from market_service.outside.reference_prices import ReferencePrices
 from market_service.outside.venue_levels import venue_levels
 from market_service.settings import DEFAULT_MARKET_FILE
+from pools.kinds import VENUES
 from tests.unit.market.builders import SMALL_MARKET, a_market
 
 PLENTY = 2**63

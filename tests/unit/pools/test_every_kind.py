@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from pools.errors import PoolError, PoolErrorReason
 from pools.integers import U64_MAX
+from pools.kinds import VENUE_OF
 from pools.pieces import CurvePiece, Piece
-from pools.pool import Fill, PoolState, SwapOutcome, venue_of
+from pools.pool import Fill, PoolState, SwapOutcome
 from pools.pool_json import state_from_json, state_to_json
 from tests.sample_pools import NOW, every_kind
 
@@ -271,4 +272,4 @@ def test_a_state_without_its_price_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(POOLS))
 def test_a_pool_names_its_program_and_venue(name: str) -> None:
     kind = POOLS[name].kind
-    assert venue_of(kind) == kind.value.split("_", maxsplit=1)[0]
+    assert VENUE_OF[kind] == kind.value.split("_", maxsplit=1)[0]

@@ -11,7 +11,8 @@ import pytest
 
 from pools.errors import PoolError, PoolErrorReason
 from pools.integers import U64_MAX
-from pools.pool import PoolKind, PoolState
+from pools.kinds import PoolKind
+from pools.pool import PoolState
 from pools.pool_json import state_from_json, state_to_json
 from tests.vectors import DATA, replay
 

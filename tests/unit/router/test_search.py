@@ -11,7 +11,7 @@ from router_service.domain.paths import Choice
 from router_service.domain.routes import Route, single_pool_route
 from router_service.domain.routing_table import everything
 from router_service.domain.search import LegCost, best_route, split_route
-from router_service.domain.splitting import PairBook
+from router_service.domain.splitting import PairPools
 from router_service.domain.trading_pool import TradingPool
 from tests.pools import SOL, USDC, USDT, a_pool, amm_v4, cpmm, dlmm, eight_mixed_pools, network_of
 from tests.routing_answers import FREE, best_route_for, executed
@@ -35,9 +35,9 @@ def rounding(route: Route) -> float:
     return a_leg * (len(route.legs) + 1) + route.amount_out * 1e-9
 
 
-def _quotes(book: PairBook, amount: int) -> list[Any]:
+def _quotes(pair_pools: PairPools, amount: int) -> list[Any]:
     quotes = []
-    for side in book.sides:
+    for side in pair_pools.sides:
         try:
             quotes.append(side.quote(amount))
         except PoolError:

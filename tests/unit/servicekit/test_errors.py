@@ -131,7 +131,7 @@ def test_every_reason_in_the_code_has_a_row() -> None:
 
 
 # What takes a reason: errors, refusals of venues and pools, the end of a watch.
-TAKERS = {"Rejected", "Unavailable", "Refusal", "end_watch", "_failed", "_without"}
+TAKERS = {"Rejected", "Unavailable", "SwapRefusal", "RefusedVenue", "end_watch", "_failed", "_without"}
 
 
 def _reasons(path: Path) -> Iterator[str]:

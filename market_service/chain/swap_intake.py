@@ -1,4 +1,4 @@
-"""Where callers come: sending swaps, asking what became of them, wallets and airdrops."""
+"""The market's way in: it takes swaps, answers what became of them, reads wallets and mints airdrops."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from market_service.chain.chain import Chain, away
 from market_service.chain.fate import fate_of
 from market_service.chain.mempool import WAITING_MAX, InFlight
 from market_service.chain.scenarios import script_of
-from market_service.chain.swaps import U64_MAX, LedgerSwap, Refusal, Swap, SwapResult, SwapState
+from market_service.chain.swaps import U64_MAX, LedgerSwap, Swap, SwapRefusal, SwapResult, SwapState
 from market_service.chain.validation import refusal_of
 from market_service.ledger.ledger import AlreadyInLedger, LedgerAway
 from market_service.ledger.ledger_reads import LedgerReader
@@ -16,17 +16,17 @@ from market_service.outside.seeded import signature
 from servicekit.errors import FieldViolation, Rejected, Unavailable
 
 
-class Desk:
-    """Answers callers. Raises Unavailable while the ledger does not answer; then nothing was promised."""
+class SwapIntake:
+    """Answers callers. Raises Unavailable while the ledger does not answer; such a call has changed nothing."""
 
     def __init__(self, chain: Chain, reader: LedgerReader, *, scenarios_on: bool) -> None:
-        """Stand before a chain."""
+        """Answer for a chain."""
         self.chain = chain
         self._reader = reader
         self._scenarios_on = scenarios_on
         self._mints = frozenset(token.mint for token in chain.definition.tokens)
 
-    async def send(self, swaps: Sequence[Swap]) -> list[SwapResult | Refusal]:
+    async def send(self, swaps: Sequence[Swap]) -> list[SwapResult | SwapRefusal]:
         """Take swaps, in order, and answer each. An id that was seen before executes nothing."""
         refusals = [self._refusal_of(swap) for swap in swaps]
         fit = [swap for swap, refusal in zip(swaps, refusals, strict=True) if refusal is None]
@@ -44,8 +44,8 @@ class Desk:
             for swap, refusal in zip(swaps, refusals, strict=True)
         ]
 
-    def _refusal_of(self, swap: Swap) -> Refusal | None:
-        return refusal_of(swap, pools=self.chain.book.pools, mints=self._mints, scenarios_on=self._scenarios_on)
+    def _refusal_of(self, swap: Swap) -> SwapRefusal | None:
+        return refusal_of(swap, pools=self.chain.state.pools, mints=self._mints, scenarios_on=self._scenarios_on)
 
     def _take(self, swap: Swap) -> InFlight | None:
         """Keep a swap that is new; None for one that is known."""
@@ -94,18 +94,18 @@ class Desk:
 
     async def balances(self, account_id: str) -> dict[str, int]:
         """Return a wallet, all tokens of the market in it."""
-        book = self.chain.book
-        known = book.wallets.get(account_id)
+        state = self.chain.state
+        known = state.wallets.get(account_id)
         if known is None:
             try:
                 known = await self._reader.wallet(account_id)
             except LedgerAway as error:
                 raise away() from error
-        balances = book.starting_wallet if known is None else known
+        balances = state.starting_wallet if known is None else known
         return {token.mint: balances.get(token.mint, 0) for token in self.chain.definition.tokens}
 
     async def airdrop(self, *, airdrop_id: str, account_id: str, mint: str, amount: int) -> tuple[int, bool]:
-        """Mint into a wallet once an id; return the balance and whether the id had been used before."""
+        """Mint into a wallet, once for each id; return the balance and whether the id had been used before."""
         if mint not in self._mints:
             violation = FieldViolation("mint", "is not a token of this market")
             raise Rejected("UNKNOWN_MINT", "mint is not a token of this market", violations=[violation])
@@ -128,7 +128,7 @@ class Desk:
         if after > U64_MAX:
             detail = "would lift the balance above 2^64 - 1"
             raise Rejected("INVALID_REQUEST", f"amount {detail}", violations=[FieldViolation("amount", detail)])
-        page.book_account(account_id)
+        page.open_account(account_id)
         page.draft.wallets[account_id, mint] = after
         page.mint(mint, wallet(account_id), amount)
         page.entry.airdrop = (airdrop_id, account_id, mint, amount)

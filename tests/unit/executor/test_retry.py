@@ -1,34 +1,13 @@
-"""The least output, and the pauses between attempts."""
+"""The pauses between attempts."""
 
 from datetime import timedelta
-from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from executor_service.domain.lifecycle import AttemptFailed, OrderFailed, OrderStatus
 from executor_service.domain.retry import RetryPolicy
-from executor_service.domain.slippage import min_amount_out
 from servicekit.errors import ERRORS
 from tests.builders import NOON, an_order
-
-
-@pytest.mark.parametrize(
-    ("quoted", "bps", "least"),
-    [(10_000, 50, 9_950), (10_001, 50, 9_951), (1, 50, 1), (1, 10_000, 0), (225_000_000, 0, 225_000_000)],
-)
-def test_the_least_output_rounds_up(quoted: int, bps: int, least: int) -> None:
-    assert min_amount_out(quoted, bps) == least
-
-
-def test_a_fill_of_exactly_the_least_output_passes() -> None:
-    assert 9_950 >= min_amount_out(10_000, 50) > 9_949
-
-
-@given(st.integers(1, 2**64 - 1), st.integers(0, 10_000), st.integers(0, 2**64 - 1))
-def test_the_integer_rule_equals_the_exact_rule(quoted: int, bps: int, actual: int) -> None:
-    assert (actual >= min_amount_out(quoted, bps)) == (actual >= quoted * (1 - Fraction(bps, 10_000)))
 
 
 def test_pauses_double() -> None:

@@ -1,8 +1,9 @@
-"""The least output an order accepts."""
+"""Basis points, and the one rounding of the least output: preview, order, quote check and market agree to the unit."""
 
 from typing import Final
 
-BPS_SCALE: Final = 10_000
+BPS: Final = 10_000
+"""One, in basis points."""
 
 
 def min_amount_out(quoted_amount_out: int, slippage_bps: int) -> int:
@@ -10,6 +11,5 @@ def min_amount_out(quoted_amount_out: int, slippage_bps: int) -> int:
 
     Rounds up, in the trader's favour: an output passes exactly when the real-valued rule would let it pass.
     """
-    assert quoted_amount_out > 0
-    assert 0 <= slippage_bps <= BPS_SCALE
-    return -(-quoted_amount_out * (BPS_SCALE - slippage_bps) // BPS_SCALE)
+    assert 0 <= slippage_bps <= BPS
+    return -(-quoted_amount_out * (BPS - slippage_bps) // BPS)

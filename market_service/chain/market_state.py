@@ -1,6 +1,6 @@
-"""The published market: what everybody sees, replaced only after the ledger has it.
+"""The published market: the state that every caller sees. It changes only after the ledger has the change.
 
-Outside flow is the exception that saves the disk: it moves pools here in every slot, and is written down together
+Outside flow is the exception, because it would fill the disk: it moves pools here in every slot, and the ledger gets it
 with the next swap that touches the pool, or at a checkpoint. After a crash the unwritten part has never happened.
 """
 
@@ -21,18 +21,21 @@ _NO_FLOW: Final[Flow] = (0, 0, 0, 0)
 
 
 @dataclass(slots=True)
-class Book:
-    """Pools, loaded wallets, and what the outside holds. `unsaved` is outside flow the ledger does not have yet."""
+class MarketState:
+    """Pools, loaded wallets, and what the outside holds, in base units.
+
+    `unopened` are the accounts that the ledger has never seen; `unsaved` is outside flow that it does not have yet.
+    """
 
     pools: dict[str, Pool]
     outside: dict[str, int]
     starting_wallet: Mapping[str, int]
     wallets: dict[str, dict[str, int]] = field(default_factory=dict)
-    unbooked: set[str] = field(default_factory=set)
+    unopened: set[str] = field(default_factory=set)
     unsaved: dict[str, Flow] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, stored: StoredMarket, starting_wallet: Mapping[str, int]) -> "Book":
+    def of(cls, stored: StoredMarket, starting_wallet: Mapping[str, int]) -> "MarketState":
         """Return the market as the ledger has it."""
         return cls(dict(stored.pools), dict(stored.outside), starting_wallet)
 
@@ -40,7 +43,7 @@ class Book:
         """Return the accounts that are not loaded, making room for them when there are too many."""
         if len(self.wallets) > _ACCOUNTS_MAX:
             self.wallets.clear()
-            self.unbooked.clear()
+            self.unopened.clear()
         return sorted({account for account in accounts if account not in self.wallets})
 
     def add_wallets(self, accounts: Sequence[str], found: Mapping[str, dict[str, int]]) -> None:
@@ -50,29 +53,29 @@ class Book:
                 self.wallets[account] = found[account]
             else:
                 self.wallets[account] = dict(self.starting_wallet)
-                self.unbooked.add(account)
+                self.unopened.add(account)
 
 
 @dataclass(slots=True)
 class Page:
-    """One transaction in the making: a draft of the book and what to write of it."""
+    """One transaction in the making: a draft of the state, and what the ledger will write of it."""
 
-    book: Book
+    state: MarketState
     draft: Draft
     entry: Entry
     outside: dict[str, int] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
     saved: set[str] = field(default_factory=set)
-    booked: set[str] = field(default_factory=set)
+    opened: set[str] = field(default_factory=set)
 
     @classmethod
-    def on(cls, book: Book, *, slot: int, last_number: int) -> "Page":
-        """Return an empty page on top of the book."""
-        return cls(book, Draft(book.pools, book.wallets), Entry(slot, last_number))
+    def on(cls, state: MarketState, *, slot: int, last_number: int) -> "Page":
+        """Return an empty page on top of the state."""
+        return cls(state, Draft(state.pools, state.wallets), Entry(slot, last_number))
 
     def outside_funds(self, mint: str) -> int:
         """Return what the outside holds, as this page sees it."""
-        return self.outside.get(mint, self.book.outside.get(mint, 0))
+        return self.outside.get(mint, self.state.outside.get(mint, 0))
 
     def add_outside_trade(self, after: Pool, fill: Fill) -> None:
         """Record a trade of the outside; it is written when the pool is."""
@@ -88,7 +91,7 @@ class Page:
 
     def add_fills(self, swap_id: str, account_id: str, fills: Sequence[Fill]) -> None:
         """Write what a landed swap moved."""
-        self.book_account(account_id)
+        self.open_account(account_id)
         holder = wallet(account_id)
         for fill in fills:
             pool = vault(fill.pool_id)
@@ -97,18 +100,18 @@ class Page:
             if fill.amount_out:
                 self.entry.transfers.append(Transfer(fill.mint_out, pool, holder, fill.amount_out, swap_id))
 
-    def book_account(self, account_id: str) -> None:
+    def open_account(self, account_id: str) -> None:
         """Write the starting balances of an account the first time it changes."""
-        if account_id not in self.book.unbooked or account_id in self.booked:
+        if account_id not in self.state.unopened or account_id in self.opened:
             return
-        self.booked.add(account_id)
-        for mint, amount in self.book.starting_wallet.items():
+        self.opened.add(account_id)
+        for mint, amount in self.state.starting_wallet.items():
             self.entry.wallets[account_id, mint] = amount
             if amount:
                 self.mint(mint, wallet(account_id), amount)
 
     def mint(self, mint: str, holder: str, amount: int) -> None:
-        """Write new tokens into a holder's hands."""
+        """Record new tokens for a holder."""
         self.entry.transfers.append(Transfer(mint, MINT, holder, amount))
         self.entry.minted[mint] = self.entry.minted.get(mint, 0) + amount
 
@@ -122,7 +125,7 @@ class Page:
 
     def flow_of(self, pool_id: str) -> Flow:
         """Return all outside flow of a pool that the ledger does not have."""
-        old, new = self.book.unsaved.get(pool_id, _NO_FLOW), self.flows.get(pool_id, _NO_FLOW)
+        old, new = self.state.unsaved.get(pool_id, _NO_FLOW), self.flows.get(pool_id, _NO_FLOW)
         return (old[0] + new[0], old[1] + new[1], old[2] + new[2], old[3] + new[3])
 
     def _write_flow(self, pool: Pool, flow: Flow) -> None:
@@ -136,15 +139,15 @@ class Page:
                 self.entry.outside[mint] = self.entry.outside.get(mint, 0) + paid_out - paid_in
 
     def publish(self) -> list[Pool]:
-        """Make the draft what everybody sees, and return the pools that changed. Call it after the commit."""
-        book = self.book
+        """Make the draft the published state, and return the pools that changed. Call it after the commit."""
+        state = self.state
         for pool_id in self.flows:
-            book.unsaved[pool_id] = self.flow_of(pool_id)
+            state.unsaved[pool_id] = self.flow_of(pool_id)
         for pool_id in self.saved:
-            book.unsaved.pop(pool_id, None)
-        book.pools.update(self.draft.pools)
-        book.outside.update(self.outside)
+            state.unsaved.pop(pool_id, None)
+        state.pools.update(self.draft.pools)
+        state.outside.update(self.outside)
         for (account, mint), amount in self.entry.wallets.items():
-            book.wallets[account][mint] = amount
-            book.unbooked.discard(account)
+            state.wallets[account][mint] = amount
+            state.unopened.discard(account)
         return list(self.draft.pools.values())

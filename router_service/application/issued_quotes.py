@@ -10,11 +10,11 @@ from servicekit.errors import FieldViolation, Rejected
 _PARTS: Final = 3
 
 
-class QuoteBook:
+class IssuedQuotes:
     """Gives answers an identity. Bounded: the oldest go first, expired or not.
 
-    An identity names the process that gave it and when it expires, so that another process, or this one after a
-    restart, can tell an expired quote from nonsense.
+    An identity holds the process that gave it and the moment it expires. So another process, or this one after a
+    restart, distinguishes an expired quote from an id that no router gave.
     """
 
     def __init__(self, *, ttl_ms: int, kept_max: int) -> None:

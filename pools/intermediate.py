@@ -1,0 +1,40 @@
+"""What the legs of a route spend when it goes through intermediate tokens: the market and the router share the rule."""
+
+from collections.abc import Iterable
+
+
+class LegInputs:
+    """The inputs of a route's legs, asked in execution order.
+
+    A leg that sells the route's own input spends its quoted amount. Legs that sell an intermediate token share what the
+    earlier legs really brought of it: in proportion to their quoted amounts, rounded down; the last of them takes the
+    rest. So no base unit of an intermediate token is left over. Amounts are base units.
+    """
+
+    def __init__(self, mint_in: str, legs: Iterable[tuple[str, int]]) -> None:
+        """Take the route's input token, and each leg's: the token it sells and the quoted amount of it."""
+        self._mint_in = mint_in
+        self._quoted: dict[str, int] = {}
+        for mint, amount in legs:
+            if mint != mint_in:
+                self._quoted[mint] = self._quoted.get(mint, 0) + amount
+        self._unasked = dict(self._quoted)
+        self._brought: dict[str, int] = {}
+        self._left: dict[str, int] = {}
+
+    def add(self, mint: str, amount_out: int) -> None:
+        """Record what a leg brought."""
+        if mint in self._quoted:
+            self._brought[mint] = self._brought.get(mint, 0) + amount_out
+            self._left[mint] = self._left.get(mint, 0) + amount_out
+
+    def next(self, mint: str, quoted_amount: int) -> int:
+        """Return what the next leg spends. The legs that bring its token must have been added before."""
+        if mint == self._mint_in:
+            return quoted_amount
+        self._unasked[mint] -= quoted_amount
+        if self._unasked[mint] == 0:
+            return self._left.pop(mint)
+        part = self._brought[mint] * quoted_amount // self._quoted[mint]
+        self._left[mint] -= part
+        return part
