@@ -7,7 +7,6 @@ import os
 import sys
 
 import uvloop
-from pydantic import ValidationError
 
 from executor_service.admin import admin_parts
 from executor_service.command_line import command_line
@@ -17,6 +16,7 @@ from executor_service.settings import AccountSettings, MigrationSettings, Settin
 from servicekit.errors import DomainError
 from servicekit.garbage import calm_garbage_collector
 from servicekit.postgres import session_problem
+from servicekit.setting_types import SettingsError, read_settings
 from servicekit.telemetry import configure_logging
 from servicekit.tracing import tracing
 
@@ -35,20 +35,18 @@ def main() -> int:
             case AccountSettings():
                 return asyncio.run(_administer(asked, settings))
         return _migrate(settings)
-    except ValidationError as error:
-        for problem in error.errors():
-            name = ".".join(map(str, problem["loc"])).upper()
-            sys.stderr.write(f"executor_service: {name}: {problem['msg']}\n")
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
         return 2
 
 
 def _settings_of(command: str) -> MigrationSettings:
     match command:
         case "migrate":
-            return MigrationSettings()
+            return read_settings(MigrationSettings, os.environ)
         case "server" | "worker":
-            return Settings()
-    return AccountSettings()
+            return read_settings(Settings, os.environ)
+    return read_settings(AccountSettings, os.environ)
 
 
 def _migrate(settings: MigrationSettings) -> int:

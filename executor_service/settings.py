@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from executor_service.domain.risk import RiskLimits
 from servicekit.addresses import split_address
 from servicekit.postgres import libpq_url
+from servicekit.setting_types import LogLevel, OnOff
 
 PEPPER_CHARACTERS_MIN: Final = 32
 _POSTGRES: Final = ("postgres://", "postgresql://", "postgresql+")
@@ -20,10 +21,10 @@ class MigrationSettings(BaseSettings):
     """What a migration needs."""
 
     # An empty value counts as not given, as it does for `make run`.
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(allow_inf_nan=False, frozen=True, extra="ignore", env_ignore_empty=True)
 
     database_url: SecretStr
-    log_level: str = "INFO"
+    log_level: LogLevel = "INFO"
 
     @field_validator("database_url")
     @classmethod
@@ -79,7 +80,7 @@ class Settings(AccountSettings):
     market_address: str = "127.0.0.1:50053"
     executor_port: Annotated[int, Field(ge=0, le=65535)] = 50052
     grpc_host: str = "127.0.0.1"
-    grpc_reflection: bool = True
+    grpc_reflection: OnOff = True
     grpc_connection_age_max_ms: Annotated[int, Field(ge=1_000)] | None = None
     database_connections: Annotated[int, Field(ge=2, le=100)] = 6
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
@@ -89,10 +90,10 @@ class Settings(AccountSettings):
     open_orders_max: Annotated[int, Field(ge=1)] = 50_000
     max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
     retry_base_ms: Annotated[int, Field(ge=1, le=60_000)] = 500
-    scenarios: bool = False
+    scenarios: OnOff = False
     # Which orders are logged when they go well: none, those whose trace is sampled, or all.
     log_orders: Literal["off", "sampled", "all"] = "sampled"
-    order_channels: bool = False
+    order_channels: OnOff = False
 
     @field_validator("redis_url", "broker_url")
     @classmethod

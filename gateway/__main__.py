@@ -1,15 +1,16 @@
 """`python -m gateway`: serve until SIGTERM or SIGINT."""
 
+import os
 import sys
 
 import uvloop
-from pydantic import ValidationError
 
 from gateway import telemetry
 from gateway.server import running_gateway
 from gateway.settings import Settings
 from servicekit.garbage import calm_garbage_collector
 from servicekit.grpc_server import wait_for_signal
+from servicekit.setting_types import SettingsError, read_settings
 from servicekit.telemetry import configure_logging
 from servicekit.tracing import tracing
 
@@ -25,11 +26,9 @@ async def serve(settings: Settings) -> None:
 def main() -> int:
     """Return the exit code: 0 after a clean stop, 2 when the environment cannot be right."""
     try:
-        settings = Settings()
-    except ValidationError as error:
-        for fault in error.errors():
-            name = "_".join(str(step) for step in fault["loc"]).upper()
-            sys.stderr.write(f"gateway: {name + ': ' if name else ''}{fault['msg'].removeprefix('Value error, ')}\n")
+        settings = read_settings(Settings, os.environ)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
         return 2
     configure_logging("gateway", level=settings.log_level)
     calm_garbage_collector()

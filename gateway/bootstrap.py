@@ -112,7 +112,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
                 wallet=Wallet(market, tokens, small, tokens_max=settings.airdrop_tokens_max),
                 accounts=Accounts(accounts, tokens, small),
                 tickets=access.tickets,
-                openapi=OpenApi(keys_required=settings.auth == "on"),
+                openapi=OpenApi(keys_required=settings.auth),
                 prices=Prices(quoting, market_data, turnstile, first_answer_seconds=settings.rpc_deadline_seconds),
             )
             edge = Edge(routes(endpoints), origins, settings.allowed_origins)
@@ -126,5 +126,5 @@ def _rules(settings: Settings) -> Rules:
     return Rules(
         default_slippage_bps=settings.default_slippage_bps,
         max_slippage_bps=settings.max_slippage_bps,
-        scenarios=settings.scenarios == "on",
+        scenarios=settings.scenarios,
     )

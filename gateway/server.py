@@ -117,6 +117,6 @@ def _config(gateway: Gateway, settings: Settings) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        timeout_keep_alive=15,
+        timeout_keep_alive=round(settings.keep_alive_seconds),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

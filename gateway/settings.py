@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.access.rate_policies import Limits, limits_in
 from servicekit.addresses import split_address
+from servicekit.setting_types import LogLevel, OnOff
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 RateLimitName = Literal["submits", "reads", "address", "failures"]
@@ -27,23 +28,25 @@ class Settings(BaseSettings):
     """Names are those of the environment, in capitals there. Limits protect the process, not a business rule."""
 
     # An empty value counts as not given, as it does for `make run`.
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, arbitrary_types_allowed=True)
+    model_config = SettingsConfigDict(
+        allow_inf_nan=False, frozen=True, extra="ignore", env_ignore_empty=True, arbitrary_types_allowed=True
+    )
 
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
     executor_address: str = "127.0.0.1:50052"
     router_address: str = "127.0.0.1:50051"
     market_address: str = "127.0.0.1:50053"
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: LogLevel = "INFO"
 
-    auth: Literal["off", "on"] = "off"
+    auth: OnOff = False
     # For tickets and rate limits; the URL holds a password.
     redis_url: SecretStr | None = None
     # Networks whose X-Forwarded-For, -Proto and -Host are believed.
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
     # Origins whose pages may open WebSockets, beside the gateway's own host: https://app.example, ...
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
-    scenarios: Literal["off", "on"] = "off"
+    scenarios: OnOff = False
 
     # Of one key, and of one client address; not given: none without keys, else those of _RATE_LIMITS_WITH_KEYS.
     rate_limit_submits: Annotated[Limits | None, NoDecode] = None
@@ -67,6 +70,9 @@ class Settings(BaseSettings):
     header_bytes_max: int = Field(default=16 * 1024, gt=0)
     header_read_seconds: float = Field(default=10.0, gt=0)
     body_read_seconds: float = Field(default=10.0, gt=0)
+    # How long a connection may be idle between two requests: longer than the proxies in front keep theirs, or they meet
+    # a connection that has just been closed.
+    keep_alive_seconds: float = Field(default=75.0, ge=1)
     # How long a client may take nothing of what is on its way to it.
     stall_seconds: float = Field(default=30.0, gt=0)
     submits_waiting_max: int = Field(default=10_000, gt=0)
@@ -132,7 +138,7 @@ class Settings(BaseSettings):
         given: Limits | None = getattr(self, f"rate_limit_{name}")
         if given is not None:
             return given
-        return limits_in(_RATE_LIMITS_WITH_KEYS[name]) if self.auth == "on" else ()
+        return limits_in(_RATE_LIMITS_WITH_KEYS[name]) if self.auth else ()
 
     @property
     def has_rate_limits(self) -> bool:
@@ -141,7 +147,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_an_open_door(self) -> "Settings":
-        if self.redis_url is None and self.auth == "on":
+        if self.redis_url is None and self.auth:
             raise ValueError("AUTH=on needs REDIS_URL: tickets and rate limits are kept there")
         if self.redis_url is None and self.has_rate_limits:
             raise ValueError("RATE_LIMIT_... needs REDIS_URL: what callers do is counted there")

@@ -13,9 +13,10 @@ from market_service.genesis.definition import DefinitionError, read_definition
 from market_service.ledger.check import check_ledger, table_of
 from market_service.migrations.apply import migrate
 from market_service.process import CannotRun, serve
-from market_service.settings import SettingsError, read_ledger_settings, read_market_settings
+from market_service.settings import read_ledger_settings, read_market_settings
 from servicekit.garbage import calm_garbage_collector
 from servicekit.postgres import session_problem
+from servicekit.setting_types import SettingsError
 from servicekit.telemetry import configure_logging
 from servicekit.tracing import tracing
 

@@ -48,7 +48,7 @@ async def serve(settings: MarketSettings, definition: MarketDefinition) -> None:
     try:
         await chain.start()
         await reader.open()
-        await _serve_intake(SwapIntake(chain, reader, scenarios_on=settings.scenarios == "on"), settings)
+        await _serve_intake(SwapIntake(chain, reader, scenarios_on=settings.scenarios), settings)
     except LedgerAway as error:
         raise CannotRun(f"DATABASE_URL does not answer: {error}.") from error
     except (LedgerTaken, LedgerNotReady) as error:
@@ -68,10 +68,12 @@ async def _serve_intake(intake: SwapIntake, settings: MarketSettings) -> None:
         market_service(intake),
         host=settings.grpc_host,
         port=settings.market_port,
-        reflection_enabled=settings.grpc_reflection == "on",
+        reflection_enabled=settings.grpc_reflection,
         connection_age_max_ms=settings.grpc_connection_age_max_ms,
     )
-    telemetry.market_serving(port=running.port, profile=settings.market_profile, scenarios=settings.scenarios)
+    telemetry.market_serving(
+        port=running.port, profile=settings.market_profile, scenarios="on" if settings.scenarios else "off"
+    )
     slots = asyncio.create_task(chain.run())
     asked_to_end = asyncio.create_task(wait_for_signal())
     try:

@@ -1,21 +1,17 @@
 """The settings of the market process: environment variables, read once at start."""
 
-import re
-from collections.abc import Mapping
+import os
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from market_service.outside.profiles import PROFILES
 from servicekit.postgres import libpq_url
+from servicekit.setting_types import LogLevel, OnOff, read_settings
 
 DEFAULT_MARKET_FILE: Final = Path(__file__).parent / "genesis" / "markets" / "default.toml"
-
-
-class SettingsError(Exception):
-    """A setting is missing or wrong. The text is one sentence that names it."""
 
 
 def _known_profile(name: str) -> str:
@@ -35,14 +31,14 @@ ProfileName = Annotated[str, AfterValidator(_known_profile)]
 
 
 class _Settings(BaseSettings):
-    model_config = SettingsConfigDict(frozen=True, case_sensitive=False, env_ignore_empty=True)
+    model_config = SettingsConfigDict(allow_inf_nan=False, frozen=True, case_sensitive=False, env_ignore_empty=True)
 
 
 class LedgerSettings(_Settings):
     """What the commands that only touch the ledger need."""
 
     database_url: DatabaseUrl
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: LogLevel = "INFO"
 
 
 class MarketSettings(LedgerSettings):
@@ -57,33 +53,16 @@ class MarketSettings(LedgerSettings):
     market_file: Path = DEFAULT_MARKET_FILE
     metrics_port: int = Field(default=0, ge=0, le=65535)
     metrics_host: str = "127.0.0.1"
-    scenarios: Literal["on", "off"] = "off"
-    grpc_reflection: Literal["on", "off"] = "on"
+    scenarios: OnOff = False
+    grpc_reflection: OnOff = True
     grpc_connection_age_max_ms: int | None = Field(default=None, ge=1_000)
 
 
 def read_market_settings() -> MarketSettings:
     """Return the settings of the environment. Raises SettingsError."""
-    try:
-        return MarketSettings()
-    except ValidationError as error:
-        raise SettingsError(_sentence(error)) from error
+    return read_settings(MarketSettings, os.environ)
 
 
 def read_ledger_settings() -> LedgerSettings:
     """Return the ledger's settings of the environment. Raises SettingsError."""
-    try:
-        return LedgerSettings()
-    except ValidationError as error:
-        raise SettingsError(_sentence(error)) from error
-
-
-_REASONS: Final[Mapping[str, str]] = {"missing": "must be set"}
-
-
-def _sentence(error: ValidationError) -> str:
-    """Return the first problem as one sentence, without the value: it may be a secret."""
-    problem = error.errors(include_input=False, include_url=False)[0]
-    name = str(problem["loc"][0]).upper() if problem["loc"] else "The environment"
-    reason = _REASONS.get(problem["type"]) or re.sub(r"^Value error, ", "", problem["msg"])
-    return f"{name} is not usable: {reason[0].lower()}{reason[1:]}."
+    return read_settings(LedgerSettings, os.environ)

@@ -48,7 +48,7 @@ def build_router(
     deadline = QuoteDeadline(
         settings.router_deadline_ms, settings.router_deadline_margin_ms, settings.router_deadline_max_ms
     )
-    scenarios = settings.scenarios == "on"
+    scenarios = settings.scenarios
     quotes = IssuedQuotes(ttl_ms=settings.router_quote_ttl_ms, kept_max=settings.router_quotes_kept_max)
     rules = RoutingRules(deadline, settings.router_leg_cost_lamports, scenarios)
     return Router(

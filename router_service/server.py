@@ -1,6 +1,7 @@
 """gRPC in: RouterService on the use cases, and the router process from start to drain."""
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -24,12 +25,13 @@ from router_service.responses import (
     route_response,
     tokens_response,
 )
-from router_service.settings import RouterSettings, SettingsError, read_router_settings
+from router_service.settings import RouterSettings
 from servicekit.cancelling import cancel_all
 from servicekit.errors import DomainError, Unavailable
 from servicekit.garbage import calm_garbage_collector
 from servicekit.grpc_server import RunningServer, Service, start_server, wait_for_signal
 from servicekit.metrics import serve_metrics
+from servicekit.setting_types import SettingsError, read_settings
 from servicekit.telemetry import configure_logging
 from servicekit.tracing import tracing
 from tradewind.router.v1 import router_pb2 as pb
@@ -146,7 +148,7 @@ async def start_router(router: Router, settings: RouterSettings) -> RunningServe
         service,
         host=settings.grpc_host,
         port=settings.router_port,
-        reflection_enabled=settings.grpc_reflection == "on",
+        reflection_enabled=settings.grpc_reflection,
         connection_age_max_ms=settings.grpc_connection_age_max_ms,
         healthy=False,
     )
@@ -194,7 +196,7 @@ async def serve(settings: RouterSettings) -> None:
 def main() -> None:
     """Run the router process. Exits with 2 when a setting is wrong, with 1 when it cannot serve."""
     try:
-        settings = read_router_settings()
+        settings = read_settings(RouterSettings, os.environ)
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(EXIT_MISUSED)

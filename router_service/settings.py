@@ -1,29 +1,25 @@
 """The router's settings: environment variables, read once at start."""
 
-from typing import Literal
-
-from pydantic import Field, ValidationError
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-
-class SettingsError(Exception):
-    """A setting is wrong. The text is one sentence that names it."""
+from servicekit.setting_types import LogLevel, OnOff
 
 
 class RouterSettings(BaseSettings):
     """What `python -m router_service` needs. Every field is the environment variable of its name."""
 
-    model_config = SettingsConfigDict(frozen=True, case_sensitive=False, env_ignore_empty=True)
+    model_config = SettingsConfigDict(allow_inf_nan=False, frozen=True, case_sensitive=False, env_ignore_empty=True)
 
     grpc_host: str = "127.0.0.1"
     router_port: int = Field(default=50051, ge=0, le=65535)
     market_address: str = "127.0.0.1:50053"
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: LogLevel = "INFO"
     metrics_port: int = Field(default=0, ge=0, le=65535)
     """Where /metrics is served; 0: nowhere."""
     metrics_host: str = "127.0.0.1"
-    scenarios: Literal["on", "off"] = "off"
-    grpc_reflection: Literal["on", "off"] = "on"
+    scenarios: OnOff = False
+    grpc_reflection: OnOff = True
     grpc_connection_age_max_ms: int | None = Field(default=None, ge=1_000)
 
     router_deadline_ms: int = Field(default=1_000, gt=0, le=60_000)
@@ -45,14 +41,3 @@ class RouterSettings(BaseSettings):
     router_breaker_retry_ms: int = Field(default=2_000, gt=0)
     router_seed: int = Field(default=1, ge=0)
     """Seeds the draws of simulated quote latencies."""
-
-
-def read_router_settings() -> RouterSettings:
-    """Return the settings of the environment. Raises SettingsError."""
-    try:
-        return RouterSettings()
-    except ValidationError as error:
-        problem = error.errors(include_input=False, include_url=False)[0]
-        name = str(problem["loc"][0]).upper() if problem["loc"] else "The environment"
-        message = problem["msg"]
-        raise SettingsError(f"{name} is not usable: {message[0].lower()}{message[1:]}.") from error

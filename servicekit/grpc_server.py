@@ -12,12 +12,12 @@ import structlog
 from google.protobuf.message import DecodeError
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
-from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
 
 from servicekit.errors import DomainError, Rejected
 from servicekit.grpc_client import MESSAGE_BYTES_MAX
 from servicekit.grpc_errors import status_of
+from servicekit.reflection import add_reflection
 from servicekit.rpc_metrics import MetricsInterceptor, call_refused
 from servicekit.trace_interceptor import TraceInterceptor
 
@@ -109,7 +109,7 @@ async def start_server(
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     if reflection_enabled:
         names = (*service.names, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name)
-        reflection.enable_server_reflection((*names, reflection.SERVICE_NAME), server)
+        add_reflection(names, server)
     try:
         bound = server.add_insecure_port(f"{host}:{port}")
     except RuntimeError as error:

@@ -147,7 +147,9 @@ def _plain(url: str) -> str:
     """Return the URL as libpq reads it: older clients add options such as `?pgbouncer=true`."""
     split = _split("DATABASE_URL", url)
     if split.scheme not in {"postgres", "postgresql"}:
-        raise Refusal(f"DATABASE_URL must start with postgresql://, not with {split.scheme or 'nothing'}://")
+        example = "postgresql://user:password@host:5432/name"
+        given = f"begins with {split.scheme}://" if split.scheme else "is no address"
+        raise Refusal(f"DATABASE_URL {given}: it must be one such as {example}")
     try:
         return libpq_url(url)
     except ValueError as error:

@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import socket
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -35,6 +36,10 @@ class Reservations:
         """Reserve the port that the variable `name` asks for. Raises Refusal when it is taken or cannot be used."""
         error = bind_error(port, host)
         if error is not None and error.errno != errno.EADDRINUSE:
+            if isinstance(error, socket.gaierror):
+                raise Refusal(f"HOST={host} does not resolve: give an address of this machine, such as 127.0.0.1")
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise Refusal(f"HOST={host} is no address of this machine: give one that is, such as 127.0.0.1")
             raise Refusal(f"cannot listen on {host} port {port} ({name}): {error.strerror}")
         if error is not None or not self._reserve(port, host):
             raise Refusal(f"port {port} is in use: stop what listens there, or set {name} to another port")

@@ -1,16 +1,24 @@
 """What `make run` is told: environment variables, with a `.env` file beneath them."""
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
 from dotenv import dotenv_values
+from pydantic_settings import BaseSettings
 
 from deploy.local import legacy
 from deploy.local.ports import LOOPBACK
 from deploy.local.refusal import Refusal
 from deploy.local.surroundings import made_environ
+from executor_service.settings import Settings as ExecutorSettings
+from gateway.settings import Settings as GatewaySettings
+from market_service.settings import MarketSettings
+from router_service.settings import RouterSettings
+from servicekit.setting_types import check_settings
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 PROFILES: Final = ("realistic", "instant", "s1", "s2", "s3", "s4", "s5")
@@ -23,6 +31,35 @@ _IN_FLIGHT_MAX: Final = 100_000
 _NICENESS_DEFAULT: Final = 5
 _NICENESS_MAX: Final = 19
 _PEPPER_CHARACTERS_MIN: Final = 32
+# What the stack itself gives its services: addresses that are not known yet, ports, names.
+_GIVEN_BY_THE_STACK: Final = frozenset(
+    {
+        "DATABASE_URL",
+        "REDIS_URL",
+        "ROUTER_ADDRESS",
+        "EXECUTOR_ADDRESS",
+        "MARKET_ADDRESS",
+        "METRICS_PORT",
+        "WORKER_NAME",
+        "KEY_PEPPER",
+    }
+)
+# Settings of the local stack itself.
+_OWN: Final = frozenset(
+    {
+        *("TRADEWIND_DATA_DIR", "TRADEWIND_ENV_FILE", "WORKERS", "MAX_IN_FLIGHT", "WORKER_NICENESS", "APP_ENV"),
+        *DEFAULT_GRPC_PORTS,
+    }
+)
+_NEARLY: Final = 0.85
+_SHORTEST_MISSPELT: Final = 5
+_STORES: Final = {"database_url": "postgresql://tradewind@127.0.0.1/tradewind", "redis_url": "redis://127.0.0.1"}
+_SERVICES: Final[tuple[tuple[type[BaseSettings], Mapping[str, str]], ...]] = (
+    (MarketSettings, _STORES),
+    (RouterSettings, {}),
+    (ExecutorSettings, _STORES),
+    (GatewaySettings, _STORES),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +100,26 @@ def merged_environ(process: Mapping[str, str]) -> dict[str, str]:
 
     The file is `.env` in the repository's root, or TRADEWIND_ENV_FILE.
     """
-    file = dotenv_values(process.get("TRADEWIND_ENV_FILE") or REPOSITORY / ".env", interpolate=False)
+    file = _file_values(process.get("TRADEWIND_ENV_FILE"))
     # Each by itself: what the process leaves empty must not hide what the file says.
     return {name: value for given in (file, process) for name, value in given.items() if value}
+
+
+def _file_values(named: str | None) -> dict[str, str | None]:
+    """Return what the file says. Raises Refusal for a named file that cannot be read, and for one that is no text."""
+    path = Path(named).expanduser() if named else REPOSITORY / ".env"
+    if not named and not path.is_file():
+        return {}
+    called = f"TRADEWIND_ENV_FILE={named}" if named else str(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise Refusal(f"{called} cannot be read ({error.strerror}): name a file of KEY=value lines") from None
+    except UnicodeDecodeError:
+        raise Refusal(f"{called} is not UTF-8 text: save it as UTF-8") from None
+    if "\0" in text:
+        raise Refusal(f"{called} is not UTF-8 text: save it as UTF-8")
+    return dotenv_values(stream=StringIO(text), interpolate=False)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -74,6 +128,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     if profile not in PROFILES:
         raise Refusal(f"MARKET_PROFILE={profile} is not a profile: choose one of {', '.join(PROFILES)}")
     _check_fail_rate(environ)
+    if problems := service_problems(environ):
+        raise Refusal("\n".join(problems))
     workers = _number(environ, "WORKERS", 1, lowest=0, highest=_WORKERS_MAX) if legacy.workers_wanted(environ) else 0
     settings = Settings(
         host=environ.get("HOST", LOOPBACK),
@@ -92,6 +148,13 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     )
     _check_ports_differ(settings)
     return settings
+
+
+def service_problems(environ: Mapping[str, str]) -> list[str]:
+    """Return what the services would refuse, a sentence each, before any of them is started."""
+    kept = {name: value for name, value in environ.items() if name not in _GIVEN_BY_THE_STACK}
+    found = [problem for kind, supplied in _SERVICES for problem in check_settings(kind, kept, **supplied)]
+    return list(dict.fromkeys(found))
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, *, lowest: int, highest: int) -> int:
@@ -138,9 +201,20 @@ def _check_ports_differ(settings: Settings) -> None:
 
 
 def _notes(environ: Mapping[str, str]) -> tuple[str, ...]:
+    notes = [f"{name} is not a setting and does nothing: did you mean {near}?" for name, near in misspelt(environ)]
     if environ.get("DB_TYPE", "").lower() == "sqlite":
-        return ("DB_TYPE=sqlite: no server of your own is needed, the embedded Postgres is used",)
-    return ()
+        notes.append("DB_TYPE=sqlite: no server of your own is needed, the embedded Postgres is used")
+    return tuple(notes)
+
+
+def misspelt(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each variable that is nearly the name of a setting, with that name. Other programs' are far from all."""
+    known = {name.upper() for kind, _ in _SERVICES for name in kind.model_fields} | _OWN | legacy.LEGACY_NAMES
+    for name in sorted(environ.keys() - known):
+        near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=_NEARLY)
+        # Of a short name another program's own may be near by chance.
+        if near and len(name) >= _SHORTEST_MISSPELT:
+            yield name, near[0]
 
 
 def _handed_on(environ: Mapping[str, str]) -> dict[str, str]:

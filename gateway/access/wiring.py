@@ -41,7 +41,7 @@ async def open_access(
     settings: Settings, accounts: AccountsClient, addresses: ClientAddresses, turnstile: Turnstile
 ) -> AsyncIterator[Access]:
     """Yield what the settings ask for; its background work runs until the end."""
-    if settings.auth == "off" and not settings.has_rate_limits:
+    if not settings.auth and not settings.has_rate_limits:
         yield Access(Guard(None, None), None, TicketEndpoint(None, addresses))
         return
     async with AsyncExitStack() as stack:
@@ -50,7 +50,7 @@ async def open_access(
         limiter = RateLimiter(pool, deadline_seconds=settings.rate_limit_deadline_seconds)
         stack.push_async_callback(limiter.close)
         limits = RateLimits(limiter, _policies(settings), addresses)
-        if settings.auth == "off":
+        if not settings.auth:
             yield Access(Guard(None, limits), limits, TicketEndpoint(None, addresses))
             return
         authenticator, tickets = Authenticator(accounts), Tickets(pool)

@@ -2,7 +2,7 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -12,94 +12,148 @@ from servicekit.errors import DomainError, Rejected, Unavailable
 
 # What a refused body may still bring before the connection is cut.
 DROPPED_BYTES_MAX: Final = 32 * 1024 * 1024
+# How long a refused client may go on sending before the connection is cut. Closed at once, with its bytes unread, the
+# system would answer them with a reset, which takes the refusal away from the client.
+LINGER_SECONDS: Final = 1.0
+# Connections above the limit that are heard and refused; any more are cut at once.
+TURNED_AWAY_MAX: Final = 100
+
+
+class ConnectionLimits(NamedTuple):
+    """What one connection may take, and how many there may be."""
+
+    header_bytes_max: int
+    header_read_seconds: float
+    connections_max: int
+
+
+class LimitedHttp(PlainHttp):
+    """One connection."""
+
+    limits: ConnectionLimits
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._header_bytes = 0
+        self._dropped_bytes = 0
+        self._path = b""
+        self._headers_due: asyncio.TimerHandle | None = None
+        self._is_one_too_many = False
+        self._is_refused = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it the same way
+        """Count the connection, and wait for its headers."""
+        super().connection_made(transport)
+        self._expect_headers()
+        above = len(self.connections) - self.limits.connections_max
+        self._is_one_too_many = above > 0
+        if above > TURNED_AWAY_MAX:
+            transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget it."""
+        self._forget_headers()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """Count a new request from nothing."""
+        super().on_message_begin()
+        self._header_bytes = 0
+        self._dropped_bytes = 0
+        self._path = b""
+        self._expect_headers()
+
+    def on_url(self, url: bytes) -> None:
+        """Note the path for refusals."""
+        super().on_url(url)
+        self._path = self.url.partition(b"?")[0]
+        self._count(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count what the headers weigh."""
+        super().on_header(name, value)
+        self._count(len(name) + len(value) + 4)
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer, or refuse one connection too many."""
+        self._forget_headers()
+        if self._is_one_too_many:
+            self._refuse(Unavailable("OVERLOADED", f"At most {self.limits.connections_max} connections."))
+        elif not self._is_refused and not self.transport.is_closing():
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Pass a body on; drop what nobody reads."""
+        if self.cycle is None or self.cycle.response_complete:
+            self._drop(len(body))
+            return
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End the request."""
+        self._path = b""
+        if self.cycle is not None:
+            super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse bytes that are no HTTP."""
+        self._refuse(Rejected("MALFORMED_REQUEST", msg))
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what has come; drop it after a refusal."""
+        if self._is_refused:
+            self._drop(len(data))
+        else:
+            super().data_received(data)
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over, unless it was refused."""
+        if not self._is_refused:
+            super().handle_websocket_upgrade()
+
+    def eof_received(self) -> None:
+        """Close a refused connection when its client has."""
+        # What follows a refusal was waited for; now there is no more.
+        if self._is_refused:
+            self.transport.close()
+
+    def _refuse(self, error: DomainError) -> None:
+        if self._is_refused or self.transport.is_closing():
+            return
+        self._is_refused = True
+        self.transport.write(_refusal(error, self._path))
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
+
+    def _expect_headers(self) -> None:
+        if self._headers_due is None:
+            self._headers_due = self.loop.call_later(self.limits.header_read_seconds, self._headers_late)
+
+    def _forget_headers(self) -> None:
+        if self._headers_due is not None:
+            self._headers_due.cancel()
+            self._headers_due = None
+
+    def _headers_late(self) -> None:
+        self._headers_due = None
+        self.transport.close()
+
+    def _count(self, size: int) -> None:
+        self._header_bytes += size
+        if self._header_bytes > self.limits.header_bytes_max:
+            self._refuse(Rejected("MALFORMED_REQUEST", "The headers are too long."))
+
+    def _drop(self, size: int) -> None:
+        self._dropped_bytes += size
+        if self._dropped_bytes > DROPPED_BYTES_MAX:
+            self.transport.close()
 
 
 def limited_http(*, header_bytes_max: int, header_read_seconds: float, connections_max: int) -> type[HttpToolsProtocol]:
     """Return the protocol class with these limits, for uvicorn's configuration."""
-
-    class LimitedHttp(PlainHttp):
-        """One connection."""
-
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            self._header_bytes = 0
-            self._dropped_bytes = 0
-            self._path = b""
-            self._headers_due: asyncio.TimerHandle | None = None
-
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it the same way
-            super().connection_made(transport)
-            self._expect_headers()
-            if len(self.connections) > connections_max:
-                self._refuse(Unavailable("OVERLOADED", f"At most {connections_max} connections."))
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._forget_headers()
-            super().connection_lost(exc)
-
-        def on_message_begin(self) -> None:
-            super().on_message_begin()
-            self._header_bytes = 0
-            self._dropped_bytes = 0
-            self._path = b""
-            self._expect_headers()
-
-        def on_url(self, url: bytes) -> None:
-            super().on_url(url)
-            self._path = self.url.partition(b"?")[0]
-            self._count(len(url))
-
-        def on_header(self, name: bytes, value: bytes) -> None:
-            super().on_header(name, value)
-            self._count(len(name) + len(value) + 4)
-
-        def on_headers_complete(self) -> None:
-            self._forget_headers()
-            if not self.transport.is_closing():
-                super().on_headers_complete()
-
-        def on_body(self, body: bytes) -> None:
-            if self.cycle is None or self.cycle.response_complete:
-                self._drop(len(body))
-                return
-            super().on_body(body)
-
-        def on_message_complete(self) -> None:
-            self._path = b""
-            if self.cycle is not None:
-                super().on_message_complete()
-
-        def send_400_response(self, msg: str) -> None:
-            self._refuse(Rejected("MALFORMED_REQUEST", msg))
-
-        def _refuse(self, error: DomainError) -> None:
-            self.transport.write(_refusal(error, self._path))
-            self.transport.close()
-
-        def _expect_headers(self) -> None:
-            if self._headers_due is None:
-                self._headers_due = self.loop.call_later(header_read_seconds, self._headers_late)
-
-        def _forget_headers(self) -> None:
-            if self._headers_due is not None:
-                self._headers_due.cancel()
-                self._headers_due = None
-
-        def _headers_late(self) -> None:
-            self._headers_due = None
-            self.transport.close()
-
-        def _count(self, size: int) -> None:
-            self._header_bytes += size
-            if self._header_bytes > header_bytes_max and not self.transport.is_closing():
-                self._refuse(Rejected("MALFORMED_REQUEST", "The headers are too long."))
-
-        def _drop(self, size: int) -> None:
-            self._dropped_bytes += size
-            if self._dropped_bytes > DROPPED_BYTES_MAX:
-                self.transport.close()
-
-    return LimitedHttp
+    limits = ConnectionLimits(header_bytes_max, header_read_seconds, connections_max)
+    return type("LimitedHttp", (LimitedHttp,), {"limits": limits})
 
 
 def _refusal(error: DomainError, path: bytes) -> bytes:

@@ -2,15 +2,16 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import grpc
-from google.protobuf import json_format
+from google.protobuf import descriptor_pb2, json_format
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 CALL_SECONDS = 20.0
@@ -80,10 +81,49 @@ def _call(channel: grpc.Channel, method: MethodDescriptor, request: Any, max_tim
     messages: list[dict[str, Any]] = []
     try:
         answer = call(iter([message]) if method.client_streaming else message, timeout=max_time or CALL_SECONDS)
-        messages.extend(map(json_format.MessageToDict, _responses(answer, method)))
+        names = _json_names(channel, method)
+        messages.extend(_as_printed(response, names) for response in _responses(answer, method))
     except grpc.RpcError as error:
         return Answer(_status_of(error), messages, [])
     return Answer("OK", messages, [])
+
+
+def _json_names(channel: grpc.Channel, method: MethodDescriptor) -> dict[tuple[str, str], str]:
+    """Return the names of fields in JSON as the reflection answer has them, by message and field.
+
+    grpcurl prints these, and a field without one as it is written in the proto. Python's own descriptors cannot tell:
+    they make a name up.
+    """
+    request = reflection_pb2.ServerReflectionRequest(file_containing_symbol=method.containing_service.full_name)
+    stub = reflection_pb2_grpc.ServerReflectionStub(channel)
+    (answer,) = stub.ServerReflectionInfo(iter([request]))
+    names: dict[tuple[str, str], str] = {}
+
+    def read(messages: Iterable[descriptor_pb2.DescriptorProto], package: str) -> None:
+        for message in messages:
+            full_name = f"{package}.{message.name}"
+            names.update({(full_name, field.name): field.json_name or field.name for field in message.field})
+            read(message.nested_type, full_name)
+
+    for serialized in answer.file_descriptor_response.file_descriptor_proto:
+        file = descriptor_pb2.FileDescriptorProto.FromString(serialized)
+        read(file.message_type, file.package)
+    return names
+
+
+def _as_printed(message: Any, names: dict[tuple[str, str], str]) -> dict[str, Any]:
+    """Return a message as JSON whose keys are the names that were told."""
+    kept = json_format.MessageToDict(message, preserving_proto_field_name=True)
+    return {names[message.DESCRIPTOR.full_name, key]: _value(message, key, value, names) for key, value in kept.items()}
+
+
+def _value(message: Any, key: str, value: Any, names: dict[tuple[str, str], str]) -> Any:
+    field = message.DESCRIPTOR.fields_by_name[key]
+    inner = field.message_type
+    if inner is None or inner.GetOptions().map_entry or inner.full_name.startswith("google.protobuf."):
+        return value
+    found = getattr(message, key)
+    return [_as_printed(each, names) for each in found] if isinstance(value, list) else _as_printed(found, names)
 
 
 def _responses(answer: Any, method: MethodDescriptor) -> Iterator[Any]:

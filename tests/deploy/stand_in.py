@@ -11,7 +11,11 @@ import pytest
 from deploy.up import __main__ as command
 from deploy.up import image, release
 
-_PROGRAM = """#!{python} -IS
+# A shell starts Python, since no first line of a script can name a program in a folder with a space.
+_PROGRAM = """#!/bin/sh
+''':'
+exec '{python}' -IS "$0" "$@"
+'''
 import json, pathlib, sys
 folder = pathlib.Path({folder!r})
 words = [pathlib.Path(sys.argv[0]).name, *sys.argv[1:]]

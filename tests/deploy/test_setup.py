@@ -117,7 +117,16 @@ def test_a_python_without_venv_and_pip_is_told_how_to_get_them(checkout: Path, c
     _real(commands, "python3")
     for name in ("venv.py", "pip.py"):
         _program(tmp_path, name, "raise SystemExit(1)\n")
-    done = _make(checkout, commands, PYTHONPATH=str(tmp_path))
+    # Without make, which keeps PYTHONPATH from its programs: it makes this Python one that lacks both.
+    done = subprocess.run(
+        ["/bin/sh", "deploy/setup/venv"],
+        cwd=checkout,
+        env={"PATH": str(commands), "HOME": str(checkout), "PYTHON": "", "PYTHONPATH": str(tmp_path)},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert done.returncode != 0
     words = "make: python3 cannot make a virtual environment: install its venv and pip (Debian, Ubuntu: apt install "
     assert done.stderr.startswith(words)

@@ -100,7 +100,8 @@ def test_a_database_that_cannot_keep_its_promise_is_refused_in_one_sentence(
 
 def test_make_hands_on_none_of_the_callers_installation(tmp_path: Path) -> None:
     probe = tmp_path / "probe.mk"
-    probe.write_text(f"include {REPOSITORY}/Makefile\n.PHONY: show\nshow:\n\t@env\n")
+    makefile = str(REPOSITORY / "Makefile").replace(" ", "\\ ")
+    probe.write_text(f"include {makefile}\n.PHONY: show\nshow:\n\t@env\n")
     theirs = {
         "PYTHONPATH": "/p",
         "PYTHONHOME": "/h",

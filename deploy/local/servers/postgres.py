@@ -202,9 +202,18 @@ def postgres_problem(url: str) -> str | None:
     try:
         psycopg.connect(url, connect_timeout=_CONNECT_TIMEOUT_S).close()
     except psycopg.Error as error:
-        lines = str(error).strip().splitlines()
-        return lines[-1] if lines else type(error).__name__
+        return refusal_of(error)
     return None
+
+
+def refusal_of(error: psycopg.Error) -> str:
+    """Return the line of libpq that says which server refused and why; questions to the reader follow it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    reasons = [line for line in lines if " failed: " in line or "FATAL:" in line or line.startswith("could not")]
+    if not lines:
+        return type(error).__name__
+    # With several addresses behind a name the last one tried is as good as any.
+    return (reasons[-1] if reasons else lines[0]).removeprefix("connection failed: ").removeprefix("- ")
 
 
 def _processes_in(folder: Path) -> list[int]:

@@ -6,6 +6,7 @@ publishes a run that was kept.
 """
 
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from tests.campaigns.bench.table import headline, matrix, number, share, verdict
 from tests.campaigns.scale.calculate import PARTS, SUMMARY, write_page
 from tests.stack import REPOSITORY
 
+_PAGE_WIDTH: Final = 120
 PAGE: Final = REPOSITORY / "docs" / "performance.md"
 FOLDER: Final = REPOSITORY / "docs" / "performance"
 BEGIN: Final = "<!-- the run: written by `BENCH_PUBLISH=1 make bench` -->"
@@ -79,7 +81,7 @@ def _point(figure: Figure) -> Point:
 def _lines(report: Report) -> Iterator[str]:
     results = report.results
     size = "a quick run, a fifth of the sizes" if report.quick else f"{report.repeats} repeats"
-    yield f"{_machine(report.machine)} {report.at[:10]}, {size}."
+    yield from textwrap.wrap(f"{_machine(report.machine)} {report.at[:10]}, {size}.", _PAGE_WIDTH)
     yield ""
     yield "| part | figure | min | median | max | unit | target | of the limit |"
     yield "| --- | --- | ---: | ---: | ---: | --- | --- | --- |"
@@ -98,7 +100,8 @@ def _lines(report: Report) -> Iterator[str]:
                 yield f"| {part} | {' | '.join(row)} |"
     if report.remarks:
         yield ""
-        yield from (f"- {text}" for text in report.remarks)
+        for text in report.remarks:
+            yield from textwrap.wrap(f"- {text}", _PAGE_WIDTH, subsequent_indent="  ")
 
 
 def _machine(machine: Machine) -> str:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 import websockets
 
+from gateway.edge.http_protocol import TURNED_AWAY_MAX
 from gateway.edge.socket_limits import CONTROL_FRAMES_PER_SECOND_MAX, PARTS_PER_SECOND_MAX
 from tests.campaigns.rude.lines import PATIENT_BYTES, PING, dial, say, text, upgrade
 from tests.contract.gateway.conftest import World, a_world, eventually
@@ -43,6 +44,46 @@ async def test_connections_beyond_the_limit_are_refused_in_words(world: World) -
     await eventually(lambda: len(world.server.server_state.connections) == 1)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{world.port}") as next_one:
         assert (await next_one.get("/livez")).status_code == 200
+
+
+REQUESTS = {
+    "no body": b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n",
+    "a body": b"POST /api/orders/execute HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n" + b"x" * 60_000,
+    "a body without end": b"POST /api/orders/execute HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\nx",
+    "an upgrade": (
+        b"GET /api/stream HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    ),
+    "another version": b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("request_bytes", REQUESTS.values(), ids=REQUESTS)
+async def test_a_connection_too_many_hears_why_and_is_never_reset(world: World, request_bytes: bytes) -> None:
+    async with AsyncExitStack() as lines:
+        for _ in range(CONNECTIONS_MAX - 1):
+            lines.callback((await dial(world.port)).close)
+        await eventually(lambda: len(world.server.server_state.connections) == CONNECTIONS_MAX)
+        for _ in range(10):
+            reader, writer = await asyncio.open_connection("127.0.0.1", world.port)
+            # The server has seen the connection before the request comes: a refusal at once would be lost in a reset.
+            await eventually(lambda: len(world.server.server_state.connections) > CONNECTIONS_MAX)
+            writer.write(request_bytes)
+            async with asyncio.timeout(10):
+                answer = await reader.read()
+            assert answer.startswith(b"HTTP/1.1 429 ")
+            assert b"retry-after: 1" in answer
+            assert answer.endswith(b"}")
+            writer.close()
+            await eventually(lambda: len(world.server.server_state.connections) == CONNECTIONS_MAX)
+
+
+async def test_so_many_connections_that_hearing_them_costs_too_much_are_cut(world: World) -> None:
+    async with AsyncExitStack() as lines:
+        for _ in range(CONNECTIONS_MAX + TURNED_AWAY_MAX + 20):
+            lines.callback((await dial(world.port)).close)
+        await eventually(lambda: len(world.server.server_state.connections) <= CONNECTIONS_MAX + TURNED_AWAY_MAX)
+        assert (await world.http.get("/livez")).status_code == 200
 
 
 async def closed_with(line: websockets.ClientConnection) -> int | None:

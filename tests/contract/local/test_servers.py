@@ -11,8 +11,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from deploy.local.ports import is_free
-from deploy.local.servers.postgres import EmbeddedPostgres
+from deploy.local.ports import free_port, is_free
+from deploy.local.servers.postgres import EmbeddedPostgres, postgres_problem
 from deploy.local.servers.redis import EmbeddedRedis
 from deploy.local.servers.server import running
 
@@ -118,3 +118,20 @@ def test_a_free_port_is_free(free_port: Callable[[], int]) -> None:
 def test_secrets_are_kept_from_other_users(postgres_server: EmbeddedPostgres, server_folder: Path) -> None:
     assert postgres_server.cwd.stat().st_mode & 0o077 == 0
     assert (server_folder / "postgres" / "endpoint.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_database_out_of_reach_is_named_with_host_port_and_reason(postgres_server: EmbeddedPostgres) -> None:
+    port = free_port()
+    assert postgres_problem(f"postgresql://u:s3cret@127.0.0.1:{port}/x") == (
+        f'connection to server at "127.0.0.1", port {port} failed: Connection refused'
+    )
+    for url, reason in (
+        (postgres_server.url.replace(postgres_server.endpoint.password, "wrong"), "password authentication failed"),
+        (postgres_server.url.rpartition("/")[0] + "/nothing", 'database "nothing" does not exist'),
+        ("postgresql://u:s3cret@no.such.host.invalid/x", "no.such.host.invalid"),
+    ):
+        problem = postgres_problem(url)
+        assert problem is not None
+        assert reason in problem
+        assert "s3cret" not in problem
+        assert "\n" not in problem

@@ -8,7 +8,7 @@ import pytest
 from deploy.local.ports import free_port, is_free
 from deploy.local.refusal import Refusal
 from deploy.local.reservations import Reservations
-from deploy.local.settings import merged_environ, read_settings
+from deploy.local.settings import merged_environ, misspelt, read_settings
 from deploy.local.stack import Addresses, environment, reserve_ports, service_specs
 
 ADDRESSES = Addresses(
@@ -138,7 +138,7 @@ def test_what_was_not_said_is_not_invented_in_the_env_file() -> None:
 
 @pytest.mark.parametrize(("host", "url"), [("0.0.0.0", "http://127.0.0.1:3000"), ("::1", "http://[::1]:3000")])
 def test_a_gateway_is_dialled_where_it_can_be_reached(host: str, url: str) -> None:
-    assert read_settings({"HOST": host}).gateway_url == url
+    assert read_settings({"HOST": host, "AUTH": "off"}).gateway_url == url
 
 
 def test_two_stacks_that_start_at_once_get_different_ports(tmp_path: Path) -> None:
@@ -186,5 +186,56 @@ def test_a_random_port_is_none_that_another_stack_has_reserved(tmp_path: Path, m
 
 
 def test_an_address_that_is_not_this_machine_is_refused_as_such(tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match=r"cannot listen on 192\.0\.2\.1 port 14003 \(PORT\)"):
+    with pytest.raises(Refusal, match=r"HOST=192\.0\.2\.1 is no address of this machine"):
         Reservations(tmp_path).claim("PORT", 14_003, host="192.0.2.1")
+
+
+def test_a_host_that_does_not_resolve_is_not_blamed_on_the_port(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match=r"^HOST=no\.such\.host\.invalid does not resolve"):
+        Reservations(tmp_path).claim("PORT", 14_004, host="no.such.host.invalid")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("SCENARIOS=on\n".encode("utf-16"), "is not UTF-8 text"),
+        ("SCENARIOS=on\n".encode("utf-16-le"), "is not UTF-8 text"),
+        (b"A=\xff\n", "is not UTF-8 text"),
+        (None, "cannot be read"),
+    ],
+)
+def test_an_env_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | None, reason: str) -> None:
+    file = tmp_path / "some.env"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(Refusal, match=reason) as refused:
+        merged_environ({"TRADEWIND_ENV_FILE": str(file)})
+    assert str(refused.value).startswith(f"TRADEWIND_ENV_FILE={file} ")
+
+
+def test_an_env_file_of_another_system_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "windows.env"
+    file.write_bytes(b"\xef\xbb\xbfPORT=4001\r\nexport LOG_LEVEL='debug'\r\n")
+    found = merged_environ({"TRADEWIND_ENV_FILE": str(file)})
+    assert (found["PORT"], found["LOG_LEVEL"]) == ("4001", "debug")
+
+
+def test_a_variable_near_a_settings_name_is_pointed_out_and_others_are_not() -> None:
+    theirs = {"PATH": "/bin", "HOSTNAME": "h", "HOME": "/", "PORTAGE": "x", "LOGNAME": "me", "SHELL": "sh", "LANG": "C"}
+    near = {"MARKET_PROFIL": "instant", "DATABASE_URI": "x", "SCENARIO": "on", "MAX_INFLIGHT": "3"}
+    assert dict(misspelt({**theirs, **near})) == {
+        "MARKET_PROFIL": "MARKET_PROFILE",
+        "DATABASE_URI": "DATABASE_URL",
+        "SCENARIO": "SCENARIOS",
+        "MAX_INFLIGHT": "MAX_IN_FLIGHT",
+    }
+    notes = read_settings({"MARKET_PROFIL": "instant"}).notes
+    assert notes == ("MARKET_PROFIL is not a setting and does nothing: did you mean MARKET_PROFILE?",)
+
+
+@pytest.mark.parametrize("url", ["foo", "mysql://u:s3cret@h/x"])
+def test_a_database_url_that_is_none_is_refused_with_an_example(url: str) -> None:
+    with pytest.raises(
+        Refusal, match=r"^DATABASE_URL .*: it must be one such as postgresql://user:password@host:5432/name$"
+    ):
+        read_settings({"DATABASE_URL": url})
