@@ -6,7 +6,9 @@ import logging
 import os
 import sys
 
+import psycopg
 import uvloop
+from sqlalchemy.exc import SQLAlchemyError
 
 from executor_service.admin import admin_parts
 from executor_service.command_line import command_line
@@ -15,6 +17,7 @@ from executor_service.order_log import log_orders_of
 from executor_service.settings import AccountSettings, MigrationSettings, Settings
 from servicekit.errors import DomainError
 from servicekit.garbage import calm_garbage_collector
+from servicekit.migrating import first_line
 from servicekit.postgres import session_problem
 from servicekit.setting_types import SettingsError, read_settings
 from servicekit.telemetry import configure_logging
@@ -51,7 +54,11 @@ def _settings_of(command: str) -> MigrationSettings:
 
 def _migrate(settings: MigrationSettings) -> int:
     configure_logging("migrate", level=settings.log_level)
-    upgrade(settings.database_url.get_secret_value())
+    try:
+        upgrade(settings.database_url.get_secret_value())
+    except (SQLAlchemyError, psycopg.Error) as error:
+        sys.stderr.write(f"The orders' schema cannot be migrated: {first_line(error)}.\n")
+        return 1
     return 0
 
 

@@ -15,6 +15,7 @@ from market_service.migrations.apply import migrate
 from market_service.process import CannotRun, serve
 from market_service.settings import read_ledger_settings, read_market_settings
 from servicekit.garbage import calm_garbage_collector
+from servicekit.migrating import first_line
 from servicekit.postgres import session_problem
 from servicekit.setting_types import SettingsError
 from servicekit.telemetry import configure_logging
@@ -58,7 +59,7 @@ def _migrate() -> int:
     try:
         migrate(settings.database_url)
     except SQLAlchemyError as error:
-        raise CannotRun(f"The ledger cannot be migrated: {_first_line(error)}.") from error
+        raise CannotRun(f"The ledger cannot be migrated: {first_line(error)}.") from error
     return 0
 
 
@@ -66,7 +67,7 @@ def _check() -> int:
     try:
         report = check_ledger(read_ledger_settings().database_url)
     except psycopg.Error as error:
-        raise CannotRun(f"The ledger cannot be read: {_first_line(error)}.") from error
+        raise CannotRun(f"The ledger cannot be read: {first_line(error)}.") from error
     sys.stdout.write(table_of(report) + "\n")
     return 0 if report.is_sound else EXIT_FAILED
 
@@ -74,10 +75,6 @@ def _check() -> int:
 def _check_sessions(database_url: str) -> None:
     if problem := session_problem(database_url):
         raise CannotRun(f"DATABASE_URL cannot be used: {problem}.")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0].rstrip(".")
 
 
 COMMANDS: Final[Mapping[str, Callable[[], int]]] = {"": _serve, "migrate": _migrate, "check": _check}

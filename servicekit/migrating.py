@@ -1,9 +1,16 @@
 """The engine that migrations run on: SQLAlchemy over sessions that are as much ours as the services' own."""
 
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from servicekit.postgres import connect, libpq_url
+
+
+def first_line(error: Exception) -> str:
+    """Return the database's own sentence about an error, without the statement and the library's remarks behind it."""
+    original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return str(original).strip().split("\n", 1)[0].rstrip(".")
 
 
 def migration_engine(database_url: str) -> Engine:

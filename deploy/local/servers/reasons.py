@@ -24,6 +24,7 @@ _REMEDIES: Final = (
     ("has wrong ownership", _DATA),
     ("has invalid permissions", _DATA),
 )
+_REMARKS: Final = ("(Background on this error", "[SQL:", "[parameters:")
 _CLOSED: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 
@@ -37,7 +38,11 @@ def reason_in(lines: Sequence[str]) -> str:
     matches = (_SEVERE.search(line) for line in said[starts[-1] if starts else 0 :])
     severe = [match["words"] or match["error"] for match in matches if match]
     causes = [words for words in severe if not words.startswith(_CONSEQUENCES)]
-    return _with_remedy(causes[0]) if causes else said[-1]
+    if causes:
+        return _with_remedy(causes[0])
+    # The frame that Python draws around a group of exceptions says nothing, nor do SQLAlchemy's remarks.
+    telling = [line.lstrip("| ") for line in said if line.strip("+-| ") and not line.startswith(_REMARKS)]
+    return telling[-1] if telling else said[-1]
 
 
 def refused_by_system(error: OSError, data_dir: Path) -> str:

@@ -115,6 +115,10 @@ def redis_problem(url: str) -> str | None:
             retry=Retry(NoBackoff(), 0),
         ) as client:
             client.ping()
+            if client.info("cluster").get("cluster_enabled"):
+                return (
+                    "it is a Redis Cluster; the queue needs one server (a cluster spreads a queue's keys over several)"
+                )
     except (redis.RedisError, OSError, ValueError) as error:
         return str(error) or type(error).__name__
     return None

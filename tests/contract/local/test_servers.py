@@ -1,8 +1,11 @@
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg
@@ -13,8 +16,9 @@ from redis.retry import Retry
 
 from deploy.local.ports import free_port, is_free
 from deploy.local.servers.postgres import EmbeddedPostgres, postgres_problem
-from deploy.local.servers.redis import EmbeddedRedis
+from deploy.local.servers.redis import EmbeddedRedis, redis_problem, redis_server
 from deploy.local.servers.server import running
+from tests.stack import REPOSITORY, eventually
 
 if TYPE_CHECKING:
     from tests.conftest import DatabaseMaker
@@ -135,3 +139,49 @@ def test_a_database_out_of_reach_is_named_with_host_port_and_reason(postgres_ser
         assert reason in problem
         assert "s3cret" not in problem
         assert "\n" not in problem
+
+
+def test_a_redis_cluster_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    port = free_port()
+    command = [
+        str(redis_server()),
+        "--port",
+        str(port),
+        "--cluster-enabled",
+        "yes",
+        "--dir",
+        str(tmp_path),
+        "--save",
+        "",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        try:
+            url = f"redis://127.0.0.1:{port}/0"
+            eventually(lambda: not is_free(port), within_seconds=20)
+            eventually(lambda: "Redis Cluster" in (redis_problem(url) or ""), within_seconds=20)
+        finally:
+            server.terminate()
+
+
+@pytest.mark.parametrize("service", ["executor_service", "market_service"])
+def test_a_role_that_may_not_migrate_is_told_so_in_one_sentence(database_url: str, service: str) -> None:
+    url = database_url
+    with psycopg.connect(url, autocommit=True) as admin:
+        name = f"weak_{os.getpid()}_{service[:3]}"
+        admin.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'weak'".encode())
+        admin.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        admin.execute(f"REVOKE CREATE ON DATABASE {admin.info.dbname} FROM PUBLIC".encode())
+    weak = urlsplit(url)
+    address = weak._replace(netloc=f"{name}:weak@{weak.hostname}:{weak.port}").geturl()
+    done = subprocess.run(
+        [sys.executable, "-m", service, "migrate"],
+        env={**os.environ, "DATABASE_URL": address},
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "permission denied" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr

@@ -80,3 +80,25 @@ def test_any_other_error_keeps_its_words(tmp_path: Path) -> None:
     assert refused_by_system(OSError(errno.ECONNREFUSED, "Connection refused"), tmp_path) == (
         f"[Errno {errno.ECONNREFUSED}] Connection refused"
     )
+
+
+def test_the_frame_of_an_exception_group_is_not_the_reason() -> None:
+    group = [
+        "  + Exception Group Traceback (most recent call last):",
+        '  |   File "x.py", line 1, in <module>',
+        "  | ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)",
+        "  +-+---------------- 1 ----------------",
+        "    | Traceback (most recent call last):",
+        "    | OSError: [Errno 98] address already in use",
+        "    +------------------------------------",
+    ]
+    assert reason_in(group) == "OSError: [Errno 98] address already in use"
+
+
+def test_what_sqlalchemy_remarks_is_not_the_reason() -> None:
+    lines = [
+        "sqlalchemy.exc.ProgrammingError: permission denied for schema public",
+        "[SQL: CREATE TABLE x ()]",
+        "(Background on this error at: https://sqlalche.me/e/20/f405)",
+    ]
+    assert reason_in(lines) == "sqlalchemy.exc.ProgrammingError: permission denied for schema public"
