@@ -21,7 +21,7 @@ from servicekit.migrating import first_line
 from servicekit.postgres import session_problem
 from servicekit.setting_types import SettingsError, read_settings
 from servicekit.telemetry import configure_logging
-from servicekit.tracing import tracing
+from servicekit.traces.tracing import tracing
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ import structlog
 
 from executor_service.domain.lifecycle import OrderStatus
 from executor_service.domain.order import Order
-from servicekit.trace_context import is_sampled, parse_traceparent, trace_id_in
+from servicekit.traces.trace_context import is_sampled, parse_traceparent, trace_id_in
 
 Share = Literal["off", "sampled", "all"]
 

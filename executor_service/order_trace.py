@@ -12,8 +12,8 @@ from uuid import UUID
 
 from executor_service.domain.lifecycle import TERMINAL, OrderEvent, OrderStatus, next_status
 from executor_service.domain.order import Order, swap_id_of
-from servicekit.trace_context import TraceContext, new_span_id
-from servicekit.tracing import AttributeValue, Span, record, recorded_context
+from servicekit.traces.trace_context import TraceContext, new_span_id
+from servicekit.traces.tracing import AttributeValue, Span, record, recorded_context
 
 _ATTEMPT_IS_OVER: Final = TERMINAL | {OrderStatus.RETRYING}
 

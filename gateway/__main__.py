@@ -12,7 +12,7 @@ from servicekit.garbage import calm_garbage_collector
 from servicekit.grpc_server import wait_for_signal
 from servicekit.setting_types import SettingsError, read_settings
 from servicekit.telemetry import configure_logging
-from servicekit.tracing import tracing
+from servicekit.traces.tracing import tracing
 
 
 async def serve(settings: Settings) -> None:

@@ -12,7 +12,7 @@ from starlette.types import Scope
 from gateway.edge.trace import Trace
 from servicekit.errors import DomainError
 from servicekit.metrics import stage_timer
-from servicekit.trace_context import current_trace
+from servicekit.traces.trace_context import current_trace
 
 log = structlog.get_logger()
 

@@ -19,7 +19,7 @@ from servicekit.migrating import first_line
 from servicekit.postgres import session_problem
 from servicekit.setting_types import SettingsError
 from servicekit.telemetry import configure_logging
-from servicekit.tracing import tracing
+from servicekit.traces.tracing import tracing
 
 EXIT_FAILED: Final = 1
 EXIT_MISUSED: Final = 2

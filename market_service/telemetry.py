@@ -10,8 +10,8 @@ from prometheus_client import Counter, Gauge
 
 from market_service.chain.swaps import SwapResult, SwapState
 from servicekit.bulk_metrics import counted_in_bulk
-from servicekit.trace_context import new_span_id
-from servicekit.tracing import AttributeValue, Span, record, recorded_context
+from servicekit.traces.trace_context import new_span_id
+from servicekit.traces.tracing import AttributeValue, Span, record, recorded_context
 
 _log = structlog.get_logger()
 

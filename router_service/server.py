@@ -33,7 +33,7 @@ from servicekit.grpc_server import RunningServer, Service, start_server, wait_fo
 from servicekit.metrics import serve_metrics
 from servicekit.setting_types import SettingsError, read_settings
 from servicekit.telemetry import configure_logging
-from servicekit.tracing import tracing
+from servicekit.traces.tracing import tracing
 from tradewind.router.v1 import router_pb2 as pb
 from tradewind.router.v1 import router_pb2_grpc as rpc
 

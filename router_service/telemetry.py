@@ -9,8 +9,8 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 from servicekit.bulk_metrics import counted_in_bulk, in_bulk
-from servicekit.trace_context import new_span_id
-from servicekit.tracing import Span, is_recording, record, recorded_context
+from servicekit.traces.trace_context import new_span_id
+from servicekit.traces.tracing import Span, is_recording, record, recorded_context
 
 _log: Final = structlog.get_logger()
 

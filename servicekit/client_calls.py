@@ -6,7 +6,7 @@ from typing import Any
 import grpc
 
 from servicekit.rpc_metrics import call_ended
-from servicekit.trace_context import HEADER, current_trace
+from servicekit.traces.trace_context import HEADER, current_trace
 
 
 class ClientCalls(grpc.aio.UnaryUnaryClientInterceptor):

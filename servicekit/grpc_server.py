@@ -19,7 +19,7 @@ from servicekit.grpc_client import MESSAGE_BYTES_MAX
 from servicekit.grpc_errors import status_of
 from servicekit.reflection import add_reflection
 from servicekit.rpc_metrics import MetricsInterceptor, call_refused
-from servicekit.trace_interceptor import TraceInterceptor
+from servicekit.traces.trace_interceptor import TraceInterceptor
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from gateway.edge.event_stream import EVENT_STREAM
 from gateway.edge.trace import trace_of
 from servicekit.bulk_metrics import counted_in_bulk, in_bulk
 from servicekit.metrics import SECONDS_BUCKETS
-from servicekit.tracing import Span, is_recording, record
+from servicekit.traces.tracing import Span, is_recording, record
 
 _ANSWERS: Final = Counter("tradewind_http_answers", "HTTP answers begun, by method and status.", ["method", "status"])
 _SECONDS: Final = Histogram(

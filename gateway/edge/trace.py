@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from starlette.types import Scope
 
-from servicekit.trace_context import Sampler, TraceContext, new_span_id, new_trace, parse_traceparent, sampler_of
-from servicekit.tracing import is_recording
+from servicekit.traces.trace_context import Sampler, TraceContext, new_span_id, new_trace, parse_traceparent, sampler_of
+from servicekit.traces.tracing import is_recording
 
 # What asks every few seconds whether this process lives, and what it counts, is nobody's request.
 _PROBES: Final = frozenset({"/health", "/healthz", "/livez", "/readyz", "/metrics"})

@@ -28,7 +28,7 @@ SETTINGS: Mapping[tuple[str, ...], type[BaseSettings] | None] = {
 }
 # Given to every process that knows a store, needed or not.
 SHARED = {"DATABASE_URL", "REDIS_URL"}
-# OpenTelemetry's own names, which servicekit/tracing.py reads.
+# OpenTelemetry's own names, which servicekit/traces/tracing.py reads.
 TRACING = {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG"}
 ADDRESSES = {
     "EXECUTOR_ADDRESS": "executor:50052",

@@ -21,8 +21,8 @@ from executor_service.domain.lifecycle import (
 from executor_service.domain.order import Order, apply, swap_id_of
 from executor_service.stages import Stage
 from executor_service.telemetry import order_claimed, step_recorded
-from servicekit import tracing
 from servicekit.errors import Rejected
+from servicekit.traces import tracing
 from tests.builders import NOON, a_route, an_order
 
 TRACE, REQUEST = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"

@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 from servicekit.errors import Rejected, Unavailable
 from servicekit.grpc_client import open_channel
 from servicekit.grpc_server import Service, start_server
-from servicekit.trace_context import TraceContext, current_trace
+from servicekit.traces.trace_context import TraceContext, current_trace
 from tradewind.router.v1 import router_pb2 as pb
 from tradewind.router.v1 import router_pb2_grpc as rpc
 

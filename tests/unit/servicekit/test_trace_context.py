@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from servicekit.trace_context import Sampler, is_sampled, new_trace, parse_traceparent, sampler_of, trace_id_in
+from servicekit.traces.trace_context import Sampler, is_sampled, new_trace, parse_traceparent, sampler_of, trace_id_in
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"

@@ -11,8 +11,8 @@ import grpc
 import pytest
 
 from servicekit.grpc_server import Service, start_server
-from servicekit.trace_context import TraceContext
-from servicekit.tracing import FLUSH_SECONDS, Span, is_recording, record, recorded_context, tracing
+from servicekit.traces.trace_context import TraceContext
+from servicekit.traces.tracing import FLUSH_SECONDS, Span, is_recording, record, recorded_context, tracing
 from tests.collector import Collector
 from tests.stack import REPOSITORY
 
@@ -118,7 +118,7 @@ def test_without_a_collector_the_library_is_not_even_imported() -> None:
     program = (
         "import sys; import executor_service.worker, executor_service.server, gateway.server\n"
         "import market_service.process, router_service.server\n"
-        "from servicekit.tracing import tracing\n"
+        "from servicekit.traces.tracing import tracing\n"
         "with tracing('worker'): pass\n"
         "sys.exit(any(name.startswith(('opentelemetry.exporter', 'opentelemetry.sdk.trace')) for name in sys.modules))"
     )

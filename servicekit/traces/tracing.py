@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 from prometheus_client import Counter
 
 from servicekit.metrics import release
-from servicekit.trace_context import TraceContext, parse_traceparent
+from servicekit.traces.trace_context import TraceContext, parse_traceparent
 
 Kind = Literal["internal", "server", "client", "producer", "consumer"]
 AttributeValue = str | int | float | bool

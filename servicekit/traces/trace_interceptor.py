@@ -6,8 +6,8 @@ from typing import Any
 import grpc
 import structlog
 
-from servicekit.trace_context import HEADER, TraceContext, current_trace, new_span_id, parse_traceparent
-from servicekit.tracing import Span, is_recording, record
+from servicekit.traces.trace_context import HEADER, TraceContext, current_trace, new_span_id, parse_traceparent
+from servicekit.traces.tracing import Span, is_recording, record
 
 
 class TraceInterceptor(grpc.aio.ServerInterceptor):
