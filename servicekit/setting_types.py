@@ -77,8 +77,11 @@ def _sentence(problem: Any, given: Mapping[str, str]) -> str:
     name = str(problem["loc"][0]).upper()
     if problem["type"] == "missing":
         return f"{name} must be set."
-    reason = _ALLOWED.sub(lambda found: f"must {found[1]}", reason)
-    return f"{_shown(name, given)}: {reason[0].lower()}{reason[1:]}{'' if reason.endswith('.') else '.'}"
+    if problem["type"] != "value_error":
+        # The library's own words begin with a capital; ours may begin with a name.
+        reason = _ALLOWED.sub(lambda found: f"must {found[1]}", reason)
+        reason = reason[0].lower() + reason[1:]
+    return f"{_shown(name, given)}: {reason}{'' if reason.endswith('.') else '.'}"
 
 
 _ALLOWED: Final = re.compile(r"^Input should (be .*)$")

@@ -156,12 +156,16 @@ def test_a_missing_or_bad_variable_is_named(shell: Shell) -> None:
         shell.environ = {name: value for name, value in {**whole, **changes}.items() if value is not None}
         out, words = shell.type("keys create --account alice", code=code)
         assert (out, words.count("\n")) == ("", 1)
-        assert words.startswith(f"executor_service: {named}")
+        assert words.startswith(named)
 
-    refused({"DATABASE_URL": None}, "DATABASE_URL: ")
+    refused({"DATABASE_URL": None}, "DATABASE_URL must be set.")
     refused({"DATABASE_URL": "mysql://here"}, "DATABASE_URL: ")
-    refused({"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/none"}, "DATABASE_URL: the database is not available", 1)
-    refused({"KEY_PEPPER": None}, "KEY_PEPPER is missing")
+    refused(
+        {"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/none"},
+        "executor_service: DATABASE_URL: the database is not available",
+        1,
+    )
+    refused({"KEY_PEPPER": None}, "executor_service: KEY_PEPPER is missing")
     refused({"KEY_PEPPER": "short"}, "KEY_PEPPER: ")
 
 

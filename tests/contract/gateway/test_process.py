@@ -87,7 +87,7 @@ async def test_an_environment_that_cannot_be_right_ends_the_start() -> None:
         _, said = await process.communicate()
 
     assert process.returncode == 2
-    assert said.decode().startswith("gateway: PORT: ")
+    assert said.decode().startswith("PORT=many: ")
 
 
 async def test_a_taken_port_is_said_in_one_line(free_port: Callable[[], int]) -> None:
