@@ -183,7 +183,9 @@ def test_every_server_sends_spans_where_a_collector_is_named(told: Told) -> None
 
 
 def test_names_of_tracing_are_those_that_are_read() -> None:
-    read = "".join((REPOSITORY / "servicekit" / name).read_text() for name in ("tracing.py", "trace_context.py"))
+    read = "".join(
+        (REPOSITORY / "servicekit" / "traces" / name).read_text() for name in ("tracing.py", "trace_context.py")
+    )
 
     assert [name for name in sorted(TRACING) if name not in read] == []
 
