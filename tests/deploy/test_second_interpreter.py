@@ -32,9 +32,10 @@ def _python(path: Path, version: str) -> Path:
 def _run(checkout: Path, **env: str) -> "subprocess.CompletedProcess[str]":
     tools = checkout / "tools"
     tools.mkdir(exist_ok=True)
-    for name in ("bash", "dirname", "git", "tar", "make", "mktemp", "mkdir", "rm", "head", "sh", "echo"):
-        if not (tools / name).exists():
-            (tools / name).symlink_to(shutil.which(name) or "/bin/false")
+    for folder in os.get_exec_path():  # every program of this machine but its interpreters
+        for program in Path(folder).glob("[!.]*"):
+            if not program.name.startswith("python") and not (tools / program.name).is_symlink():
+                (tools / program.name).symlink_to(program)
     return subprocess.run(
         [tools / "bash", ".ci/second-interpreter"],
         cwd=checkout,
