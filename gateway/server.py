@@ -10,7 +10,7 @@ from typing import Final
 import uvicorn
 
 from gateway.bootstrap import Gateway, open_gateway
-from gateway.edge.http_protocol import limited_http
+from gateway.edge.http_protocol import ConnectionLimits, limited_http
 from gateway.edge.socket_limits import LimitedSockets
 from gateway.settings import Settings
 from servicekit.open_files import open_files_max
@@ -102,9 +102,12 @@ def _config(gateway: Gateway, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         gateway.app,
         http=limited_http(
-            header_bytes_max=settings.header_bytes_max,
-            header_read_seconds=settings.header_read_seconds,
-            connections_max=_connections_max(settings),
+            ConnectionLimits(
+                header_bytes_max=settings.header_bytes_max,
+                header_read_seconds=settings.header_read_seconds,
+                body_read_seconds=settings.body_read_seconds,
+                connections_max=_connections_max(settings),
+            )
         ),
         ws=LimitedSockets,
         ws_max_size=16 * 1024,
