@@ -34,6 +34,8 @@ class ConnectionLimits(NamedTuple):
     header_read_seconds: float
     body_read_seconds: float
     connections_max: int
+    # What stands before our paths in a refusal.
+    path_prefix: str = ""
 
 
 class LimitedHttp(PlainHttp):
@@ -142,7 +144,7 @@ class LimitedHttp(PlainHttp):
         if self._is_refused or self.transport.is_closing():
             return
         self._is_refused = True
-        self.transport.write(_refusal(error, self._path))
+        self.transport.write(_refusal(error, self._path, self.limits.path_prefix))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
@@ -183,8 +185,8 @@ def limited_http(limits: ConnectionLimits) -> type[HttpToolsProtocol]:
     return type("LimitedHttp", (LimitedHttp,), {"limits": limits})
 
 
-def _refusal(error: DomainError, path: bytes) -> bytes:
-    body = unrouted_problem(error, path)
+def _refusal(error: DomainError, path: bytes, prefix: str) -> bytes:
+    body = unrouted_problem(error, path, prefix)
     status = HTTPStatus(error.row.http_status or HTTPStatus.INTERNAL_SERVER_ERROR)
     again = "retry-after: 1\r\n" if error.retryable else ""
     return (
