@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from gateway.documents.status_schema import STATUS_DOCUMENT
 from gateway.market.account_fields import LIMIT_FIELDS, STATE, STATES
 from gateway.orders.order_fields import ORDER_FIELDS, PAIR_FIELDS, Field, number_text, token_name
 from tradewind.orders.v1 import orders_pb2
@@ -300,6 +301,7 @@ def schemas() -> dict[str, Schema]:
         "Error": _ERROR,
         "Alive": exactly(status={"const": "ok"}),
         "Ready": exactly(status={"const": "ok"}, checks={"type": "object", "additionalProperties": TEXT}),
+        "Status": STATUS_DOCUMENT,
         "Violation": _VIOLATION,
         "Problem": _PROBLEM,
     }
