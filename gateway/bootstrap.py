@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from gateway.access.accounts_client import AccountsClient
 from gateway.access.client_address import ClientAddresses
+from gateway.access.cross_origin import CrossOrigin
 from gateway.access.entrance import Edge
+from gateway.access.hosts import Hosts
 from gateway.access.origin import Origins
 from gateway.access.turnstile import Turnstile
 from gateway.access.wiring import open_access
@@ -77,6 +79,8 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     )
     rules = _rules(settings)
     origins = Origins(settings.trusted_proxies)
+    cross_origin = CrossOrigin(settings.page_origins, origins)
+    hosts = Hosts(settings.served_hosts, settings.host, origins)
     scenarios = ScenarioNames(market.scenarios, switched_on=rules.scenarios)
     intake = Intake(orders, tokens, rules, scenarios, origins)
     small = BodyLimits(settings.body_bytes_max, settings.body_read_seconds)
@@ -115,7 +119,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
                 openapi=OpenApi(keys_required=settings.auth),
                 prices=Prices(quoting, market_data, turnstile, first_answer_seconds=settings.rpc_deadline_seconds),
             )
-            edge = Edge(routes(endpoints), origins, settings.allowed_origins)
+            edge = Edge(routes(endpoints), cross_origin, hosts)
             yield Gateway(edge, watches, endpoints.prices, endpoints.stream, turnstile)
             await orders.close()
     finally:

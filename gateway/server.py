@@ -105,6 +105,7 @@ def _config(gateway: Gateway, settings: Settings) -> uvicorn.Config:
             header_bytes_max=settings.header_bytes_max,
             header_read_seconds=settings.header_read_seconds,
             connections_max=_connections_max(settings),
+            refusal_headers=gateway.app.cross_origin.headers_for,
         ),
         ws=LimitedSockets,
         ws_max_size=16 * 1024,

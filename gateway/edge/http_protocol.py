@@ -1,9 +1,11 @@
 """HTTP/1.1 with limits that uvicorn leaves to a proxy: connections, header size and time, bytes after the answer."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
+from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.edge.plain_http import PlainHttp
@@ -25,6 +27,8 @@ class ConnectionLimits(NamedTuple):
     header_bytes_max: int
     header_read_seconds: float
     connections_max: int
+    # Of a request's scope: what a refusal carries beside its own, so that a page of another origin can read it.
+    refusal_headers: Callable[[Scope], Sequence[tuple[bytes, bytes]]]
 
 
 class LimitedHttp(PlainHttp):
@@ -121,7 +125,9 @@ class LimitedHttp(PlainHttp):
         if self._is_refused or self.transport.is_closing():
             return
         self._is_refused = True
-        self.transport.write(_refusal(error, self._path))
+        # Before a first line there is no request, and no page that asks.
+        told = self.limits.refusal_headers(dict(self.scope)) if self.scope else ()
+        self.transport.write(_refusal(error, self._path, told))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
@@ -150,17 +156,29 @@ class LimitedHttp(PlainHttp):
             self.transport.close()
 
 
-def limited_http(*, header_bytes_max: int, header_read_seconds: float, connections_max: int) -> type[HttpToolsProtocol]:
+def limited_http(
+    *,
+    header_bytes_max: int,
+    header_read_seconds: float,
+    connections_max: int,
+    refusal_headers: Callable[[Scope], Sequence[tuple[bytes, bytes]]],
+) -> type[HttpToolsProtocol]:
     """Return the protocol class with these limits, for uvicorn's configuration."""
-    limits = ConnectionLimits(header_bytes_max, header_read_seconds, connections_max)
+    limits = ConnectionLimits(header_bytes_max, header_read_seconds, connections_max, refusal_headers)
     return type("LimitedHttp", (LimitedHttp,), {"limits": limits})
 
 
-def _refusal(error: DomainError, path: bytes) -> bytes:
+def _refusal(error: DomainError, path: bytes, told: Sequence[tuple[bytes, bytes]]) -> bytes:
     body = unrouted_problem(error, path)
     status = HTTPStatus(error.row.http_status or HTTPStatus.INTERNAL_SERVER_ERROR)
     again = "retry-after: 1\r\n" if error.retryable else ""
+    more = b"".join(b"%s: %s\r\n" % header for header in told)
     return (
-        f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {PROBLEM_TYPE}\r\ncache-control: no-store\r\n"
-        f"content-length: {len(body)}\r\n{again}connection: close\r\n\r\n"
-    ).encode() + body
+        (
+            f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {PROBLEM_TYPE}\r\ncache-control: no-store\r\n"
+            f"content-length: {len(body)}\r\n{again}vary: Origin\r\nconnection: close\r\n"
+        ).encode()
+        + more
+        + b"\r\n"
+        + body
+    )

@@ -7,7 +7,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway import metrics
+from gateway.access.cross_origin import CrossOrigin
 from gateway.access.entrance import Edge, NamedRoute, NamedWebSocketRoute
+from gateway.access.hosts import Hosts
 from gateway.access.origin import Origins
 from servicekit.errors import Unavailable
 
@@ -29,7 +31,8 @@ EDGE = Edge(
         NamedWebSocketRoute("/things/{name}/news", _Full()),
         NamedRoute("/metrics", metrics.show),
     ],
-    Origins(()),
+    CrossOrigin((), Origins(())),
+    Hosts(None, "127.0.0.1", Origins(())),
 )
 
 
