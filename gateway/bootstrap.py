@@ -78,7 +78,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         addresses, per_address_max=settings.sockets_per_address_max, per_key_max=settings.sockets_per_key_max
     )
     rules = _rules(settings)
-    origins = Origins(settings.trusted_proxies)
+    origins = Origins(settings.trusted_proxies, settings.path_prefix)
     cross_origin = CrossOrigin(settings.page_origins, origins)
     hosts = Hosts(settings.served_hosts, settings.host, origins)
     scenarios = ScenarioNames(market.scenarios, switched_on=rules.scenarios)
@@ -119,7 +119,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
                 openapi=OpenApi(keys_required=settings.auth),
                 prices=Prices(quoting, market_data, turnstile, first_answer_seconds=settings.rpc_deadline_seconds),
             )
-            edge = Edge(routes(endpoints), cross_origin, hosts)
+            edge = Edge(routes(endpoints), origins, cross_origin, hosts)
             yield Gateway(edge, watches, endpoints.prices, endpoints.stream, turnstile)
             await orders.close()
     finally:

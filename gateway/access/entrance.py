@@ -10,9 +10,11 @@ from starlette.types import Receive, Scope, Send
 from gateway import telemetry
 from gateway.access.cross_origin import CrossOrigin
 from gateway.access.hosts import Hosts
+from gateway.access.origin import Origins
 from gateway.access.rate_limits import telling_limits
 from gateway.edge.answering import ROUTE, Answering
 from gateway.edge.problems import problem_response
+from gateway.edge.public_path import PREFIX
 from gateway.edge.trace import begin_trace
 from servicekit.errors import DomainError, Rejected
 
@@ -40,8 +42,9 @@ class NamedWebSocketRoute(_Named, WebSocketRoute):
 class Edge:
     """The ASGI application. Endpoints raise DomainError before they begin to answer, never after."""
 
-    def __init__(self, routes: Sequence[BaseRoute], cross_origin: CrossOrigin, hosts: Hosts) -> None:
+    def __init__(self, routes: Sequence[BaseRoute], origins: Origins, cross_origin: CrossOrigin, hosts: Hosts) -> None:
         self._routes = routes
+        self._origins = origins
         self.cross_origin = cross_origin
         self._hosts = hosts
         spelled_out = {route.path for route in routes if isinstance(route, Route) and "{" not in route.path}
@@ -52,6 +55,7 @@ class Edge:
         """Answer one request or serve one WebSocket."""
         trace = begin_trace(scope)
         telemetry.begin_request(trace)
+        scope[PREFIX] = self._origins.prefix(scope)
         # The router raises HTTPException instead of answering in plain text when there is an app to catch it.
         scope["app"] = self
         answering = Answering(scope, self.cross_origin.telling(scope, send))

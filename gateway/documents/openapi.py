@@ -13,6 +13,7 @@ from gateway.documents.openapi_parts import ALWAYS, CHANGING, DOOR, Answer, Oper
 from gateway.documents.openapi_schemas import ref, schemas
 from gateway.edge.json_out import encode
 from gateway.edge.problems import PROBLEM_TYPE, code_of
+from gateway.edge.public_path import public_path
 from servicekit.errors import ERRORS
 from servicekit.metrics import release
 
@@ -33,16 +34,17 @@ class OpenApi:
 
     async def show(self, request: Request) -> Response:
         """GET: the document."""
-        return Response(_encoded(self._keys_required), 200, _HEADERS, "application/json")
+        encoded = _encoded(self._keys_required, public_path(request.scope, "") or "/")
+        return Response(encoded, 200, _HEADERS, "application/json")
 
 
-@functools.cache
-def _encoded(keys_required: bool) -> bytes:
-    return encode(document(keys_required=keys_required))
+@functools.lru_cache(maxsize=8)
+def _encoded(keys_required: bool, server: str) -> bytes:
+    return encode(document(keys_required=keys_required, server=server))
 
 
-def document(*, keys_required: bool = False) -> dict[str, Any]:
-    """Return the document, of a gateway that asks for keys or of one that lets everyone in."""
+def document(*, keys_required: bool = False, server: str = "/") -> dict[str, Any]:
+    """Return the document, of a gateway that asks for keys or lets everyone in, with its paths below `server`."""
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for operation in OPERATIONS:
         paths[operation.endpoint.path][operation.method] = _operation(operation, _security(operation, keys_required))
@@ -55,7 +57,7 @@ def document(*, keys_required: bool = False) -> dict[str, Any]:
             "description": "Errors are RFC 9457 problem documents; `/api/meta/errors` lists every code. "
             "Streams are in `/asyncapi.json`.",
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": server}],
         "tags": [{"name": name} for name in dict.fromkeys(operation.endpoint.tag for operation in OPERATIONS)],
         "paths": dict(paths),
         "components": {"schemas": schemas(), "securitySchemes": _KEYS},

@@ -81,7 +81,7 @@ _VIOLATION: Final = exactly(
 _PROBLEM: Final[Schema] = {
     "type": "object",
     "properties": {
-        "type": {"type": "string", "pattern": "^/problems/"},
+        "type": {"type": "string", "pattern": "/problems/[a-z_]+$"},
         "title": TEXT,
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "detail": TEXT,

@@ -23,6 +23,7 @@ class _Full:
         raise Unavailable("OVERLOADED")
 
 
+OURS = Origins(())
 EDGE = Edge(
     [
         NamedRoute("/things/all", _name, methods=["POST"]),
@@ -31,8 +32,9 @@ EDGE = Edge(
         NamedWebSocketRoute("/things/{name}/news", _Full()),
         NamedRoute("/metrics", metrics.show),
     ],
-    CrossOrigin((), Origins(())),
-    Hosts(None, "127.0.0.1", Origins(())),
+    OURS,
+    CrossOrigin((), OURS),
+    Hosts(None, "127.0.0.1", OURS),
 )
 
 
