@@ -79,8 +79,6 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     )
     rules = _rules(settings)
     origins = Origins(settings.trusted_proxies, settings.path_prefix)
-    cross_origin = CrossOrigin(settings.page_origins, origins)
-    hosts = Hosts(settings.served_hosts, settings.host, origins)
     scenarios = ScenarioNames(market.scenarios, switched_on=rules.scenarios)
     intake = Intake(orders, tokens, rules, scenarios, origins)
     small = BodyLimits(settings.body_bytes_max, settings.body_read_seconds)
@@ -119,11 +117,16 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
                 openapi=OpenApi(keys_required=settings.auth),
                 prices=Prices(quoting, market_data, turnstile, first_answer_seconds=settings.rpc_deadline_seconds),
             )
-            edge = Edge(routes(endpoints), origins, cross_origin, hosts)
-            yield Gateway(edge, watches, endpoints.prices, endpoints.stream, turnstile)
+            yield Gateway(_edge(settings, endpoints, origins), watches, endpoints.prices, endpoints.stream, turnstile)
             await orders.close()
     finally:
         await asyncio.gather(executor.close(), router.close(), quoting.close(), market_channel.close())
+
+
+def _edge(settings: Settings, endpoints: Endpoints, origins: Origins) -> Edge:
+    cross_origin = CrossOrigin(settings.page_origins, origins)
+    hosts = Hosts(settings.served_hosts, settings.host, origins)
+    return Edge(routes(endpoints), origins, cross_origin, hosts)
 
 
 def _rules(settings: Settings) -> Rules:

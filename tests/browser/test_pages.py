@@ -165,7 +165,11 @@ FAILED = {"read": "TypeError", "submit": "TypeError", "cancel": "TypeError", "ev
 SLIPPED = {"simple": 'done "TypeError"'}
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example:{}", "http://localhost.evil.example:{}", FILE])
+@pytest.mark.parametrize(
+    "origin",
+    ["http://evil.example:{}", "http://localhost.evil.example:{}", FILE],
+    ids=["a name", "a look-alike", "a file"],
+)
 def test_a_page_of_another_origin_can_do_nothing(
     stack: Stack, site_port: int, open_page: OpenPage, origin: str
 ) -> None:

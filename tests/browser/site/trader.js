@@ -40,7 +40,7 @@ function listen(gateway, orderId) {
   });
 }
 
-// Returns what a socket says until it closes. `said` are commands; `isLast` stops the page's own end.
+// Returns what a socket says until it closes: by itself, or by the page after the answer `until` to its commands.
 function follow(gateway, path, said = [], { until = "", protocols = [] } = {}) {
   return new Promise((resolve) => {
     const frames = [];
