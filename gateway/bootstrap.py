@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from gateway.access.accounts_client import AccountsClient
 from gateway.access.client_address import ClientAddresses
+from gateway.access.cross_origin import CrossOrigin
 from gateway.access.entrance import Edge
+from gateway.access.hosts import Hosts
 from gateway.access.origin import Origins
 from gateway.access.turnstile import Turnstile
 from gateway.access.wiring import open_access
@@ -110,11 +112,16 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
                 openapi=OpenApi(keys_required=settings.auth),
                 prices=Prices(quoting, market_data, turnstile, first_answer_seconds=settings.rpc_deadline_seconds),
             )
-            edge = Edge(routes(endpoints), origins, settings.allowed_origins)
-            yield Gateway(edge, watches, endpoints.prices, endpoints.stream, turnstile)
+            yield Gateway(_edge(settings, endpoints, origins), watches, endpoints.prices, endpoints.stream, turnstile)
             await orders.close()
     finally:
         await asyncio.gather(executor.close(), router.close(), quoting.close(), market_channel.close())
+
+
+def _edge(settings: Settings, endpoints: Endpoints, origins: Origins) -> Edge:
+    cross_origin = CrossOrigin(settings.page_origins, origins)
+    hosts = Hosts(settings.served_hosts, settings.host, origins)
+    return Edge(routes(endpoints), origins, cross_origin, hosts)
 
 
 def _rules(settings: Settings) -> Rules:

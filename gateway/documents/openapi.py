@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.documents.openapi_operations import OPERATIONS
-from gateway.documents.openapi_parts import ALWAYS, DOOR, Answer, Operation, Parameter
+from gateway.documents.openapi_parts import ALWAYS, CHANGING, DOOR, Answer, Operation, Parameter
 from gateway.documents.openapi_schemas import ref, schemas
 from gateway.edge.json_out import encode
 from gateway.edge.problems import PROBLEM_TYPE, code_of
@@ -74,6 +74,7 @@ def _security(operation: Operation, keys_required: bool) -> list[dict[str, list[
 def _operation(operation: Operation, security: list[dict[str, list[str]]]) -> dict[str, Any]:
     right = operation.endpoint.right
     door = () if right is None else DOOR
+    pages = ("ORIGIN_REFUSED",) if operation.method in CHANGING else ()
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
@@ -83,7 +84,7 @@ def _operation(operation: Operation, security: list[dict[str, list[str]]]) -> di
         "parameters": [_parameter(parameter) for parameter in operation.parameters],
         "responses": {
             **{str(answer.status): _answer(answer, _LIMITS if door else ()) for answer in operation.answers},
-            **_problems((*operation.reasons, *door, *ALWAYS)),
+            **_problems((*operation.reasons, *door, *pages, *ALWAYS)),
         },
     }
     if operation.schema:
