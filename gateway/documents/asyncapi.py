@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from gateway.access.credentials import SUBPROTOCOL, TICKET_PREFIX
 from gateway.documents.endpoints import BY_NAME
-from gateway.documents.openapi_schemas import MOMENT, ORDER_ID, STATUS, Schema, exactly, schemas
+from gateway.documents.schema_parts import ORDER_ID
+from gateway.documents.stream_schemas import frames
 from gateway.edge.json_out import encode
 from gateway.orders.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING, Dialect
 from servicekit.metrics import release
@@ -71,45 +72,6 @@ def document() -> dict[str, Any]:
             "command_streamSocket": _operation("receive", "streamSocket"),
         },
         "components": {"schemas": frames()},
-    }
-
-
-def frames() -> dict[str, Schema]:
-    """Return the schema of every frame."""
-    named = schemas()
-    told = {"orderId": ORDER_ID, "status": STATUS, "timestamp": MOMENT}
-    greeted = {"enum": [*STATUS["enum"], "connected"]}
-    return {
-        "Event": named["Event"],
-        "PriceEvent": exactly(**{**named["Prices"]["properties"], "slotTime": MOMENT}),
-        "Nested": exactly(**told, details={"type": "object"}),
-        "NestedWithGreeting": exactly(**{**told, "status": greeted}, details={"type": "object"}),
-        "Command": {"anyOf": [_subscription("subscribe"), _subscription("unsubscribe"), exactly(op={"const": "ping"})]},
-        "Answer": {
-            "type": "object",
-            "properties": {"op": {"enum": ["subscribed", "unsubscribed", "ended", "pong", "error"]}},
-            "required": ["op"],
-        },
-        "Flat": {"type": "object", "properties": told, "required": list(told)},
-    }
-
-
-def _subscription(op: str) -> Schema:
-    """Return the schema of a command: some orders by name, or all of the account's."""
-    members: dict[str, Schema] = {
-        "op": {"const": op},
-        "orderIds": {"type": "array", "items": ORDER_ID},
-        "all": {"type": "boolean"},
-    }
-    if op == "subscribe":
-        members["after"] = {"type": "object", "additionalProperties": _AFTER["properties"]["after"]}  # type: ignore[index]  # as above
-    some = {"required": ["orderIds"], "properties": {"orderIds": {"minItems": 1}, "all": {"const": False}}}
-    return {
-        "type": "object",
-        "properties": members,
-        "required": ["op"],
-        "oneOf": [some, {"required": ["all"], "properties": {"orderIds": {"maxItems": 0}, "all": {"const": True}}}],
-        "additionalProperties": False,
     }
 
 

@@ -2,7 +2,7 @@
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -10,9 +10,12 @@ from starlette.responses import Response
 
 from gateway.documents.openapi_operations import OPERATIONS
 from gateway.documents.openapi_parts import ALWAYS, DOOR, Answer, Operation, Parameter
-from gateway.documents.openapi_schemas import ref, schemas
+from gateway.documents.openapi_schemas import schemas
+from gateway.documents.request_schemas import WITH_ALIASES
+from gateway.documents.schema_parts import Schema, ref
 from gateway.edge.json_out import encode
 from gateway.edge.problems import PROBLEM_TYPE, code_of
+from gateway.edge.query import invalid_parameter, known_parameters
 from servicekit.errors import ERRORS
 from servicekit.metrics import release
 
@@ -32,20 +35,30 @@ class OpenApi:
         self._keys_required = keys_required
 
     async def show(self, request: Request) -> Response:
-        """GET: the document."""
-        return Response(_encoded(self._keys_required), 200, _HEADERS, "application/json")
+        """GET: the document; with `?aliases=true` request bodies are described with every name that they may have."""
+        asked = known_parameters(request.scope, ("aliases",)).get("aliases", ["false"])[-1]
+        if asked not in ("true", "false"):
+            raise invalid_parameter("aliases", "aliases must be true or false.")
+        return Response(_encoded(self._keys_required, asked == "true"), 200, _HEADERS, "application/json")
 
 
 @functools.cache
-def _encoded(keys_required: bool) -> bytes:
-    return encode(document(keys_required=keys_required))
+def _encoded(keys_required: bool, aliases: bool) -> bytes:
+    return encode(document(keys_required=keys_required, aliases=aliases))
 
 
-def document(*, keys_required: bool = False) -> dict[str, Any]:
-    """Return the document, of a gateway that asks for keys or of one that lets everyone in."""
+def document(*, keys_required: bool = False, aliases: bool = False) -> dict[str, Any]:
+    """Return the document, of a gateway that asks for keys or of one that lets everyone in.
+
+    With `aliases`, the schemas of request bodies take all that the gateway takes, not our own names alone.
+    """
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for operation in OPERATIONS:
         paths[operation.endpoint.path][operation.method] = _operation(operation, _security(operation, keys_required))
+    named = schemas(aliases=aliases)
+    if aliases:
+        for described in (operation for methods in paths.values() for operation in methods.values()):
+            _reword(described.get("requestBody"), named)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -58,7 +71,7 @@ def document(*, keys_required: bool = False) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "tags": [{"name": name} for name in dict.fromkeys(operation.endpoint.tag for operation in OPERATIONS)],
         "paths": dict(paths),
-        "components": {"schemas": schemas(), "securitySchemes": _KEYS},
+        "components": {"schemas": named, "securitySchemes": _KEYS},
     }
 
 
@@ -88,6 +101,16 @@ def _operation(operation: Operation, security: list[dict[str, list[str]]]) -> di
         content = {"application/json": {"schema": ref(operation.schema)}}
         described["requestBody"] = {"required": True, "content": content}
     return described
+
+
+def _reword(body: dict[str, Any] | None, named: Mapping[str, Schema]) -> None:
+    """Let a request body refer to the schema with aliases, where there is one."""
+    if body is None:
+        return
+    content = body["content"]["application/json"]
+    wordy = content["schema"]["$ref"].rpartition("/")[2] + WITH_ALIASES
+    if wordy in named:
+        content["schema"] = ref(wordy)
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from gateway.documents.endpoints import BY_NAME
 from gateway.documents.openapi_parts import BEHIND, BODY, RISK, ROUTING, Answer, Operation, Parameter, as_json
-from gateway.documents.openapi_schemas import MOMENT, ORDER_ID, STATUS, Schema
+from gateway.documents.schema_parts import MOMENT, ORDER_ID, STATUSES, Schema
 from gateway.edge.query import SEQUENCE_MAX
 from gateway.market.account_fields import ACCOUNT_ID
 from gateway.orders.listing import PAGE_SIZE_MAX
@@ -39,7 +39,7 @@ _NONE_MATCH: Final = Parameter("If-None-Match", "header", {"type": "string"}, "V
 _LAST_EVENT: Final = Parameter("Last-Event-ID", "header", {"type": "string"}, "A sequence; for server-sent events.")
 _PAGE_SIZE: Final = {"type": "integer", "minimum": 1, "maximum": PAGE_SIZE_MAX}
 _FILTERS: Final = (
-    _words("status", STATUS["enum"]),
+    _words("status", STATUSES),
     _words("type", ["market"]),
     _TOKEN,
     Parameter("clientOrderId", "query", _or_nothing(dict(visible_text.schema))),
@@ -66,7 +66,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
             )
         ],
         parameters=[_KEY],
-        schema="NewOrder",
+        schema="OrderRequest",
         reasons=(*BODY, "INVALID_ORDER", "INVALID_REQUEST", "SCENARIOS_OFF", "IDEMPOTENCY_KEY_REUSED", *RISK, *BEHIND),
     ),
     Operation("executeSocket", [], reasons=("UPGRADE_REQUIRED",)),
@@ -93,13 +93,13 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "submitBatch",
         [as_json("BatchResults")],
         parameters=[_KEY],
-        schema="Batch",
+        schema="BatchRequest",
         reasons=(*BODY, "INVALID_REQUEST", *BEHIND),
     ),
     Operation(
         "previewOrder",
         [as_json("Preview")],
-        schema="NewOrder",
+        schema="OrderRequest",
         reasons=(*BODY, "INVALID_ORDER", "INVALID_REQUEST", *ROUTING, *BEHIND),
     ),
     Operation(
@@ -135,7 +135,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
     Operation(
         "getQuotes",
         [as_json("Quotes")],
-        schema="Pair",
+        schema="QuoteRequest",
         reasons=(*BODY, "INVALID_REQUEST", *ROUTING, *BEHIND),
     ),
     Operation(
@@ -205,10 +205,15 @@ OPERATIONS: Final[Sequence[Operation]] = (
         [as_json("Ready")],
         reasons=("UNAVAILABLE",),
     ),
+    Operation(
+        "getOpenApi",
+        [Answer(200, BY_NAME["getOpenApi"].summary, {"application/json": ""})],
+        parameters=[Parameter("aliases", "query", {"type": "boolean"}, "Describe every name that a body may have.")],
+        reasons=("INVALID_REQUEST",),
+    ),
     *(
         Operation(name, [Answer(200, BY_NAME[name].summary, {media: ""})])
         for name, media in (
-            ("getOpenApi", "application/json"),
             ("getAsyncApi", "application/json"),
             ("getDocs", "text/html"),
             ("getMetrics", "text/plain"),

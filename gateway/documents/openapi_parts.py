@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from gateway.documents.endpoints import BY_NAME, Endpoint
-from gateway.documents.openapi_schemas import Schema
+from gateway.documents.schema_parts import Schema
 
 Place = Literal["path", "query", "header"]
 
