@@ -76,7 +76,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         addresses, per_address_max=settings.sockets_per_address_max, per_key_max=settings.sockets_per_key_max
     )
     rules = _rules(settings)
-    origins = Origins(settings.trusted_proxies)
+    origins = Origins(settings.trusted_proxies, settings.path_prefix)
     scenarios = ScenarioNames(market.scenarios, switched_on=rules.scenarios)
     intake = Intake(orders, tokens, rules, scenarios, origins)
     small = BodyLimits(settings.body_bytes_max, settings.body_read_seconds)

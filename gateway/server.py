@@ -10,8 +10,8 @@ from typing import Final
 import uvicorn
 
 from gateway.bootstrap import Gateway, open_gateway
-from gateway.edge.http_protocol import limited_http
-from gateway.edge.socket_limits import LimitedSockets
+from gateway.edge.http_protocol import ConnectionLimits, limited_http
+from gateway.edge.socket_limits import limited_sockets
 from gateway.settings import Settings
 from servicekit.open_files import open_files_max
 
@@ -102,11 +102,15 @@ def _config(gateway: Gateway, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         gateway.app,
         http=limited_http(
-            header_bytes_max=settings.header_bytes_max,
-            header_read_seconds=settings.header_read_seconds,
-            connections_max=_connections_max(settings),
+            ConnectionLimits(
+                header_bytes_max=settings.header_bytes_max,
+                header_read_seconds=settings.header_read_seconds,
+                body_read_seconds=settings.body_read_seconds,
+                connections_max=_connections_max(settings),
+                path_prefix=settings.path_prefix,
+            )
         ),
-        ws=LimitedSockets,
+        ws=limited_sockets(path_prefix=settings.path_prefix),
         ws_max_size=16 * 1024,
         ws_per_message_deflate=False,
         ws_ping_interval=settings.ping_seconds,

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.access.rate_policies import Limits, limits_in
+from gateway.edge.public_path import normal_prefix
 from servicekit.addresses import split_address
 from servicekit.setting_types import LogLevel, OnOff
 
@@ -42,8 +43,10 @@ class Settings(BaseSettings):
     auth: OnOff = False
     # For tickets and rate limits; the URL holds a password.
     redis_url: SecretStr | None = None
-    # Networks whose X-Forwarded-For, -Proto and -Host are believed.
+    # Networks whose X-Forwarded-For, -Proto, -Host and -Prefix are believed.
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    # What the proxy in front takes off each path, where it says no X-Forwarded-Prefix.
+    path_prefix: str = ""
     # Origins whose pages may open WebSockets, beside the gateway's own host: https://app.example, ...
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     scenarios: OnOff = False
@@ -96,6 +99,14 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip())
+
+    @field_validator("path_prefix")
+    @classmethod
+    def _one_prefix(cls, value: str) -> str:
+        prefix = normal_prefix(value)
+        if prefix is None:
+            raise ValueError(f"{value[:80]!a} is not a prefix of paths such as /tradewind or /desk/orders")
+        return prefix
 
     @field_validator("allowed_origins", mode="before")
     @classmethod

@@ -12,6 +12,7 @@ from gateway.access.origin import Origins, normal_origin
 from gateway.access.rate_limits import telling_limits
 from gateway.edge.answering import ROUTE, Answering
 from gateway.edge.problems import problem_response
+from gateway.edge.public_path import PREFIX
 from gateway.edge.trace import begin_trace
 from servicekit.errors import DomainError, Rejected
 
@@ -51,6 +52,7 @@ class Edge:
         """Answer one request or serve one WebSocket."""
         trace = begin_trace(scope)
         telemetry.begin_request(trace)
+        scope[PREFIX] = self._origins.prefix(scope)
         # The router raises HTTPException instead of answering in plain text when there is an app to catch it.
         scope["app"] = self
         answering = Answering(scope, send)

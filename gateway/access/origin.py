@@ -1,4 +1,4 @@
-"""Where clients reach this gateway: scheme and host of a request, as far as they can be believed."""
+"""Where clients reach this gateway: scheme, host and prefix of a request, as far as they can be believed."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -7,6 +7,7 @@ from typing import Final
 from starlette.types import Scope
 
 from gateway.access.client_address import ClientAddresses
+from gateway.edge.public_path import normal_prefix, public_path
 from gateway.settings import Network
 from servicekit.errors import Rejected
 
@@ -17,11 +18,23 @@ _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 class Origins:
     """Finds the public address of this gateway for each request."""
 
-    def __init__(self, trusted_proxies: Sequence[Network]) -> None:
+    def __init__(self, trusted_proxies: Sequence[Network], path_prefix: str = "") -> None:
         self._addresses = ClientAddresses(trusted_proxies)
+        self._forwards = bool(trusted_proxies)
+        self._path_prefix = path_prefix
 
-    def socket_origin(self, scope: Scope) -> str:
-        """Return ws://host or wss://host for the host that the client used.
+    def prefix(self, scope: Scope) -> str:
+        """Return what a proxy has taken off the path: the X-Forwarded-Prefix of a trusted one, else the setting's.
+
+        One that is no prefix counts for nothing.
+        """
+        if self._forwards and self._addresses.from_proxy(scope):
+            named = _last(_header(scope, b"x-forwarded-prefix"))
+            return (normal_prefix(named) if named else None) or self._path_prefix
+        return self._path_prefix
+
+    def socket_url(self, scope: Scope, path: str) -> str:
+        """Return ws://host/path or wss://host/path, for the host and under the prefix that the client used.
 
         Forwarded headers count when they come from a trusted proxy. A host that is not one is never echoed: the
         address that the connection came in on stands in.
@@ -33,7 +46,7 @@ class Origins:
             secure = forwarded in ("https", "wss") if forwarded else secure
         if not _HOST.fullmatch(host):
             host = _own_address(scope)
-        return f"{'wss' if secure else 'ws'}://{host}"
+        return f"{'wss' if secure else 'ws'}://{host}{public_path(scope, path)}"
 
     def check_page(self, scope: Scope, allowed: Collection[str]) -> None:
         """Raise Rejected("ORIGIN_REFUSED") for an upgrade that a page of a foreign origin asks for.

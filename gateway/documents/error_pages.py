@@ -9,21 +9,23 @@ from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
 
 from gateway.edge.json_out import json_response
 from gateway.edge.problems import code_of
+from gateway.edge.public_path import public_path
 from servicekit.errors import ERRORS, ErrorRow, Rejected
 
 _PAGE_HEADERS: Final = {"content-security-policy": "default-src 'none'", "x-content-type-options": "nosniff"}
 _REASONS: Final = {code_of(reason): reason for reason in ERRORS}
 
 
-def entry_of(reason: str) -> dict[str, Any]:
-    """Return a row of the table as clients read it."""
+def entry_of(reason: str, scope: Scope) -> dict[str, Any]:
+    """Return a row of the table as the client of this request reads it."""
     row = ERRORS[reason]
     return {
         "code": code_of(reason),
-        "type": f"/problems/{code_of(reason)}",
+        "type": public_path(scope, f"/problems/{code_of(reason)}"),
         "status": row.http_status,
         "grpcCode": row.grpc_code,
         "retry": row.retry,
@@ -35,7 +37,7 @@ def entry_of(reason: str) -> dict[str, Any]:
 
 async def show_table(request: Request) -> Response:
     """GET /api/meta/errors: the whole table."""
-    return json_response({"errors": [entry_of(reason) for reason in ERRORS]})
+    return json_response({"errors": [entry_of(reason, request.scope) for reason in ERRORS]})
 
 
 async def show_page(request: Request) -> Response:
@@ -45,7 +47,7 @@ async def show_page(request: Request) -> Response:
         raise Rejected("NOT_FOUND", "No error has this code; /api/meta/errors lists them.")
     if "text/html" in request.headers.get("accept", ""):
         return HTMLResponse(_page(reason, ERRORS[reason]), headers=_PAGE_HEADERS)
-    return json_response(entry_of(reason))
+    return json_response(entry_of(reason, request.scope))
 
 
 def markdown() -> str:

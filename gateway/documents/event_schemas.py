@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.documents.schema_parts import STATUSES, Schema, both, record, ref
+from gateway.documents.schema_parts import STATUSES, TEXT, Schema, both, record, ref, word
 from gateway.documents.words import WORDS
 
 _TOKENS: Final = ("tokenIn", "tokenInMint", "tokenOut", "tokenOutMint")
@@ -34,7 +34,7 @@ def event_schemas() -> dict[str, Schema]:
         named[f"{_title(status)}Event"] = record(
             WORDS,
             *("orderId", "sequence", "status", "details", "timestamp"),
-            status={"type": "string", "enum": [status], "examples": [status]},
+            status=word(WORDS["status"]["description"], {**TEXT, "const": status}, status),
             details=ref(f"{_title(status)}Details"),
         )
     names = {status: f"{_title(status)}Event" for status in _DETAILS}

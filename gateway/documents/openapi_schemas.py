@@ -4,8 +4,10 @@ from typing import Final
 
 from gateway.documents.event_schemas import event_schemas
 from gateway.documents.request_schemas import request_schemas
-from gateway.documents.schema_parts import TEXT, Schema, both, example_of, many, record, ref, word
+from gateway.documents.schema_parts import STATUSES, TEXT, TYPES, Schema, both, example_of, many, record, ref, word
 from gateway.documents.words import WORDS
+from gateway.market.account_fields import STATES
+from pools.kinds import VENUES
 
 _TOKENS: Final = ("tokenIn", "tokenInMint", "tokenOut", "tokenOutMint")
 _FEE: Final = (*both("fee"), "feeToken", "feeTokenMint")
@@ -29,10 +31,11 @@ _PRICE: Final = ("pool", "venue", "base", "baseMint", "quote", "quoteMint", "pri
 _ACCOUNT: Final = ("accountId", "tradingState", "limits", "use", "updatedAt?")
 # A confirmed order has not failed, and nothing of it is to come.
 _NULL: Final[Schema] = {"examples": [None]}
-_OK: Final = word("`ok`: it answers.", {**TEXT, "enum": ["ok"]}, "ok")
+_PENDING: Final = word(WORDS["status"]["description"], {**TEXT, "const": "pending"}, "pending")
+_OK: Final = word("`ok`: it answers.", {**TEXT, "const": "ok"}, "ok")
 # RFC 9457 gives these two names to what they are in an error.
 _PROBLEM_TYPE: Final = word(
-    "Address of the page about this error.", {**TEXT, "pattern": "^/problems/"}, "/problems/no_route"
+    "Address of the page about this error.", {**TEXT, "pattern": "/problems/[a-z_]+$"}, "/problems/no_route"
 )
 _HTTP_STATUS: Final = word("HTTP status.", {"type": "integer", "minimum": 400, "maximum": 599}, 422)
 
@@ -42,6 +45,7 @@ def schemas(*, aliases: bool = False) -> dict[str, Schema]:
     named = {
         **request_schemas(aliases=aliases),
         **event_schemas(),
+        **_enumerations(),
         **_orders(),
         **_market(),
         **_accounts(),
@@ -53,11 +57,21 @@ def schemas(*, aliases: bool = False) -> dict[str, Schema]:
     return named
 
 
+def _enumerations() -> dict[str, Schema]:
+    """Return what is one of some words: a schema of its own, so that generators make one type of it."""
+    return {
+        "OrderStatus": {**TEXT, "enum": STATUSES, "description": "Where an order stands."},
+        "OrderType": {**TEXT, "enum": list(TYPES), "description": "What an order wants."},
+        "Venue": {**TEXT, "enum": sorted(VENUES), "description": "An exchange on the chain."},
+        "TradingState": {**TEXT, "enum": list(STATES), "description": "An account's switch."},
+        "Scope": {**TEXT, "enum": ["admin", "read", "trade"], "description": "What a key may do."},
+        "Retry": {**TEXT, "enum": ["safe", "with_key", "never"], "description": "What may be done with a request."},
+    }
+
+
 def _orders() -> dict[str, Schema]:
     return {
-        "Receipt": record(
-            WORDS, *("orderId", "status", "wsUpgrade", "links"), status={"enum": ["pending"], "examples": ["pending"]}
-        ),
+        "Receipt": record(WORDS, *("orderId", "status", "wsUpgrade", "links"), status=_PENDING),
         "Links": record(
             WORDS,
             *("self", "events", "stream"),
@@ -71,7 +85,7 @@ def _orders() -> dict[str, Schema]:
         "BatchAccepted": record(
             WORDS,
             *("status", "replayed", "order"),
-            status=word("HTTP status.", {"type": "integer", "enum": [202]}, 202),
+            status=word("HTTP status.", {"type": "integer", "const": 202}, 202),
         ),
         "BatchRefused": record(WORDS, "status", "problem", status=_HTTP_STATUS),
         "Order": record(WORDS, *_ORDER, "attemptHistory", failureReason=_NULL, nextAttemptAt=_NULL),
@@ -101,21 +115,21 @@ def _market() -> dict[str, Schema]:
         "Quote": record(WORDS, "venue", "pool", "kind", *both("amountOut"), *_FEE, "priceImpactBps", "slot"),
         "RefusedVenue": record(WORDS, "venue", "pool?", "reason", "detail"),
         "RunnerUp": record(WORDS, "pool", *both("amountOut"), "differenceBps"),
-        "Quotes": record(WORDS, *_ROUTED),
+        "QuoteAnswer": record(WORDS, *_ROUTED),
         "Preview": record(WORDS, "order", *_ROUTED, order=ref("UnderstoodOrder")),
         "UnderstoodOrder": record(
             WORDS, "type", *_TOKENS, *both("amountIn"), "slippageBps", *both("minAmountOut"), "clientOrderId?"
         ),
         "Token": record(WORDS, "symbol", "mint", "name", "decimals"),
-        "Tokens": record(WORDS, "tokens"),
+        "TokenList": record(WORDS, "tokens"),
         "Pool": record(
             WORDS,
             *(*_PRICE, "kind", "baseReserve?", "baseReserveBaseUnits", "quoteReserve?", "quoteReserveBaseUnits"),
             "feePpm",
         ),
-        "Pools": record(WORDS, "slot", "pools"),
-        "Price": record(WORDS, *_PRICE),
-        "Prices": record(WORDS, "slot", "prices"),
+        "PoolList": record(WORDS, "slot", "pools"),
+        "PoolPrice": record(WORDS, *_PRICE),
+        "PriceList": record(WORDS, "slot", "prices"),
     }
 
 
@@ -123,7 +137,7 @@ def _accounts() -> dict[str, Schema]:
     limits = ("orderUsdMax?", "ordersInFlightMax?", "ordersPerMinuteMax?", "slippageBpsMax?", "tokensAllowed?")
     return {
         "Balance": record(WORDS, "token", "tokenMint", *both("amount")),
-        "Balances": record(WORDS, "slot", "balances"),
+        "BalanceList": record(WORDS, "slot", "balances"),
         "Airdrop": record(WORDS, "balance"),
         "Ticket": record(WORDS, "ticket", "expiresInSeconds"),
         "Limits": record(WORDS, *limits),
@@ -138,7 +152,7 @@ def _tables() -> dict[str, Schema]:
     return {
         "Lifecycle": record(WORDS, "transitions", "terminal"),
         "Transition": record(WORDS, "from?", "event", "to"),
-        "Scenarios": record(WORDS, "scenarios"),
+        "ScenarioList": record(WORDS, "scenarios"),
         "Scenario": record(WORDS, "name", "failsWith?", *scripted),
         "Alive": record(WORDS, "status", status=_OK),
         "Ready": record(WORDS, "status", "checks", status=_OK),

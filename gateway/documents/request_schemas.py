@@ -7,20 +7,19 @@ aliases takes all that the gateway takes: the names that earlier engines' client
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gateway.documents.schema_parts import BPS, TEXT, Schema, many, maybe, record, ref
+from gateway.documents.schema_parts import BPS, TEXT, TYPES, VENUE, Schema, many, maybe, record, ref
 from gateway.documents.words import WORDS
 from gateway.market.account_fields import LIMIT_FIELDS, STATE
 from gateway.orders.order_fields import ORDER_FIELDS, PAIR_FIELDS, Field, number_text, token_name
-from pools.kinds import VENUES
 
 WITH_ALIASES: Final = "WithAliases"
 _EXAMPLE: Final = {"tokenIn": "SOL", "tokenOut": "USDC", "amountIn": "1.5"}
 # In our own spelling a word is as it is written here, and a number of basis points is a number.
 _PLAIN: Final[Mapping[str, Schema]] = {
-    "type": {**TEXT, "const": "market"},
+    "type": {**TEXT, "enum": TYPES},
     "slippageBps": BPS,
     "onStale": {**TEXT, "enum": ["reject", "requote"]},
-    "venues": {**many({**TEXT, "enum": sorted(VENUES)}), "minItems": 1, "maxItems": 16},
+    "venues": {**many(VENUE), "minItems": 1, "maxItems": 16},
 }
 _EXAMPLES: Final = {"amountIn": ["1.5"], "amount": ["1000.25"]}
 
@@ -123,5 +122,5 @@ def _choices(fields: Mapping[str, Field]) -> Iterator[Schema]:
 def _described(meaning: str, schema: Mapping[str, Any]) -> Schema:
     """Return the schema of what is taken, with the word's own meaning and example."""
     known = WORDS[meaning]
-    taken = dict(schema) or {name: known[name] for name in ("type", "enum") if name in known}
+    taken = dict(schema) or {name: known[name] for name in ("$ref", "type", "enum") if name in known}
     return {**taken, "description": known["description"], "examples": _EXAMPLES.get(meaning, known["examples"])}

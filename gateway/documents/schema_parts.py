@@ -11,6 +11,7 @@ ORDER_ID_EXAMPLE: Final = "0199a1b2-0000-7000-8000-000000000001"
 STATUSES: Final = [
     name.removeprefix("ORDER_STATUS_").lower() for name, number in orders_pb2.OrderStatus.items() if number
 ]
+TYPES: Final = [name.removeprefix("ORDER_TYPE_").lower() for name, number in orders_pb2.OrderType.items() if number]
 TEXT: Final[Schema] = {"type": "string"}
 FLAG: Final[Schema] = {"type": "boolean"}
 COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
@@ -21,7 +22,8 @@ AMOUNT: Final[Schema] = {"type": "number", "minimum": 0}
 BASE_UNITS: Final[Schema] = {"type": "string", "pattern": "^(0|[1-9][0-9]*)$"}
 MOMENT: Final[Schema] = {"type": "string", "format": "date-time"}
 ORDER_ID: Final[Schema] = {"type": "string", "format": "uuid"}
-STATUS: Final[Schema] = {"type": "string", "enum": STATUSES}
+STATUS: Final[Schema] = {"$ref": "#/components/schemas/OrderStatus"}
+VENUE: Final[Schema] = {"$ref": "#/components/schemas/Venue"}
 
 
 def word(description: str, schema: Schema, example: Any = None) -> Schema:

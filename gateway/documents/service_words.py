@@ -11,13 +11,13 @@ from gateway.documents.schema_parts import (
     POSITIVE,
     STATUS,
     TEXT,
+    VENUE,
     Schema,
     amount_words,
     many,
     ref,
     word,
 )
-from gateway.market.account_fields import STATES
 
 _USDC: Final = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
 _SOL: Final = "So11111111111111111111111111111111111111112"
@@ -26,7 +26,7 @@ _URI: Final[Schema] = {"type": "string", "format": "uri"}
 _LIMIT: Final = "; null: no limit."
 
 MARKET: Final[dict[str, Schema]] = {
-    "prices": word("Prices of pools.", many(ref("Price"))),
+    "prices": word("Prices of pools.", many(ref("PoolPrice"))),
     "pools": word("The pools.", many(ref("Pool"))),
     "tokens": word("What can be traded, by symbol.", many(ref("Token"))),
     "slotTime": word("The market's time at the start of the slot.", MOMENT, "2026-01-31T12:00:00.000Z"),
@@ -49,7 +49,7 @@ MARKET: Final[dict[str, Schema]] = {
 }
 ACCOUNTS: Final[dict[str, Schema]] = {
     "accountId": word("The account.", TEXT, "default"),
-    "tradingState": word("Its switch: `halted` accounts submit nothing.", {**TEXT, "enum": list(STATES)}, "active"),
+    "tradingState": word("Its switch: `halted` accounts submit nothing.", ref("TradingState"), "active"),
     "limits": word("What the account may do.", ref("Limits")),
     "orderUsdMax": word(f"Largest order in US dollars, six decimals at most{_LIMIT}", {"type": "number"}, 2_500),
     "ordersInFlightMax": word(f"Most orders that have not ended{_LIMIT}", POSITIVE, 100),
@@ -59,7 +59,7 @@ ACCOUNTS: Final[dict[str, Schema]] = {
     "use": word("How much of the limits is used.", ref("Use")),
     "ordersInFlight": word("Orders that have not ended.", COUNT, 3),
     "ordersLastMinute": word("Orders of the last minute.", COUNT, 12),
-    "scopes": word("What the key may do.", many({**TEXT, "enum": ["admin", "read", "trade"]}), ["read", "trade"]),
+    "scopes": word("What the key may do.", many(ref("Scope")), ["read", "trade"]),
     "ticket": word("Opens one WebSocket, once.", TEXT, "k3q9ZJ0cWm4"),
     "expiresInSeconds": word("How long the ticket is good.", POSITIVE, 30),
 }
@@ -74,7 +74,7 @@ TABLES: Final[dict[str, Schema]] = {
     "neverLands": word("True when its swaps never land.", FLAG, False),
     "acknowledgementLost": word("True when the market takes the swap and nobody hears of it.", FLAG, False),
     "toldLateMs": word("How late the market tells the result, milliseconds.", COUNT, 0),
-    "venueDown": word("Venue that does not answer; null: none.", TEXT, "raydium"),
+    "venueDown": word("Venue that does not answer; null: none.", VENUE, "raydium"),
     "firstAttemptOnly": word("True when only the first attempt is concerned.", FLAG, True),
     "grpcCode": word("Status code of gRPC that carries it.", TEXT, "FAILED_PRECONDITION"),
     "advice": word("What to do.", TEXT, "Send a smaller amount."),
@@ -90,7 +90,7 @@ ERRORS: Final[dict[str, Schema]] = {
     "pointer": word("JSON pointer of the field by your name of it, or ?name in the query.", TEXT, "/amountIn"),
     "retry": word(
         "What may be done: send it again; send it again with the same Idempotency-Key; nothing.",
-        {**TEXT, "enum": ["safe", "with_key", "never"]},
+        ref("Retry"),
         "never",
     ),
     "retryable": word("True when it may succeed later.", FLAG, False),

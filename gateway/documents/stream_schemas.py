@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from gateway.documents.openapi_schemas import schemas
 from gateway.documents.schema_parts import FLAG, STATUSES, TEXT, Schema, example_of, record, ref, word
@@ -11,7 +11,6 @@ from gateway.documents.words import WORDS
 
 _SOME: Final[Schema] = {"minItems": 1}
 _ALL: Final[Schema] = {**FLAG, "const": True}
-_OLDER: Final[Mapping[str, Any]] = {"status": "routing", "timestamp": "2026-01-31T12:00:00.000Z"}
 # What an earlier engine told of a status; its own documentation describes the members.
 _DETAILS: Final = word(
     "What happened, in that engine's words.", {"type": "object", "additionalProperties": True}, {"dex": "Raydium"}
@@ -73,7 +72,7 @@ def _op(said: str, *members: str, optional: tuple[str, ...] = (), **special: Sch
 def _older() -> dict[str, Schema]:
     """Return the frames of earlier engines; what a flat one tells of a status stands beside its own members."""
     told = ("orderId", "status", "timestamp")
-    greeted: Schema = {"enum": [*STATUSES, "connected"]}
+    greeted = word(WORDS["status"]["description"], {**TEXT, "enum": [*STATUSES, "connected"]}, "routing")
     flat = record(WORDS, *told)
     return {
         "Nested": record(WORDS, "orderId", "status", "details", "timestamp", details=_DETAILS),

@@ -14,27 +14,26 @@ from gateway.documents.schema_parts import (
     POSITIVE,
     STATUS,
     TEXT,
+    VENUE,
     Schema,
     amount_words,
     many,
     ref,
     word,
 )
-from pools.kinds import VENUES
 
 _SOL: Final = "So11111111111111111111111111111111111111112"
 _USDC: Final = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
 _POOL: Final = "58oQChx4yWmvKdwLLZzBi4ChoCc2fqCUWBkwMihLYQo2"
 _SIGNATURE: Final = "5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW"
 _SWAP: Final = "6f6b1d0e-51a5-5c3f-9a52-7a3a5f1c9d10"
-_VENUE: Final[Schema] = {"type": "string", "enum": sorted(VENUES)}
 _PRICE: Final = " At most 18 significant digits, rounded half to even, without trailing zeros, in plain notation."
 _PRICED: Final = "Whole tokens bought for one whole token sold"
 
 IDENTITY: Final[dict[str, Schema]] = {
     "orderId": word("The order's identity, a UUID of version 7.", ORDER_ID, ORDER_ID_EXAMPLE),
     "clientOrderId": word("Your identity of the order: the same one is never stored twice.", TEXT, "bot-7-0001"),
-    "type": word("What the order wants: `market` is now, at the best price.", {**TEXT, "enum": ["market"]}, "market"),
+    "type": word("What the order wants: `market` is now, at the best price.", ref("OrderType"), "market"),
     "status": word("Where the order stands.", STATUS, "confirmed"),
     "version": word("The sequence of the order's newest event, and its ETag.", POSITIVE, 6),
     "createdAt": word("When the order was accepted.", MOMENT, "2026-01-31T12:00:00.000Z"),
@@ -73,8 +72,8 @@ AMOUNTS: Final[dict[str, Schema]] = {
     "differenceBps": word("How much more the route pays, in 1/10,000 of this one's output, rounded down.", COUNT, 22),
 }
 ROUTES: Final[dict[str, Schema]] = {
-    "dex": word("Venue with the largest share of the route.", _VENUE, "raydium"),
-    "venue": word("The venue.", _VENUE, "raydium"),
+    "dex": word("Venue with the largest share of the route.", VENUE, "raydium"),
+    "venue": word("The venue.", VENUE, "raydium"),
     "pool": word("Address of the pool.", TEXT, _POOL),
     "kind": word("The pool's program.", TEXT, "raydium_cpmm"),
     "share": word("Part of the route's input that goes this way, 0 to 1, four decimals.", AMOUNT | {"maximum": 1}, 1),
@@ -125,7 +124,7 @@ EVENTS: Final[dict[str, Schema]] = {
 }
 REQUESTS: Final[dict[str, Schema]] = {
     "maxLegs": word("Most swaps the route may have.", POSITIVE, 4),
-    "venues": word("Only these venues; left out: all.", many(_VENUE), ["raydium"]),
+    "venues": word("Only these venues; left out: all.", many(VENUE), ["raydium"]),
     "excludePools": word("Pools not to use, by address.", many(TEXT), [_POOL]),
     "maxPriceImpactBps": word("Largest price impact to accept, in 1/10,000.", POSITIVE, 300),
     "scenario": word("Scripted behaviour of the market; refused unless the stack has SCENARIOS=on.", TEXT, "fail_once"),

@@ -91,8 +91,9 @@ class Answering:
             "http.route": route,
             "http.response.status_code": self._status,
         }
-        if self._location.startswith(_ORDERS):
-            attributes["tradewind.order_id"] = self._location.removeprefix(_ORDERS).decode()
+        _, made, order_id = self._location.partition(_ORDERS)
+        if made:
+            attributes["tradewind.order_id"] = order_id.decode()
         began_ns = ended_ns - int((time.perf_counter() - self._began) * 1e9)
         error = str(self._status) if self._status >= 500 else ""
         name = f"{method} {route}"

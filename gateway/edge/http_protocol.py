@@ -1,4 +1,12 @@
-"""HTTP/1.1 with limits that uvicorn leaves to a proxy: connections, header size and time, bytes after the answer."""
+"""HTTP/1.1 with limits that uvicorn leaves to a proxy: connections, header size, and the time that each part takes.
+
+A connection is in one of four phases, and all but the third end by the clock, whatever the client sends:
+
+1. idle: until a request's first byte; line ends between requests are none.
+2. its headers arrive.
+3. its answer is made: the application's own deadlines hold.
+4. its body arrives, before, beside or after the answer, whether anybody reads it or not.
+"""
 
 import asyncio
 from http import HTTPStatus
@@ -24,7 +32,10 @@ class ConnectionLimits(NamedTuple):
 
     header_bytes_max: int
     header_read_seconds: float
+    body_read_seconds: float
     connections_max: int
+    # What stands before our paths in a refusal.
+    path_prefix: str = ""
 
 
 class LimitedHttp(PlainHttp):
@@ -37,14 +48,18 @@ class LimitedHttp(PlainHttp):
         self._header_bytes = 0
         self._dropped_bytes = 0
         self._path = b""
-        self._headers_due: asyncio.TimerHandle | None = None
+        # What arrives now, counted, and how long it may take; None: nothing has to arrive.
+        self._part = 0
+        self._part_seconds: float | None = self.limits.header_read_seconds
+        self._timed_part = -1
+        self._due: asyncio.TimerHandle | None = None
         self._is_one_too_many = False
         self._is_refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it the same way
         """Count the connection, and wait for its headers."""
         super().connection_made(transport)
-        self._expect_headers()
+        self._time_the_part()
         above = len(self.connections) - self.limits.connections_max
         self._is_one_too_many = above > 0
         if above > TURNED_AWAY_MAX:
@@ -52,16 +67,19 @@ class LimitedHttp(PlainHttp):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
-        self._forget_headers()
+        self._expect(None)
+        self._time_the_part()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
-        """Count a new request from nothing."""
+        """Count a new request from nothing: the connection is no longer idle."""
         super().on_message_begin()
+        self._unset_keepalive_if_required()
         self._header_bytes = 0
         self._dropped_bytes = 0
         self._path = b""
-        self._expect_headers()
+        if self._part > 0:  # A connection's first request has its time from the connection on.
+            self._expect(self.limits.header_read_seconds)
 
     def on_url(self, url: bytes) -> None:
         """Note the path for refusals."""
@@ -75,8 +93,9 @@ class LimitedHttp(PlainHttp):
         self._count(len(name) + len(value) + 4)
 
     def on_headers_complete(self) -> None:
-        """Begin to answer, or refuse one connection too many."""
-        self._forget_headers()
+        """Begin to answer and wait for the body, or refuse one connection too many."""
+        # The application answers a body that it reads and that is late; then there is time to take the answer in.
+        self._expect(self.limits.body_read_seconds + LINGER_SECONDS)
         if self._is_one_too_many:
             self._refuse(Unavailable("OVERLOADED", f"At most {self.limits.connections_max} connections."))
         elif not self._is_refused and not self.transport.is_closing():
@@ -91,6 +110,8 @@ class LimitedHttp(PlainHttp):
 
     def on_message_complete(self) -> None:
         """End the request."""
+        if not self._offers_in_vain():
+            self._expect(None)
         self._path = b""
         if self.cycle is not None:
             super().on_message_complete()
@@ -105,9 +126,11 @@ class LimitedHttp(PlainHttp):
             self._drop(len(data))
         else:
             super().data_received(data)
+            self._time_the_part()
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over, unless it was refused."""
+        self._expect(None)
         if not self._is_refused:
             super().handle_websocket_upgrade()
 
@@ -121,22 +144,29 @@ class LimitedHttp(PlainHttp):
         if self._is_refused or self.transport.is_closing():
             return
         self._is_refused = True
-        self.transport.write(_refusal(error, self._path))
+        self.transport.write(_refusal(error, self._path, self.limits.path_prefix))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
-    def _expect_headers(self) -> None:
-        if self._headers_due is None:
-            self._headers_due = self.loop.call_later(self.limits.header_read_seconds, self._headers_late)
+    def _expect(self, seconds: float | None) -> None:
+        """Note that the next part begins: it must arrive within that time."""
+        self._part += 1
+        self._part_seconds = seconds
 
-    def _forget_headers(self) -> None:
-        if self._headers_due is not None:
-            self._headers_due.cancel()
-            self._headers_due = None
+    def _time_the_part(self) -> None:
+        """Set the clock for what has not arrived yet: once for all that came together, so mostly not at all."""
+        if self._timed_part == self._part:
+            return
+        self._timed_part = self._part
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        if self._part_seconds is not None:
+            self._due = self.loop.call_later(self._part_seconds, self._late)
 
-    def _headers_late(self) -> None:
-        self._headers_due = None
+    def _late(self) -> None:
+        self._due = None
         self.transport.close()
 
     def _count(self, size: int) -> None:
@@ -150,14 +180,13 @@ class LimitedHttp(PlainHttp):
             self.transport.close()
 
 
-def limited_http(*, header_bytes_max: int, header_read_seconds: float, connections_max: int) -> type[HttpToolsProtocol]:
+def limited_http(limits: ConnectionLimits) -> type[HttpToolsProtocol]:
     """Return the protocol class with these limits, for uvicorn's configuration."""
-    limits = ConnectionLimits(header_bytes_max, header_read_seconds, connections_max)
     return type("LimitedHttp", (LimitedHttp,), {"limits": limits})
 
 
-def _refusal(error: DomainError, path: bytes) -> bytes:
-    body = unrouted_problem(error, path)
+def _refusal(error: DomainError, path: bytes, prefix: str) -> bytes:
+    body = unrouted_problem(error, path, prefix)
     status = HTTPStatus(error.row.http_status or HTTPStatus.INTERNAL_SERVER_ERROR)
     again = "retry-after: 1\r\n" if error.retryable else ""
     return (

@@ -16,8 +16,7 @@ class PlainHttp(HttpToolsProtocol):
     """One connection. An upgrade to anything but WebSocket is ignored; the connection ends with that answer."""
 
     def data_received(self, data: bytes) -> None:
-        """Parse what has come."""
-        self._unset_keepalive_if_required()
+        """Parse what has come. It ends no time-out by itself: a client may send line ends for ever."""
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserError:

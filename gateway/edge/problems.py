@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from gateway.edge.json_out import encode
+from gateway.edge.public_path import PREFIX, public_path
 from gateway.edge.trace import begin_trace, trace_of
 from servicekit.errors import DomainError, Rejected, Retry, Unavailable
 
@@ -28,11 +29,11 @@ def problem_of(error: DomainError, scope: Scope) -> dict[str, Any]:
         # A reason that belongs to events never answers a request, and no word about a defect leaves the house.
         error = Rejected("INTERNAL")
     problem: dict[str, Any] = {
-        "type": f"/problems/{code_of(error.reason)}",
+        "type": public_path(scope, f"/problems/{code_of(error.reason)}"),
         "title": error.row.title,
         "status": error.row.http_status,
         "detail": error.detail,
-        "instance": _path_of(scope),
+        "instance": public_path(scope, _path_of(scope)),
         "code": code_of(error.reason),
     }
     if error.violations:
@@ -73,9 +74,9 @@ def problem_response(
     return Response(encode(problem), problem["status"], sent, PROBLEM_TYPE)
 
 
-def unrouted_problem(error: DomainError, path: bytes) -> bytes:
+def unrouted_problem(error: DomainError, path: bytes, prefix: str) -> bytes:
     """Return the problem document, as JSON text, for a request that no route has seen. Its trace begins here."""
-    scope: Scope = {"raw_path": path, "headers": []}
+    scope: Scope = {"raw_path": path, "headers": [], PREFIX: prefix}
     begin_trace(scope)
     return encode(problem_of(error, scope))
 

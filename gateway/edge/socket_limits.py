@@ -70,3 +70,8 @@ class LimitedSockets(ProblemSockets):
             self.close_sent = True
         self.transport.close()
         return False
+
+
+def limited_sockets(*, path_prefix: str) -> type[LimitedSockets]:
+    """Return the protocol class, for uvicorn's configuration."""
+    return type("LimitedSockets", (LimitedSockets,), {"path_prefix": path_prefix})

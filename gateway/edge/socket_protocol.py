@@ -24,6 +24,9 @@ _UNREADABLE: Final = Rejected("MALFORMED_REQUEST", "This is no WebSocket handsha
 class ProblemSockets(WebSocketsSansIOProtocol):
     """One connection, taken over from HTTP."""
 
+    # What stands before our paths in a refusal.
+    path_prefix = ""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._handshake = self.conn = _Handshake(max_size=self.config.ws_max_size, logger=self.logger)
@@ -33,6 +36,7 @@ class ProblemSockets(WebSocketsSansIOProtocol):
         if self.handshake_initiated:
             super().data_received(data)
             return
+        self._handshake.prefix = self.path_prefix
         self._handshake.path = data.split(b" ", 2)[1].partition(b"?")[0]
         super().data_received(data)
         if not self.handshake_initiated:
@@ -51,10 +55,11 @@ class _Handshake(ServerProtocol):
     """The library's handshake and frames, with refusals in our words."""
 
     path = b""
+    prefix = ""
 
     def reject(self, status: HTTPStatus | int, text: str) -> Response:
         error = _REASONS.get(HTTPStatus(status), _UNREADABLE)
-        body = unrouted_problem(error, self.path)
+        body = unrouted_problem(error, self.path, self.prefix)
         answer = HTTPStatus(error.row.http_status or status)
         headers = Headers(
             {

@@ -12,6 +12,7 @@ from starlette.types import Scope
 
 from gateway.access.identity import account_of
 from gateway.edge.json_out import json_response
+from gateway.edge.public_path import public_path
 from gateway.edge.query import invalid_parameter, known_parameters
 from gateway.orders.order_fields import BadValue, lower_case, visible_text
 from gateway.orders.orders_client import OrdersClient
@@ -124,7 +125,7 @@ def _page_size(text: str) -> int:
 
 def _next_link(scope: Scope, query: Query, token: str) -> str:
     pairs = [(name, value) for name, values in query.items() if name != "pageToken" for value in values]
-    return f'<{scope["path"]}?{urlencode([*pairs, ("pageToken", token)])}>; rel="next"'
+    return f'<{public_path(scope, scope["path"])}?{urlencode([*pairs, ("pageToken", token)])}>; rel="next"'
 
 
 def _in_clients_words(error: DomainError) -> DomainError:

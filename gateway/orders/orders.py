@@ -12,6 +12,7 @@ from gateway.access.origin import Origins
 from gateway.edge.body import BodyLimits, read_json_body
 from gateway.edge.json_out import encode, json_response
 from gateway.edge.problems import TAKES_KEY, pointer_to, problem_response
+from gateway.edge.public_path import public_path
 from gateway.edge.query import sequence_after
 from gateway.edge.strict_json import JsonValue, parse_json_object
 from gateway.edge.trace import trace_of
@@ -79,15 +80,15 @@ class Intake:
 
     def receipt(self, order_id: str, scope: Scope) -> dict[str, object]:
         """Return the answer for an accepted order; a repeated request gets the same answer."""
-        origin = self._origins.socket_origin(scope)
+        path = f"/api/orders/{order_id}"
         return {
             "orderId": order_id,
             "status": "pending",
-            "wsUpgrade": f"{origin}/api/orders/status/{order_id}",
+            "wsUpgrade": self._origins.socket_url(scope, f"/api/orders/status/{order_id}"),
             "links": {
-                "self": f"/api/orders/{order_id}",
-                "events": f"/api/orders/{order_id}/events",
-                "stream": f"{origin}/api/orders/{order_id}/events",
+                "self": public_path(scope, path),
+                "events": public_path(scope, f"{path}/events"),
+                "stream": self._origins.socket_url(scope, f"{path}/events"),
             },
         }
 
@@ -109,7 +110,7 @@ class SubmitOrder:
         headers = [
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(answer)),
-            (b"location", b"/api/orders/" + accepted.order_id.encode()),
+            (b"location", public_path(scope, f"/api/orders/{accepted.order_id}").encode()),
             (b"cache-control", b"no-store"),
         ]
         if accepted.replayed:

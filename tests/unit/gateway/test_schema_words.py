@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 
 from gateway.documents import asyncapi, openapi
-from gateway.documents.schema_parts import Schema
+from gateway.documents.schema_parts import Schema, ref
 from gateway.documents.words import WORDS
 from tests.amount_rules import AMOUNT, GONE
 
@@ -17,6 +17,9 @@ DOCUMENTS: Final = {
     "openapi": openapi.document(),
     "openapi with aliases": openapi.document(aliases=True),
     "asyncapi": asyncapi.document(),
+}
+ANYWHERE: Final[dict[str, Schema]] = {
+    name: schema for document in DOCUMENTS.values() for name, schema in document["components"]["schemas"].items()
 }
 REQUESTS: Final = re.compile(r"(\w+Request|AccountChange|LimitsToSet)(WithAliases)?")
 # Two names mean something else in an error, by RFC 9457, and where the answer to one order of a batch is; and the two
@@ -58,7 +61,7 @@ def kinds(schema: Schema) -> set[str]:
     types = schema.get("type", [])
     found = set([types] if isinstance(types, str) else types)
     if "$ref" in schema:
-        found.add("object")
+        found |= kinds(ANYWHERE[schema["$ref"].rpartition("/")[2]])
     for key in ("anyOf", "oneOf"):
         for entry in schema.get(key, []):
             found |= kinds(entry)
@@ -183,7 +186,72 @@ def test_each_status_has_its_own_details() -> None:
     for document in ("openapi", "asyncapi"):
         schemas = named(document)
         members = [schemas[entry["$ref"].rpartition("/")[2]] for entry in schemas["Event"]["oneOf"]]
-        told = [member["properties"]["status"]["enum"] for member in members]
-        assert [status for (status,) in told] == WORDS["status"]["enum"]
+        told = [member["properties"]["status"]["const"] for member in members]
+        assert told == schemas["OrderStatus"]["enum"]
         assert len({member["properties"]["details"]["$ref"] for member in members}) == len(told)
-    assert named("openapi")["Event"]["discriminator"]["mapping"].keys() == set(WORDS["status"]["enum"])
+    assert named("openapi")["Event"]["discriminator"]["mapping"].keys() == set(named("openapi")["OrderStatus"]["enum"])
+
+
+def test_no_schema_is_called_like_a_list_of_its_own() -> None:
+    """A generator of Python clients gives both one variable, of two types."""
+    for document in DOCUMENTS:
+        for name, schema in named(document).items():
+            variable = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+            for property_name, member in schema.get("properties", {}).items():
+                if not isinstance(member.get("type"), str) or "items" in member:
+                    assert re.sub(r"(?=[A-Z])", "_", property_name).lower() != variable, name
+
+
+def test_every_operation_is_described_to_the_last_header() -> None:
+    document = DOCUMENTS["openapi"]
+    tags = {tag["name"]: tag["description"] for tag in document["tags"]}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            where = f"{method} {path}"
+            assert all(operation[member] for member in ("operationId", "summary", "description")), where
+            assert all(tags[tag] for tag in operation["tags"]), where
+            for parameter in operation["parameters"]:
+                assert parameter["description"], f"{where}: {parameter['name']}"
+                assert parameter["schema"], f"{where}: {parameter['name']}"
+            for status, answer in operation["responses"].items():
+                assert answer["description"], f"{where} {status}"
+                for header, described in answer.get("headers", {}).items():
+                    assert described["description"], f"{where} {status} {header}"
+                    assert described["schema"]["type"], f"{where} {status} {header}"
+                for media, content in answer.get("content", {}).items():
+                    assert content["schema"], f"{where} {status} {media}"
+                if status >= "400":
+                    assert answer["content"].keys() == {"application/problem+json"}, f"{where} {status}"
+                    assert answer["content"]["application/problem+json"]["schema"] == ref("Problem"), (
+                        f"{where} {status}"
+                    )
+                    assert answer[openapi.CODES], f"{where} {status}"
+
+
+def test_paths_that_speak_websocket_alone_have_a_tag_of_their_own() -> None:
+    tagged = {
+        path: operation["tags"]
+        for path, methods in DOCUMENTS["openapi"]["paths"].items()
+        for operation in methods.values()
+        if "101" in operation["responses"]
+    }
+    assert len(tagged) == 4
+    assert {tag for tags in tagged.values() for tag in tags} == {"websockets"}
+    others = [
+        operation["tags"]
+        for methods in DOCUMENTS["openapi"]["paths"].values()
+        for operation in methods.values()
+        if "101" not in operation["responses"]
+    ]
+    assert not any("websockets" in tags for tags in others)
+
+
+def test_every_message_of_the_streams_is_sent_or_received_by_an_operation() -> None:
+    document = DOCUMENTS["asyncapi"]
+    messages = {
+        f"#/channels/{name}/messages/{message}"
+        for name, channel in document["channels"].items()
+        for message in channel["messages"]
+    }
+    used = [entry["$ref"] for operation in document["operations"].values() for entry in operation["messages"]]
+    assert sorted(used) == sorted(messages)
