@@ -133,7 +133,8 @@ class OrderServicer(rpc.OrderServiceServicer):
         """Cancel one order."""
         order_id = messages.order_id_of(request.order_id)
         order = await self._parts.cancel.cancel(order_id, request.account_id)
-        return pb.CancelOrderResponse(order=messages.order_message(order, ()))
+        attempts = await self._parts.store.attempts(order_id)
+        return pb.CancelOrderResponse(order=messages.order_message(order, attempts))
 
     async def GetLifecycle(self, request: pb.GetLifecycleRequest, context: Context) -> pb.GetLifecycleResponse:
         """Return the lifecycle: every status, event and transition."""

@@ -95,9 +95,9 @@ class Status:
         found = await self._parts.look()
         missing = found.missing()
         document = {
-            "status": "not_ready" if missing else "ready",
+            "ready": not missing,
             "notReady": missing,
-            "time": instant(_now()),
+            "asOf": instant(_now()),
             "parts": {"gateway": self._own(), **_parts(found)},
         }
         return json_response(document)
@@ -145,7 +145,7 @@ def _parts(found: Found) -> dict[str, dict[str, Any]]:
 
 def _process(version: str, started_at: Timestamp) -> dict[str, Any]:
     uptime = max(0, _now().seconds - started_at.seconds)
-    return {"version": version, "startedAt": instant(started_at), "uptimeSeconds": uptime}
+    return {"release": version, "startedAt": instant(started_at), "uptimeSeconds": uptime}
 
 
 def _told(told: pb.GetStatusResponse | None) -> dict[str, Any]:
@@ -163,11 +163,11 @@ def _workers(told: pb.GetStatusResponse | None) -> list[dict[str, Any]]:
     workers = told.executor.workers if told is not None else ()
     return [
         {
-            "id": worker.worker_id,
+            "workerId": worker.worker_id,
             "name": worker.name,
             "startedAt": instant(worker.started_at),
             "leaseLeftMs": worker.lease_left_ms,
-            "orders": worker.orders,
+            "claimedOrders": worker.orders,
         }
         for worker in workers
     ]
@@ -178,7 +178,7 @@ def _router(told: pb.GetStatusResponse | None) -> dict[str, Any]:
         return {}
     facts = told.router
     known = {"slot": facts.slot, "stateAgeMs": facts.state_age_ms} if facts.slot or facts.pools else {}
-    return {**_told(told), **known, "pools": facts.pools, "tokens": facts.tokens}
+    return {**_told(told), **known, "poolsKnown": facts.pools, "tokensKnown": facts.tokens}
 
 
 def _market(told: pb.GetStatusResponse | None) -> dict[str, Any]:
@@ -191,7 +191,7 @@ def _market(told: pb.GetStatusResponse | None) -> dict[str, Any]:
         "seed": str(facts.seed),
         "slot": facts.slot,
         "swapsInFlight": facts.swaps_in_flight,
-        "scenarios": facts.scenarios,
+        "scenariosOn": facts.scenarios,
     }
 
 
@@ -200,7 +200,7 @@ def _store(store: pb.Store | None) -> dict[str, Any]:
         return {"state": UNKNOWN}
     if not store.answers:
         return {"state": "unavailable"}
-    return {"state": OK, "version": store.version, "roundTripMicros": store.round_trip_us}
+    return {"state": OK, "release": store.version, "roundTripMicros": store.round_trip_us}
 
 
 def _now() -> Timestamp:

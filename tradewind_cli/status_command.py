@@ -14,12 +14,12 @@ from tradewind_client import Tradewind
 
 # What is shown of a part, as it is called there and in what words; what a part does not tell is left out.
 _FACTS: Final[Mapping[str, str]] = {
-    "version": "{}",
+    "release": "{}",
     "profile": "profile {}",
     "seed": "seed {}",
     "slot": "slot {}",
     "stateAgeMs": "state {} ms old",
-    "pools": "{} pools",
+    "poolsKnown": "{} pools",
     "openOrders": "{} open orders",
     "swapsInFlight": "{} swaps on their way",
     "roundTripMicros": "answers in {} µs",
@@ -36,7 +36,7 @@ def status(url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
             screen.json(found)
         else:
             screen.say(_told(found))
-        return Exit.OK if found["status"] == "ready" else Exit.FAILED
+        return Exit.OK if found["ready"] else Exit.FAILED
 
     run(work, url=url, as_json=as_json)
 
@@ -49,7 +49,7 @@ def _told(found: Mapping[str, Any]) -> Group:
         state = Text(part["state"], "green" if part["state"] == "ok" else "red")
         table.add_row(name, state, ", ".join(_facts(part)))
         for worker in part.get("live", ()):
-            lease = f"lease {worker['leaseLeftMs']} ms, {worker['orders']} orders"
+            lease = f"lease {worker['leaseLeftMs']} ms, {worker['claimedOrders']} orders"
             table.add_row(Text(f"  {worker['name']}"), "", lease)
     return Group(first, table)
 

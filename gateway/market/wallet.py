@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from gateway.access.identity import account_of
 from gateway.edge.amounts import NotExact, whole_units
 from gateway.edge.body import BodyLimits, read_json_body
-from gateway.edge.json_out import exact, json_response
+from gateway.edge.json_out import json_response
 from gateway.edge.problems import TAKES_KEY, pointer_to
 from gateway.edge.query import known_parameters
 from gateway.edge.strict_json import JsonValue, parse_json_object
@@ -19,6 +19,7 @@ from gateway.market.market_client import MarketClient
 from gateway.orders.order_fields import BadValue, number_text, token_name
 from gateway.orders.orders import header_key
 from gateway.orders.tokens import Token, TokenDirectory, Tokens
+from pools import plain_numbers
 from servicekit.errors import DomainError, FieldViolation, Rejected
 
 _READERS: Final[dict[str, Callable[[object, str], str]]] = {"token": token_name, "amount": number_text}
@@ -115,10 +116,5 @@ def _violation(name: str, code: str, words: str) -> FieldViolation:
     return FieldViolation(pointer_to(name[:64]), f"{name[:64]} {words}", code)
 
 
-def _balance(token: Token, amount: int) -> dict[str, Any]:
-    return {
-        "token": token.symbol,
-        "mint": token.mint,
-        "amount": exact(amount, token.decimals),
-        "amountBaseUnits": str(amount),
-    }
+def _balance(token: Token, held: int) -> dict[str, Any]:
+    return {"token": token.symbol, "tokenMint": token.mint, **plain_numbers.amount("amount", held, token.decimals)}

@@ -143,6 +143,8 @@ def _request(account_id: str, order: NewOrder, traceparent: str) -> pb.SubmitOrd
         on_stale=_ON_STALE[order.on_stale],
         max_price_impact_bps=order.max_price_impact_bps,
         traceparent=traceparent,
+        symbol_in=order.token_in.symbol,
+        symbol_out=order.token_out.symbol,
     )
 
 

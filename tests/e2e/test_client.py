@@ -121,7 +121,9 @@ async def test_an_order_and_its_life_as_values(tradewind: Tradewind) -> None:
     assert (order.amount_in_base_units, order.version, order.attempts) == (1_500_000_000, 6, 1)
     assert order.executed_amount_out == events[-1].amount_out
     assert events[2].route
-    assert quote.amount_out_base_units == sum(leg.amount_out for leg in quote.route if leg.token_out == order.mint_out)
+    assert quote.amount_out_base_units == sum(
+        leg.amount_out_base_units for leg in quote.route if leg.token_out_mint == order.token_out_mint
+    )
 
 
 async def test_a_preview_names_every_violation(tradewind: Tradewind) -> None:

@@ -32,21 +32,37 @@ WORKER = status_pb2.Worker(
 )
 
 SIGNATURE = "5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW"
+SWAP_ID = "6f6b1d0e-51a5-5c3f-9a52-7a3a5f1c9d10"
+_BOUGHT = '"amountOut":123456789012.123456789,"amountOutBaseUnits":"123456789012123456789"'
+_FEE = '"fee":0.300000000000000000001,"feeBaseUnits":"300000000","feeToken":"USDC","feeTokenMint":"mint-usdc"'
+_LEG = (
+    '{"venue":"raydium","pool":"P1","kind":"raydium_cpmm","share":1,"tokenIn":"SOL","tokenInMint":"mint-sol",'
+    '"tokenOut":"USDC","tokenOutMint":"mint-usdc","amountIn":1,"amountInBaseUnits":"1000000000",'
+    f"{_BOUGHT},{_FEE}}}"
+)
 # The life of an order that goes well, with details that hold digits no float could carry.
 LIFE: list[tuple[str, str]] = [
-    ("pending", '{"type":"market","tokenIn":"SOL","tokenOut":"USDC","amountIn":1,"slippageBps":50}'),
+    (
+        "pending",
+        '{"type":"market","tokenIn":"SOL","tokenInMint":"mint-sol","tokenOut":"USDC","tokenOutMint":"mint-usdc",'
+        '"amountIn":1,"amountInBaseUnits":"1000000000","slippageBps":50}',
+    ),
     ("routing", '{"attempt":1}'),
     (
         "routing_complete",
-        '{"dex":"raydium","amountOut":123456789012.123456789,"amountOutBaseUnits":"123456789012123456789",'
-        '"fee":0.300000000000000000001,"route":[{"venue":"raydium","pool":"P1"}],"quotes":[],"priceImpactBps":3}',
+        f'{{"dex":"raydium",{_BOUGHT},{_FEE},"priceImpactBps":3,"attempt":1,"slot":76,"route":[{_LEG}],"quotes":[],'
+        '"refused":[],"runnerUp":null}',
     ),
-    ("building", '{"minAmountOut":123456789012.000000001,"swapId":"s1","attempt":1,"dex":"raydium"}'),
-    ("submitted", '{"dex":"raydium","attempt":1,"swapId":"s1"}'),
+    (
+        "building",
+        '{"dex":"raydium","minAmountOut":123456789012.000000001,"minAmountOutBaseUnits":"123456789012000000001",'
+        f'"swapId":"{SWAP_ID}","attempt":1}}',
+    ),
+    ("submitted", f'{{"dex":"raydium","attempt":1,"swapId":"{SWAP_ID}"}}'),
     (
         "confirmed",
-        f'{{"txHash":"{SIGNATURE}","amountOut":123456789012.123456789,"amountOutBaseUnits":"123456789012123456789",'
-        '"executedPrice":150.5,"slot":77,"slippageBps":0,"dex":"raydium"}',
+        f'{{"dex":"raydium","txHash":"{SIGNATURE}",{_BOUGHT},"executedPrice":150.5,"slot":77,"shortfallBps":0,'
+        '"attempt":1}',
     ),
 ]
 

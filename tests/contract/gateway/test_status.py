@@ -46,7 +46,7 @@ async def test_ready_names_the_service_that_is_away(world: World, part: str) -> 
     assert (bad.json()["code"], bad.json()["notReady"]) == ("unavailable", [part])
     assert bad.headers["content-type"] == "application/problem+json"
     assert part not in without.json()["checks"]
-    assert (shown["status"], shown["parts"][part]["state"]) == ("not_ready", "unavailable")
+    assert (shown["ready"], shown["parts"][part]["state"]) == (False, "unavailable")
 
 
 async def test_without_a_worker_nothing_is_ready(world: World) -> None:
@@ -85,28 +85,28 @@ async def test_the_status_shows_every_part(world: World) -> None:
     shown = await status_where(world, lambda document: "openOrders" in document["parts"]["executor"])
     parts = shown["parts"]
     for name in ("gateway", "executor", "router", "market"):
-        assert parts[name]["version"]
+        assert parts[name]["release"]
         assert parts[name]["uptimeSeconds"] >= 0
         assert parts[name]["startedAt"].endswith("Z")
     assert parts["gateway"]["keysRequired"] is False
     assert parts["executor"]["openOrders"] == 3
     assert parts["workers"]["live"] == [
         {
-            "id": "0199f3a0-0000-7000-8000-000000000001",
+            "workerId": "0199f3a0-0000-7000-8000-000000000001",
             "name": "worker-1",
             "startedAt": "2026-03-04T05:06:07.000Z",
             "leaseLeftMs": 2_400,
-            "orders": 2,
+            "claimedOrders": 2,
         }
     ]
-    assert (parts["router"]["slot"], parts["router"]["stateAgeMs"], parts["router"]["tokens"]) == (9, 120, 3)
+    assert (parts["router"]["slot"], parts["router"]["stateAgeMs"], parts["router"]["tokensKnown"]) == (9, 120, 3)
     assert (parts["market"]["profile"], parts["market"]["seed"], parts["market"]["slot"]) == (
         "instant",
         str(2**63 - 1),
         12,
     )
-    assert parts["postgres"] == {"state": "ok", "version": "18.4", "roundTripMicros": 400}
-    assert parts["redis"] == {"state": "ok", "version": "9.1.2", "roundTripMicros": 200}
+    assert parts["postgres"] == {"state": "ok", "release": "18.4", "roundTripMicros": 400}
+    assert parts["redis"] == {"state": "ok", "release": "9.1.2", "roundTripMicros": 200}
 
 
 async def test_a_part_that_is_none_cannot_be_excluded(world: World) -> None:

@@ -24,7 +24,8 @@ def _texts() -> set[str]:
 
 def test_every_code_says_what_is_wrong_and_what_to_do() -> None:
     for code, row in FIELD_CODES.items():
-        assert row.title and not row.title.endswith("."), code
+        assert row.title, code
+        assert not row.title.endswith("."), code
         assert row.advice.endswith("."), code
 
 
