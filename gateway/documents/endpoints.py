@@ -168,7 +168,8 @@ ENDPOINTS: Final = (
     _open("/health", "aliveHealth", "The process answers", "health"),
     _open("/healthz", "aliveHealthz", "The process answers", "health"),
     _open("/livez", "aliveLivez", "The process answers", "health"),
-    _open("/readyz", "ready", "Ready, or which service behind is not", "health"),
+    _open("/readyz", "ready", "A new order would be executed, or which part is missing", "health"),
+    Endpoint("GET", "/api/status", "getStatus", "Every part: its state, release, and what it knows", tag="health"),
 )
 
 BY_NAME: Final[Mapping[str, Endpoint]] = {endpoint.name: endpoint for endpoint in ENDPOINTS}

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from gateway.documents.endpoints import TAGS
 from gateway.documents.openapi_operations import OPERATIONS
-from gateway.documents.openapi_parts import ALWAYS, DOOR, HEADERS, Answer, Operation, Parameter
+from gateway.documents.openapi_parts import ALWAYS, CHANGING, DOOR, HEADERS, Answer, Operation, Parameter
 from gateway.documents.openapi_schemas import schemas
 from gateway.documents.request_schemas import WITH_ALIASES
 from gateway.documents.schema_parts import Schema, ref
@@ -91,6 +91,7 @@ def _security(operation: Operation, keys_required: bool) -> list[dict[str, list[
 def _operation(operation: Operation, security: list[dict[str, list[str]]]) -> dict[str, Any]:
     right = operation.endpoint.right
     door = () if right is None else DOOR
+    pages = ("ORIGIN_REFUSED",) if operation.method in CHANGING else ()
     return {
         "operationId": operation.name,
         "summary": operation.summary,
@@ -100,7 +101,7 @@ def _operation(operation: Operation, security: list[dict[str, list[str]]]) -> di
         "parameters": [_parameter(parameter) for parameter in operation.parameters],
         "responses": {
             **{str(answer.status): _answer(answer, _LIMITS if door else ()) for answer in operation.answers},
-            **_problems((*operation.reasons, *door, *ALWAYS)),
+            **_problems((*operation.reasons, *door, *pages, *ALWAYS)),
         },
     }
 

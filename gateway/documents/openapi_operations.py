@@ -22,6 +22,7 @@ from gateway.edge.query import SEQUENCE_MAX
 from gateway.market.account_fields import ACCOUNT_ID
 from gateway.orders.listing import PAGE_SIZE_MAX
 from gateway.orders.order_fields import visible_text
+from gateway.status import NEEDED
 
 
 def _or_nothing(schema: Schema) -> Schema:
@@ -51,6 +52,7 @@ _KEY: Final = Parameter("Idempotency-Key", "header", dict(visible_text.schema), 
 _NONE_MATCH: Final = Parameter("If-None-Match", "header", {"type": "string"}, "Versions you have.")
 _LAST_EVENT: Final = Parameter("Last-Event-ID", "header", {"type": "string"}, "A sequence; for server-sent events.")
 _PAGE_SIZE: Final = {"type": "integer", "minimum": 1, "maximum": PAGE_SIZE_MAX}
+_PARTS: Final = {"type": "array", "items": {"type": "string", "enum": list(NEEDED)}}
 _FILTERS: Final = (
     _words("status", STATUSES),
     _words("type", TYPES),
@@ -218,8 +220,10 @@ OPERATIONS: Final[Sequence[Operation]] = (
     Operation(
         "ready",
         [as_json("Ready")],
-        reasons=("UNAVAILABLE",),
+        parameters=[Parameter("exclude", "query", _PARTS, f"Parts to leave out: {', '.join(NEEDED)}.")],
+        reasons=("INVALID_REQUEST", "UNAVAILABLE"),
     ),
+    Operation("getStatus", [as_json("Status")], reasons=("INVALID_REQUEST",)),
     Operation("getAsyncApi", [Answer(200, BY_NAME["getAsyncApi"].summary, {"application/json": DOCUMENT})]),
     Operation(
         "getOpenApi",

@@ -5,6 +5,7 @@ from typing import Final
 from gateway.documents.event_schemas import event_schemas
 from gateway.documents.request_schemas import request_schemas
 from gateway.documents.schema_parts import STATUSES, TEXT, TYPES, Schema, both, example_of, many, record, ref, word
+from gateway.documents.status_schema import status_schemas
 from gateway.documents.words import WORDS
 from gateway.market.account_fields import STATES
 from pools.kinds import VENUES
@@ -51,6 +52,7 @@ def schemas(*, aliases: bool = False) -> dict[str, Schema]:
         **_accounts(),
         **_tables(),
         **_errors(),
+        **status_schemas(WORDS),
     }
     for schema in named.values():
         schema.setdefault("examples", [example_of(schema, named)])

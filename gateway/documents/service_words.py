@@ -79,7 +79,9 @@ TABLES: Final[dict[str, Schema]] = {
     "grpcCode": word("Status code of gRPC that carries it.", TEXT, "FAILED_PRECONDITION"),
     "advice": word("What to do.", TEXT, "Send a smaller amount."),
     "checks": word(
-        "Each service behind, and how it is.", {"type": "object", "additionalProperties": TEXT}, {"router": "ok"}
+        "Each part that a new order needs, and how it is.",
+        {"type": "object", "additionalProperties": TEXT},
+        {"router": "ok"},
     ),
 }
 ERRORS: Final[dict[str, Schema]] = {
@@ -102,7 +104,7 @@ ERRORS: Final[dict[str, Schema]] = {
         "0af7651916cd43dd8448eb211c80319c",
     ),
     "orderStatus": word("Where the order stands.", STATUS, "submitted"),
-    "notReady": word("The services that are not ready.", many(TEXT), ["router"]),
+    "notReady": word("What a new order needs and lacks.", many(TEXT), ["router"]),
     "results": word("A result for each order, in the order of the request.", many(ref("BatchResult"))),
     "problem": word("Why the order was not accepted.", ref("Problem")),
     "orders": word("The orders.", many(ref("OrderSummary"))),

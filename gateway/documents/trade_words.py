@@ -103,7 +103,7 @@ ATTEMPTS: Final[dict[str, Schema]] = {
     "failureReason": word(
         "What the order, or its newest attempt, failed with; null once it is confirmed.", TEXT, "no_route"
     ),
-    "startedAt": word("When the attempt began.", MOMENT, "2026-01-31T12:00:00.010Z"),
+    "startedAt": word("When it began: the attempt, the process or the lease.", MOMENT, "2026-01-31T12:00:00.010Z"),
     "endedAt": word("When the attempt ended; null while it runs.", MOMENT, "2026-01-31T12:00:01.250Z"),
     "nextAttemptAt": word(
         "When the next attempt starts, while the order is retrying.", MOMENT, "2026-01-31T12:00:02.000Z"

@@ -95,19 +95,20 @@ def _amount(written: str, token: Token, tokens_max: int) -> int:
     try:
         amount = whole_units(written, token.decimals)
     except NotExact as error:
-        raise BadValue(error.fault, _FAULTS[error.fault].format(symbol=token.symbol, most=tokens_max)) from None
+        code, detail = _FAULTS[error.fault]
+        raise BadValue(code, detail.format(symbol=token.symbol, most=tokens_max)) from None
     if amount == 0:
         raise BadValue("not_positive", "amount must be above zero.")
     if amount > tokens_max * 10**token.decimals:
-        raise BadValue("too_large", _FAULTS["too_large"].format(most=tokens_max))
+        raise BadValue("too_large", _FAULTS["too_large"][1].format(most=tokens_max))
     return amount
 
 
 _FAULTS: Final = {
-    "not_a_number": "amount must be a decimal number such as 1.5, of at most 64 characters.",
-    "negative": "amount must be above zero.",
-    "too_precise": "amount has more decimals than {symbol} has.",
-    "too_large": "amount must be at most {most} whole tokens.",
+    "not_a_number": ("not_a_number", "amount must be a decimal number such as 1.5, of at most 64 characters."),
+    "negative": ("not_positive", "amount must be above zero."),
+    "too_precise": ("too_many_decimals", "amount has more decimals than {symbol} has."),
+    "too_large": ("too_large", "amount must be at most {most} whole tokens."),
 }
 
 

@@ -153,5 +153,5 @@ def _outcome(answer: pb.SubmitAnswer) -> Accepted | DomainError:
         return Accepted(answer.response.order_id, answer.response.replayed)
     refusal = answer.refusal
     error = error_of(refusal.reason, refusal.detail, retry_after_ms=refusal.retry_after_ms or 1000)
-    error.violations = tuple(FieldViolation(v.field, v.detail, v.code or "invalid") for v in refusal.violations)
+    error.violations = tuple(FieldViolation.heard(v.field, v.detail, v.code) for v in refusal.violations)
     return error

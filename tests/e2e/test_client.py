@@ -222,6 +222,17 @@ def test_the_command_says_when_nobody_answers_and_keeps_the_key(stack: Stack) ->
     assert "secret" not in away.stdout + away.stderr + helped.stdout + there.stdout + there.stderr + spoken.stderr
 
 
+def test_the_command_shows_every_part(stack: Stack) -> None:
+    told = command("status", url=stack.url, COLUMNS="80")
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert told.stdout.splitlines()[0] == "ready"
+    first_words = [line.split()[0] for line in told.stdout.splitlines()[2:]]
+    assert first_words == ["gateway", "executor", "workers", "worker-1", "router", "market", "postgres", "redis"]
+    (document,) = lines(command("status", "--json", url=stack.url))
+    assert document["notReady"] == []
+    assert document["parts"]["market"]["profile"] in told.stdout
+
+
 def test_the_command_shows_tables(stack: Stack) -> None:
     quoted = command("quote", "sol", "usdc", "10", url=stack.url)
     assert (quoted.exit_code, quoted.stderr) == (0, "")

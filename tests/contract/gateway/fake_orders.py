@@ -12,15 +12,24 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from servicekit.errors import DomainError, FieldViolation, Rejected
 from servicekit.grpc_server import RunningServer, Service, start_server
+from servicekit.status.status_server import with_status
 from tests.contract.gateway.fake_accounts import FakeAccounts
 from tradewind.accounts.v1.accounts_pb2_grpc import add_AccountServiceServicer_to_server
 from tradewind.orders.v1 import orders_pb2 as pb
 from tradewind.orders.v1 import orders_pb2_grpc as rpc
+from tradewind.status.v1 import status_pb2
 from tradewind_client.orders import TERMINAL
 
 SERVICE = "tradewind.orders.v1.OrderService"
 ACCOUNTS = "tradewind.accounts.v1.AccountService"
 TIMESTAMP = "2026-03-04T05:06:07.089Z"
+WORKER = status_pb2.Worker(
+    worker_id="0199f3a0-0000-7000-8000-000000000001",
+    name="worker-1",
+    started_at=Timestamp(seconds=1_772_600_767),
+    lease_left_ms=2_400,
+    orders=2,
+)
 
 SIGNATURE = "5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW"
 SWAP_ID = "6f6b1d0e-51a5-5c3f-9a52-7a3a5f1c9d10"
@@ -91,11 +100,17 @@ class FakeOrders(rpc.OrderServiceServicer):
         self.submits_open.set()
         self.repeat_events = False
         self.account_adds: list[pb.AddAccount] = []
+        self.redis = status_pb2.Store(name="redis", answers=True, version="9.1.2", round_trip_us=200)
+        self.facts = status_pb2.ExecutorFacts(workers=[WORKER], open_orders=3, workers_known=True)
 
     async def start(self) -> None:
-        service = Service([SERVICE, ACCOUNTS], self._add_to)
+        service = with_status(Service([SERVICE, ACCOUNTS], self._add_to), "executor", self._collect)
         self._server = await start_server(service, host="127.0.0.1", port=self.port)
         self.port = self._server.port
+
+    async def _collect(self) -> status_pb2.GetStatusResponse:
+        stores = [status_pb2.Store(name="postgres", answers=True, version="18.4", round_trip_us=400), self.redis]
+        return status_pb2.GetStatusResponse(stores=stores, executor=self.facts)
 
     def _add_to(self, server: Any) -> None:
         rpc.add_OrderServiceServicer_to_server(self, server)

@@ -10,8 +10,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from pools.plain_numbers import amount
 from servicekit.errors import DomainError, Rejected
 from servicekit.grpc_server import RunningServer, Service, start_server
+from servicekit.status.status_server import with_status
 from tradewind.router.v1 import router_pb2 as pb
 from tradewind.router.v1 import router_pb2_grpc as rpc
+from tradewind.status.v1 import status_pb2
 
 SOL = pb.Token(mint="So11111111111111111111111111111111111111112", symbol="SOL", name="Wrapped SOL", decimals=9)
 USDC = pb.Token(mint="EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", symbol="USDC", name="USD Coin", decimals=6)
@@ -60,13 +62,18 @@ class FakeRouter(rpc.RouterServiceServicer):
         """Refuse nothing and remember nothing, as at first."""
         self.refuse: DomainError | None = None
         self.asked: pb.GetRouteRequest | None = None
+        self.facts = status_pb2.RouterFacts(slot=9, state_age_ms=120, pools=1, tokens=3)
 
     async def start(self) -> None:
         service = Service(
             ["tradewind.router.v1.RouterService"], lambda server: rpc.add_RouterServiceServicer_to_server(self, server)
         )
+        service = with_status(service, "router", self._collect)
         self._server = await start_server(service, host="127.0.0.1", port=self.port)
         self.port = self._server.port
+
+    async def _collect(self) -> status_pb2.GetStatusResponse:
+        return status_pb2.GetStatusResponse(router=self.facts)
 
     async def stop(self) -> None:
         assert self._server is not None

@@ -147,7 +147,7 @@ async def test_operations_have_names_of_their_own_and_links_that_exist() -> None
 async def test_every_code_that_answers_a_request_is_documented() -> None:
     told = set(re.findall(r"`([a-z_]+)`:", json.dumps(DOCUMENT["paths"])))
     # Answers of other doors: methods outside the document, pages, and swaps, which no client of ours sends.
-    elsewhere = {"method_not_allowed", "not_implemented", "illegal_transition", "origin_refused"}
+    elsewhere = {"method_not_allowed", "not_implemented", "illegal_transition"}
     unseen = {"invalid_swap", "insufficient_funds", "slow_reader"}
     answering = {reason.lower() for reason, row in ERRORS.items() if row.http_status is not None}
     assert answering - told <= elsewhere | unseen

@@ -1,6 +1,5 @@
 """Snapshots, histories, lists, cancellation and health."""
 
-import asyncio
 import json
 from typing import Any
 
@@ -238,27 +237,6 @@ async def test_alive_asks_nobody(world: World, path: str) -> None:
     await world.orders.start()
 
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
-
-
-async def readiness(world: World, status: int) -> Any:
-    """Return the answer of /readyz as soon as it has this status; a channel needs a moment to come back."""
-    async with asyncio.timeout(30):
-        while (answer := await world.http.get("/readyz")).status_code != status:
-            await asyncio.sleep(0.02)
-    return answer
-
-
-async def test_ready_names_who_is_missing(world: World) -> None:
-    good = await readiness(world, 200)
-    await world.orders.stop()
-    bad = await readiness(world, 503)
-    await world.orders.start()
-    good_again = await readiness(world, 200)
-
-    assert good.json() == {"status": "ok", "checks": {"executor": "ok", "router": "ok", "tokens": "ok"}}
-    assert (bad.json()["code"], bad.json()["notReady"]) == ("unavailable", ["executor"])
-    assert bad.headers["content-type"] == "application/problem+json"
-    assert good_again.json() == good.json()
 
 
 async def test_an_executor_in_trouble_is_passed_on(world: World) -> None:

@@ -26,7 +26,7 @@ REQUESTS: Final = re.compile(r"(\w+Request|AccountChange|LimitsToSet)(WithAliase
 # links of a receipt lead to what they are called. docs/glossary.md says so.
 SECOND_MEANINGS: Final = {
     "type": {"Problem", "Error"},
-    "status": {"Problem", "Error", "BatchAccepted", "BatchRefused", "Alive", "Ready"},
+    "status": {"Problem", "Error", "BatchAccepted", "BatchRefused", "Alive", "Ready", "Status"},
     "events": {"Links"},
     "errors": {"ErrorTable"},
 }
