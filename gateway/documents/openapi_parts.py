@@ -60,12 +60,13 @@ ROUTING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter. Path parameters are required, others are not."""
+    """One parameter. Path parameters are always required."""
 
     name: str
     place: Place
     schema: Schema
     description: str
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)

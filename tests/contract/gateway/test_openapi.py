@@ -328,6 +328,6 @@ async def test_the_page_needs_nothing_from_elsewhere(world: World) -> None:
             assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("name", ["..%2fapp.py", "docs.html", "swagger-ui-bundle.js.map", "", "%00", "../docs_page.py"])
+@pytest.mark.parametrize("name", ["..%2fapp.py", "docs.html", "swagger-ui-bundle.js.map", "%00", "../docs_page.py"])
 async def test_the_page_serves_its_own_files_only(world: World, name: str) -> None:
     assert (await world.http.get(f"/docs/{name}")).status_code == 404
