@@ -35,6 +35,7 @@ from gateway.orders.router_client import RouterClient
 from gateway.orders.scenario_names import ScenarioNames
 from gateway.orders.tokens import TokenDirectory
 from gateway.settings import Settings
+from gateway.status import Parts, Status
 from gateway.streams.order_watches import OrderWatches
 from gateway.streams.stream_socket import StreamLimits, StreamSocket
 from servicekit.grpc_client import open_channel
@@ -84,6 +85,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     small = BodyLimits(settings.body_bytes_max, settings.body_read_seconds)
     large = BodyLimits(settings.batch_body_bytes_max, settings.body_read_seconds)
     market_data = MarketData(quoting, tokens)
+    parts = Parts({"executor": executor, "router": router, "market": market_channel}, tokens)
     try:
         async with (
             open_access(settings, accounts, addresses, turnstile) as access,
@@ -99,17 +101,10 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
                 explain=Explain(orders, tokens),
                 watches=watches,
                 turnstile=turnstile,
-                health=Health({"executor": executor, "router": router}, tokens),
+                health=Health(parts),
+                status=Status(parts, keys_required=settings.auth),
                 market=market_data,
-                stream=StreamSocket(
-                    watches,
-                    turnstile,
-                    StreamLimits(
-                        frames_max=settings.stream_frames_waiting_max,
-                        orders_max=settings.stream_orders_max,
-                        commands_per_second_max=settings.stream_commands_per_second_max,
-                    ),
-                ),
+                stream=StreamSocket(watches, turnstile, _stream_limits(settings)),
                 meta=Meta(orders, market),
                 wallet=Wallet(market, tokens, small, tokens_max=settings.airdrop_tokens_max),
                 accounts=Accounts(accounts, tokens, small),
@@ -134,4 +129,12 @@ def _rules(settings: Settings) -> Rules:
         default_slippage_bps=settings.default_slippage_bps,
         max_slippage_bps=settings.max_slippage_bps,
         scenarios=settings.scenarios,
+    )
+
+
+def _stream_limits(settings: Settings) -> StreamLimits:
+    return StreamLimits(
+        frames_max=settings.stream_frames_waiting_max,
+        orders_max=settings.stream_orders_max,
+        commands_per_second_max=settings.stream_commands_per_second_max,
     )

@@ -14,6 +14,7 @@ from router_service.application.ports import Monotonic
 from servicekit.errors import Unavailable
 from tradewind.market.v1 import market_pb2 as pb
 from tradewind.market.v1 import market_pb2_grpc as rpc
+from tradewind.status.v1 import status_pb2
 
 _RETRY_FIRST_SECONDS: Final = 0.1
 _RETRY_MAX_SECONDS: Final = 2.0
@@ -37,6 +38,21 @@ class MarketFeed:
     def _age_seconds(self) -> float:
         """Return how old the view is; not a number before the first."""
         return math.nan if self._view is None else self._view.age_ms(self._monotonic()) / 1000
+
+    async def status(self) -> status_pb2.GetStatusResponse:
+        """Return how well the market is known."""
+        view = self._view
+        if view is None:
+            return status_pb2.GetStatusResponse(router=status_pb2.RouterFacts(is_stale=True))
+        age_ms = int(view.age_ms(self._monotonic()))
+        facts = status_pb2.RouterFacts(
+            slot=view.slot,
+            state_age_ms=min(age_ms, 2**32 - 1),
+            is_stale=age_ms > self._age_max_ms,
+            pools=len(view.pools),
+            tokens=len(view.tokens),
+        )
+        return status_pb2.GetStatusResponse(router=facts)
 
     def newest(self) -> MarketView:
         """Return the newest view. Raises Unavailable: UNAVAILABLE before the first, STALE_STATE when it is too old."""

@@ -179,7 +179,9 @@ async def test_the_executors_refusal_names_the_field_as_the_client_did(world: Wo
     answer = await world.http.post(URL, json={"inputToken": "SOL", "outputToken": "USDC", "amount": 1.5})
 
     assert answer.status_code == 422
-    assert answer.json()["errors"] == [{"pointer": "/amount", "code": "invalid", "detail": "too much for this account"}]
+    assert answer.json()["errors"] == [
+        {"pointer": "/amount", "code": "invalid_value", "detail": "too much for this account"}
+    ]
 
 
 async def test_forwarded_headers_count_only_from_a_trusted_proxy(open_world: OpenWorld) -> None:
