@@ -14,7 +14,7 @@ from executor_service.admin import admin_parts
 from executor_service.command_line import command_line
 from executor_service.migrations.upgrade import upgrade
 from executor_service.order_log import log_orders_of
-from executor_service.settings import AccountSettings, MigrationSettings, Settings
+from executor_service.settings import AccountSettings, ExecutorSettings, MigrationSettings
 from servicekit.errors import DomainError
 from servicekit.garbage import calm_garbage_collector
 from servicekit.migrating import first_line
@@ -33,7 +33,7 @@ def main() -> int:
             sys.stderr.write(f"executor_service: DATABASE_URL cannot be used: {unfit}\n")
             return 2
         match settings:
-            case Settings():
+            case ExecutorSettings():
                 return _serve(asked.command, settings)
             case AccountSettings():
                 return asyncio.run(_administer(asked, settings))
@@ -48,7 +48,7 @@ def _settings_of(command: str) -> MigrationSettings:
         case "migrate":
             return read_settings(MigrationSettings, os.environ)
         case "server" | "worker":
-            return read_settings(Settings, os.environ)
+            return read_settings(ExecutorSettings, os.environ)
     return read_settings(AccountSettings, os.environ)
 
 
@@ -62,7 +62,7 @@ def _migrate(settings: MigrationSettings) -> int:
     return 0
 
 
-def _serve(command: str, settings: Settings) -> int:
+def _serve(command: str, settings: ExecutorSettings) -> int:
     configure_logging(settings.worker_name if command == "worker" else "executor", level=settings.log_level)
     # Dramatiq reads it when it is imported: how soon a consumer that lost Redis tries again.
     os.environ.setdefault("dramatiq_restart_delay", "250")

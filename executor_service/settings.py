@@ -70,7 +70,7 @@ class AccountSettings(MigrationSettings):
         )
 
 
-class Settings(AccountSettings):
+class ExecutorSettings(AccountSettings):
     """Frozen. Addresses of state have no default; everything with a unit has it in its name."""
 
     redis_url: SecretStr

@@ -7,7 +7,7 @@ import uvloop
 
 from gateway import telemetry
 from gateway.server import running_gateway
-from gateway.settings import Settings
+from gateway.settings import GatewaySettings
 from servicekit.garbage import calm_garbage_collector
 from servicekit.grpc_server import wait_for_signal
 from servicekit.setting_types import SettingsError, read_settings
@@ -15,7 +15,7 @@ from servicekit.telemetry import configure_logging
 from servicekit.traces.tracing import tracing
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: GatewaySettings) -> None:
     """Serve until the process is asked to end, then drain."""
     async with running_gateway(settings) as (_, port):
         telemetry.started(settings.host, port)
@@ -26,7 +26,7 @@ async def serve(settings: Settings) -> None:
 def main() -> int:
     """Return the exit code: 0 after a clean stop, 2 when the environment cannot be right."""
     try:
-        settings = read_settings(Settings, os.environ)
+        settings = read_settings(GatewaySettings, os.environ)
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2

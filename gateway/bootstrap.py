@@ -32,7 +32,7 @@ from gateway.orders.quotes import Quotes
 from gateway.orders.router_client import RouterClient
 from gateway.orders.scenario_names import ScenarioNames
 from gateway.orders.tokens import TokenDirectory
-from gateway.settings import Settings
+from gateway.settings import GatewaySettings
 from gateway.streams.order_watches import OrderWatches
 from gateway.streams.stream_socket import StreamLimits, StreamSocket
 from servicekit.grpc_client import open_channel
@@ -56,7 +56,7 @@ class Gateway:
 
 
 @asynccontextmanager
-async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
+async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
     """Yield a gateway whose background work runs, and take it down again."""
     executor = open_channel(settings.executor_address)
     router = open_channel(settings.router_address)
@@ -122,7 +122,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         await asyncio.gather(executor.close(), router.close(), quoting.close(), market_channel.close())
 
 
-def _rules(settings: Settings) -> Rules:
+def _rules(settings: GatewaySettings) -> Rules:
     return Rules(
         default_slippage_bps=settings.default_slippage_bps,
         max_slippage_bps=settings.max_slippage_bps,

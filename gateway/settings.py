@@ -25,7 +25,7 @@ _REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 
 
-class Settings(BaseSettings):
+class GatewaySettings(BaseSettings):
     """Names are those of the environment, in capitals there. Limits protect the process, not a business rule."""
 
     # An empty value counts as not given, as it does for `make run`.
@@ -157,7 +157,7 @@ class Settings(BaseSettings):
         return any(self.rate_limits(name) for name in _RATE_LIMITS_WITH_KEYS)
 
     @model_validator(mode="after")
-    def _refuse_an_open_door(self) -> "Settings":
+    def _refuse_an_open_door(self) -> "GatewaySettings":
         if self.redis_url is None and self.auth:
             raise ValueError("AUTH=on needs REDIS_URL: tickets and rate limits are kept there")
         if self.redis_url is None and self.has_rate_limits:

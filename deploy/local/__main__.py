@@ -12,7 +12,7 @@ from deploy.local.refusal import Refusal
 from deploy.local.run import run_stack
 from deploy.local.screen import say, warn
 from deploy.local.servers.reasons import refused_by_system
-from deploy.local.settings import Settings, merged_environ, read_settings
+from deploy.local.settings import StackSettings, merged_environ, read_settings
 from deploy.local.surroundings import calm_own_process, open_standard_streams
 
 _REFUSED = 2
@@ -46,7 +46,7 @@ def main() -> int:
     return 0
 
 
-def _reset(settings: Settings) -> None:
+def _reset(settings: StackSettings) -> None:
     """Delete a stack's data, and nothing else in its folder. Raises Refusal while a stack runs on it."""
     if not (settings.data_dir / "lock").exists():
         say(f"{settings.data_dir} holds no stack: nothing to delete")
@@ -58,7 +58,7 @@ def _reset(settings: Settings) -> None:
     say(f"deleted the data in {settings.data_dir}")
 
 
-def _migrate(settings: Settings) -> None:
+def _migrate(settings: StackSettings) -> None:
     """Migrate a database of the user's own; the embedded one is migrated by every start."""
     if settings.database_url is None:
         raise Refusal(

@@ -13,7 +13,7 @@ from deploy.local.reservations import Reservations
 from deploy.local.screen import reporter, say, show, warn
 from deploy.local.servers.postgres import EmbeddedPostgres, postgres_problem
 from deploy.local.servers.redis import EmbeddedRedis, redis_problem
-from deploy.local.settings import Settings
+from deploy.local.settings import StackSettings
 from deploy.local.stack import (
     Addresses,
     environment,
@@ -31,7 +31,7 @@ KILLED: Final = 130
 _OPEN_FILES: Final = 65_536
 
 
-async def run_stack(settings: Settings) -> int:
+async def run_stack(settings: StackSettings) -> int:
     """Run the stack until SIGTERM or Ctrl-C and return the exit code. Raises Refusal when it cannot start."""
     folder = DataFolder(settings.data_dir)
     folder.acquire()
@@ -55,7 +55,9 @@ async def run_stack(settings: Settings) -> int:
     return KILLED if asked.twice else 0
 
 
-async def _start(settings: Settings, folder: DataFolder, reservations: Reservations, supervisor: Supervisor) -> None:
+async def _start(
+    settings: StackSettings, folder: DataFolder, reservations: Reservations, supervisor: Supervisor
+) -> None:
     """The way up: ports, servers, migrations, services, each checked before the next."""
     report = reporter(folder)
     for name in folder.end_leftovers():
@@ -86,7 +88,7 @@ async def _start(settings: Settings, folder: DataFolder, reservations: Reservati
 async def _start_servers(
     postgres: EmbeddedPostgres | None,
     redis: EmbeddedRedis | None,
-    settings: Settings,
+    settings: StackSettings,
     supervisor: Supervisor,
 ) -> list[ProcessSpec]:
     for server in (postgres, redis):
@@ -99,7 +101,7 @@ async def _start_servers(
     return specs
 
 
-def _check_own_servers(settings: Settings) -> None:
+def _check_own_servers(settings: StackSettings) -> None:
     """Raise Refusal when a server that the user named does not answer."""
     if settings.database_url and (problem := postgres_problem(settings.database_url)):
         raise Refusal(f"DATABASE_URL cannot be used: {problem}")

@@ -14,8 +14,8 @@ from deploy.local import legacy
 from deploy.local.ports import LOOPBACK
 from deploy.local.refusal import Refusal
 from deploy.local.surroundings import made_environ
-from executor_service.settings import Settings as ExecutorSettings
-from gateway.settings import Settings as GatewaySettings
+from executor_service.settings import ExecutorSettings
+from gateway.settings import GatewaySettings
 from market_service.settings import MarketSettings
 from router_service.settings import RouterSettings
 from servicekit.setting_types import check_settings
@@ -63,7 +63,7 @@ _SERVICES: Final[tuple[tuple[type[BaseSettings], Mapping[str, str]], ...]] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class StackSettings:
     """One stack, checked. A URL of None means the embedded server; a missing gRPC port means any free one."""
 
     host: str
@@ -122,7 +122,7 @@ def _file_values(named: str | None) -> dict[str, str | None]:
     return dotenv_values(stream=StringIO(text), interpolate=False)
 
 
-def read_settings(environ: Mapping[str, str]) -> Settings:
+def read_settings(environ: Mapping[str, str]) -> StackSettings:
     """Return the settings in the environment. Raises Refusal, naming the variable, when one cannot be used."""
     profile = environ.get("MARKET_PROFILE", PROFILES[0])
     if profile not in PROFILES:
@@ -131,7 +131,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     if problems := service_problems(environ):
         raise Refusal("\n".join(problems))
     workers = _number(environ, "WORKERS", 1, lowest=0, highest=_WORKERS_MAX) if legacy.workers_wanted(environ) else 0
-    settings = Settings(
+    settings = StackSettings(
         host=environ.get("HOST", LOOPBACK),
         port=_number(environ, "PORT", 3000, lowest=1, highest=_HIGHEST_PORT),
         data_dir=Path(environ.get("TRADEWIND_DATA_DIR", REPOSITORY / ".tradewind")).expanduser().absolute(),
@@ -192,7 +192,7 @@ def _explicit_grpc_ports(environ: Mapping[str, str]) -> dict[str, int]:
     }
 
 
-def _check_ports_differ(settings: Settings) -> None:
+def _check_ports_differ(settings: StackSettings) -> None:
     seen: dict[int, str] = {}
     for name, port in {"PORT": settings.port, **settings.grpc_ports}.items():
         if port in seen:

@@ -14,14 +14,14 @@ from pydantic import SecretStr, ValidationError
 
 from executor_service.adapters.dramatiq_queue import DramatiqQueue, make_broker
 from executor_service.bootstrap import server_parts
-from executor_service.settings import Settings
+from executor_service.settings import ExecutorSettings
 from tests.stack import REPOSITORY
 
 STORES = {"DATABASE_URL": "postgresql://localhost/none", "REDIS_URL": "redis://:pass@events:6379/0"}
 
 
-def settings(broker_url: str | None, stores: Mapping[str, str] = STORES) -> Settings:
-    return Settings(
+def settings(broker_url: str | None, stores: Mapping[str, str] = STORES) -> ExecutorSettings:
+    return ExecutorSettings(
         database_url=SecretStr(stores["DATABASE_URL"]),
         redis_url=SecretStr(stores["REDIS_URL"]),
         broker_url=None if broker_url is None else SecretStr(broker_url),

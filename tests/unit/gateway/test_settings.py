@@ -1,17 +1,17 @@
 import pytest
 from pydantic import ValidationError
 
-from gateway.settings import Settings
+from gateway.settings import GatewaySettings
 
 
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in Settings.model_fields:
+    for name in GatewaySettings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
 
 
 def test_the_defaults_are_those_that_the_older_engines_state() -> None:
-    settings = Settings()
+    settings = GatewaySettings()
 
     assert (settings.host, settings.port) == ("127.0.0.1", 3000)
     assert (settings.executor_address, settings.router_address) == ("127.0.0.1:50052", "127.0.0.1:50051")
@@ -54,38 +54,42 @@ def test_what_cannot_be_right_is_refused(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError, match=named):
-        Settings()
+        GatewaySettings()
 
 
 @pytest.mark.parametrize("name", ["AUTH", "PORT", "HOST", "RATE_LIMIT_DEADLINE_SECONDS", "TRUSTED_PROXIES"])
 def test_an_empty_value_counts_as_not_given(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "")
 
-    assert Settings() == Settings.model_construct()
+    assert GatewaySettings() == GatewaySettings.model_construct()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
 def test_loopback_needs_no_word_about_keys(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("HOST", host)
 
-    assert not Settings().auth
+    assert not GatewaySettings().auth
 
 
 def test_an_open_door_must_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOST", "0.0.0.0")
     monkeypatch.setenv("AUTH", "off")
 
-    assert Settings().host == "0.0.0.0"
+    assert GatewaySettings().host == "0.0.0.0"
 
 
 def test_proxies_are_a_list_of_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.0/8, 192.168.1.7 ,::1")
 
-    assert [str(network) for network in Settings().trusted_proxies] == ["10.0.0.0/8", "192.168.1.7/32", "::1/128"]
+    assert [str(network) for network in GatewaySettings().trusted_proxies] == [
+        "10.0.0.0/8",
+        "192.168.1.7/32",
+        "::1/128",
+    ]
 
 
 def test_rate_limits_come_with_keys_unless_others_or_none_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not Settings().has_rate_limits
+    assert not GatewaySettings().has_rate_limits
 
     monkeypatch.setenv("AUTH", "on")
     monkeypatch.setenv("REDIS_URL", "redis://x")
@@ -93,7 +97,7 @@ def test_rate_limits_come_with_keys_unless_others_or_none_are_given(monkeypatch:
     monkeypatch.setenv("RATE_LIMIT_READS", "none")
     monkeypatch.setenv("RATE_LIMIT_ADDRESS", "off")
     monkeypatch.setenv("RATE_LIMIT_FAILURES", "3/minute")
-    settings = Settings()
+    settings = GatewaySettings()
 
     assert [str(limit) for limit in settings.rate_limits("submits")] == ["100 per 1 second"]
     assert settings.rate_limits("reads") == settings.rate_limits("address") == ()
@@ -102,9 +106,9 @@ def test_rate_limits_come_with_keys_unless_others_or_none_are_given(monkeypatch:
 
 def test_the_password_of_redis_is_in_no_picture_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://:s3cret@127.0.0.1:6379/0")
-    assert "s3cret" not in repr(Settings())
+    assert "s3cret" not in repr(GatewaySettings())
 
     monkeypatch.setenv("REDIS_URL", "s3cret@127.0.0.1")
     with pytest.raises(ValidationError) as refused:
-        Settings()
+        GatewaySettings()
     assert "s3cret" not in refused.value.errors()[0]["msg"]

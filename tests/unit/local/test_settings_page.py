@@ -7,8 +7,8 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from deploy.local.settings import REPOSITORY
-from executor_service.settings import Settings as ExecutorSettings
-from gateway.settings import Settings as GatewaySettings
+from executor_service.settings import ExecutorSettings
+from gateway.settings import GatewaySettings
 from market_service.settings import MarketSettings
 from router_service.settings import RouterSettings
 
