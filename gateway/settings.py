@@ -2,15 +2,17 @@
 
 import ipaddress
 import re
+from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
 
 from gateway.access.rate_policies import Limits, limits_in
 from gateway.edge.public_path import normal_prefix
-from servicekit.addresses import split_address
-from servicekit.setting_types import LogLevel, OnOff
+from servicekit.settings.kinds import HostName, LogLevel, OnOff, RedisUrl, ServiceAddress
+from servicekit.settings.reading import ServiceSettings
+from servicekit.settings.sentences import Unusable, bounded
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 RateLimitName = Literal["submits", "reads", "address", "failures"]
@@ -21,28 +23,22 @@ _RATE_LIMITS_WITH_KEYS: Final[dict[RateLimitName, str]] = {
     "address": "500/second",
     "failures": "20/minute",
 }
-_REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 
 
-class GatewaySettings(BaseSettings):
+class GatewaySettings(ServiceSettings):
     """Names are those of the environment, in capitals there. Limits protect the process, not a business rule."""
 
-    # An empty value counts as not given, as it does for `make run`.
-    model_config = SettingsConfigDict(
-        allow_inf_nan=False, frozen=True, extra="ignore", env_ignore_empty=True, arbitrary_types_allowed=True
-    )
-
-    host: str = "127.0.0.1"
+    host: HostName = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
-    executor_address: str = "127.0.0.1:50052"
-    router_address: str = "127.0.0.1:50051"
-    market_address: str = "127.0.0.1:50053"
+    executor_address: ServiceAddress = "127.0.0.1:50052"
+    router_address: ServiceAddress = "127.0.0.1:50051"
+    market_address: ServiceAddress = "127.0.0.1:50053"
     log_level: LogLevel = "INFO"
 
     auth: OnOff = False
     # For tickets and rate limits; the URL holds a password.
-    redis_url: SecretStr | None = None
+    redis_url: RedisUrl | None = None
     # Networks whose X-Forwarded-For, -Proto, -Host and -Prefix are believed.
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
     # What the proxy in front takes off each path, where it says no X-Forwarded-Prefix.
@@ -98,14 +94,14 @@ class GatewaySettings(BaseSettings):
     def _networks(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip())
+        return tuple(_network(part.strip()) for part in value.split(",") if part.strip())
 
     @field_validator("path_prefix")
     @classmethod
     def _one_prefix(cls, value: str) -> str:
         prefix = normal_prefix(value)
         if prefix is None:
-            raise ValueError(f"{value[:80]!a} is not a prefix of paths such as /tradewind or /desk/orders")
+            raise Unusable("not a prefix of paths", "such as /tradewind or /desk/orders")
         return prefix
 
     @field_validator("allowed_origins", mode="before")
@@ -120,21 +116,8 @@ class GatewaySettings(BaseSettings):
     def _whole_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for written in value:
             if not _ORIGIN.fullmatch(written):
-                raise ValueError(f"{written!a} is not an origin such as https://app.example or http://localhost:5173")
-        return value
-
-    @field_validator("redis_url", mode="before")
-    @classmethod
-    def _nothing_is_none(cls, value: object) -> object:
-        return value or None
-
-    @field_validator("redis_url")
-    @classmethod
-    def _usable_url(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(_REDIS_SCHEMES):
-            # The value stays unsaid: it may hold a password.
-            raise ValueError(f"must begin with one of: {', '.join(_REDIS_SCHEMES)}")
-        split_address(value.get_secret_value() if value else "")
+                why = f'"{bounded(written)}" is not an origin'
+                raise Unusable(why, "such as https://app.example or http://localhost:5173, with commas between")
         return value
 
     @field_validator(
@@ -142,7 +125,10 @@ class GatewaySettings(BaseSettings):
     )
     @classmethod
     def _rate_limits(cls, value: object) -> object:
-        return limits_in(value) if isinstance(value, str) else value
+        try:
+            return limits_in(value) if isinstance(value, str) else value
+        except ValueError:
+            raise Unusable("not a rate", "such as 100/second or 100/second;2000/minute, or off for none") from None
 
     def rate_limits(self, name: RateLimitName) -> Limits:
         """Return the limits in force of RATE_LIMIT_<name>."""
@@ -156,17 +142,31 @@ class GatewaySettings(BaseSettings):
         """True when anything is limited by rate."""
         return any(self.rate_limits(name) for name in _RATE_LIMITS_WITH_KEYS)
 
-    @model_validator(mode="after")
-    def _refuse_an_open_door(self) -> "GatewaySettings":
+    def contradictions(self) -> Iterator[Unusable]:
+        """Yield what is open to others without a word about it, and what has nowhere to be kept."""
         if self.redis_url is None and self.auth:
-            raise ValueError("AUTH=on needs REDIS_URL: tickets and rate limits are kept there")
-        if self.redis_url is None and self.has_rate_limits:
-            raise ValueError("RATE_LIMIT_... needs REDIS_URL: what callers do is counted there")
+            why = "needs REDIS_URL, where tickets and rate limits are kept"
+            yield Unusable(why, "AUTH=on with REDIS_URL, or AUTH=off", "AUTH", "REDIS_URL")
+        limited = [name for name in _RATE_LIMITS_WITH_KEYS if getattr(self, f"rate_limit_{name}")]
+        if self.redis_url is None and limited:
+            names = [f"RATE_LIMIT_{name.upper()}" for name in limited]
+            why = "needs REDIS_URL, where what callers do is counted"
+            yield Unusable(why, "a limit with REDIS_URL, or off", *names, "REDIS_URL")
         if not _is_loopback(self.host) and "auth" not in self.model_fields_set:
-            raise ValueError(f"HOST={self.host} is open to others without keys: say AUTH=off to accept that")
+            why = "open to others without keys"
+            yield Unusable(why, "127.0.0.1, or AUTH=on (with REDIS_URL), or AUTH=off to accept that", "HOST", "AUTH")
         if self.default_slippage_bps > self.max_slippage_bps:
-            raise ValueError("DEFAULT_SLIPPAGE_BPS is above MAX_SLIPPAGE_BPS")
-        return self
+            why = f"orders that name no tolerance would have {self.default_slippage_bps}, more than one may name"
+            allowed = f"DEFAULT_SLIPPAGE_BPS up to {self.max_slippage_bps}, or a higher MAX_SLIPPAGE_BPS"
+            yield Unusable(why, allowed, "DEFAULT_SLIPPAGE_BPS", "MAX_SLIPPAGE_BPS")
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        allowed = "addresses and networks such as 10.0.0.0/8 or ::1, with commas between"
+        raise Unusable(f'"{bounded(text)}" is neither an address nor a network', allowed) from None
 
 
 def _is_loopback(host: str) -> bool:

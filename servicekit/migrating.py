@@ -4,7 +4,8 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from servicekit.postgres import connect, libpq_url
+from servicekit.postgres import connect
+from servicekit.settings.postgres_url import libpq_url
 
 
 def first_line(error: Exception) -> str:

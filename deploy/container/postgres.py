@@ -12,7 +12,7 @@ from typing import Final
 
 import psycopg
 
-from servicekit.postgres import libpq_url
+from servicekit.settings.postgres_url import libpq_url
 
 # Below the job's deadline of 600 s: a pod that gives up keeps its words, and one that the deadline ends does not.
 WITHIN_S: Final = 540.0

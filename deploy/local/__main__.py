@@ -28,6 +28,8 @@ def main() -> int:
     try:
         environ = merged_environ(os.environ)
         settings = read_settings(environ)
+        for note in settings.notes:
+            warn(note)
         calm_own_process(os.environ, own_postgres=settings.database_url is not None)
         if command == "run":
             return asyncio.run(run_stack(settings))
@@ -38,7 +40,8 @@ def main() -> int:
         else:
             _migrate(settings)
     except Refusal as reason:
-        warn(str(reason))
+        for line in str(reason).splitlines():
+            warn(line)
         return _REFUSED
     except OSError as error:  # a full disk or a closed folder is told as plainly as a wrong setting
         warn(refused_by_system(error, settings.data_dir) if settings else str(error))

@@ -9,6 +9,7 @@ from typing import Final
 from deploy.local.health import grpc_serving, http_ok
 from deploy.local.ports import LOOPBACK
 from deploy.local.process import ProcessSpec
+from deploy.local.refusal import Refusal
 from deploy.local.reservations import Reservations
 from deploy.local.servers.postgres import EmbeddedPostgres
 from deploy.local.servers.redis import EmbeddedRedis
@@ -40,9 +41,18 @@ class Addresses:
 
 
 def reserve_ports(settings: StackSettings, reservations: Reservations) -> dict[str, int]:
-    """Return the gRPC ports: those asked for, else the usual ones when free, else any. Raises Refusal."""
-    reservations.claim("PORT", settings.port, host=settings.host)
-    explicit = {name: reservations.claim(name, port, host=LOOPBACK) for name, port in settings.grpc_ports.items()}
+    """Return the gRPC ports: those asked for, else the usual ones when free, else any.
+
+    Raises Refusal with a sentence for each that cannot be had.
+    """
+    explicit, refused = {}, []
+    for name, port in {"PORT": settings.port, **settings.grpc_ports}.items():
+        try:
+            explicit[name] = reservations.claim(name, port, host=settings.host if name == "PORT" else LOOPBACK)
+        except Refusal as error:
+            refused.append(str(error))
+    if refused:
+        raise Refusal("\n".join(refused))
     return {
         name: explicit[name] if name in explicit else reservations.choose(usual)
         for name, usual in DEFAULT_GRPC_PORTS.items()

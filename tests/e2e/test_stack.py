@@ -186,4 +186,4 @@ class TestRefusals:
 
     def test_contradicting_names_are_both_named(self, new_stack: Make) -> None:
         said = self.refusal(new_stack(DATABASE_URL="postgresql://me@127.0.0.1/orders", DB_HOST="elsewhere"))
-        assert "DATABASE_URL and DB_HOST" in said
+        assert "DATABASE_URL=postgresql://***@127.0.0.1/orders and DB_HOST=elsewhere: contradict each other" in said

@@ -94,7 +94,8 @@ def test_a_database_that_cannot_keep_its_promise_is_refused_in_one_sentence(
         connection.execute("ALTER ROLE replica SET session_replication_role = replica")
         code, words = new_stack(DATABASE_URL=as_role(url, "replica")).refused()
     assert code == 2
-    assert "DATABASE_URL cannot be used: sessions begin with session_replication_role = 'replica': run ALTER" in words
+    assert words.startswith("tradewind: DATABASE_URL=postgresql://***@127.0.0.1:")
+    assert ": sessions begin with session_replication_role = 'replica'; allowed: origin: run ALTER" in words
     assert "Traceback" not in words
 
 
