@@ -1,6 +1,7 @@
 """OpenTelemetry's variables, as far as Tradewind reads them: checked like any other setting."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from servicekit.settings.kinds import OnOff
 from servicekit.settings.reading import ServiceSettings
 from servicekit.settings.sentences import Unusable, listed
-from servicekit.settings.words import one_of
+from servicekit.settings.words import exactly, one_of
 
 _ROOTS: Final = ("always_on", "always_off", "traceidratio", "ratelimiting")
 _SAMPLERS: Final = (*_ROOTS, *(f"parentbased_{root}" for root in _ROOTS))
@@ -35,6 +36,18 @@ def _sampler(value: str) -> str:
     return value.lower()
 
 
+def _readable(path: Path) -> Path:
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise Unusable(f"cannot be read ({error.strerror})", "a file of certificates (PEM)") from None
+    return path
+
+
+_Compression = Annotated[str, exactly("none", "gzip", "deflate")]
+_Protocol = Annotated[str, exactly("http/protobuf")]
+_Certificate = Annotated[Path, AfterValidator(_readable)]
+_Seconds = Annotated[float, Field(gt=0, le=3_600)]
 _Endpoint = Annotated[str, AfterValidator(_web_address)]
 _Milliseconds = Annotated[int, Field(gt=0, lt=2**31)]
 _Count = Annotated[int, Field(gt=0, lt=2**31)]
@@ -50,9 +63,18 @@ class TracingSettings(ServiceSettings):
     otel_exporter_otlp_endpoint: _Endpoint | None = None
     otel_exporter_otlp_traces_endpoint: _Endpoint | None = None
     otel_exporter_otlp_headers: SecretStr | None = None
+    otel_exporter_otlp_timeout: _Seconds | None = None
+    otel_exporter_otlp_traces_timeout: _Seconds | None = None
+    otel_exporter_otlp_compression: _Compression | None = None
+    otel_exporter_otlp_traces_compression: _Compression | None = None
+    otel_exporter_otlp_protocol: _Protocol | None = None
+    otel_exporter_otlp_traces_protocol: _Protocol | None = None
+    otel_exporter_otlp_certificate: _Certificate | None = None
+    otel_exporter_otlp_traces_certificate: _Certificate | None = None
     otel_bsp_schedule_delay: _Milliseconds | None = None
     otel_bsp_max_queue_size: _Count | None = None
     otel_bsp_max_export_batch_size: _Count | None = None
+    otel_bsp_export_timeout: _Milliseconds | None = None
 
     def contradictions(self) -> Iterator[Unusable]:
         """Yield a share above 1, which is a rate that the sampler does not take."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from servicekit.settings.sentences import Unusable, listed
 
@@ -34,3 +34,14 @@ def one_of(*words: str, case: Callable[[str], str] = str.lower) -> BeforeValidat
         return word
 
     return BeforeValidator(known)
+
+
+def exactly(*words: str) -> AfterValidator:
+    """Return a validator that takes one of the words as it is written: a library reads it after us."""
+
+    def known(word: str) -> str:
+        if word not in words:
+            raise Unusable("not a known word", f"{listed(words)}")
+        return word
+
+    return AfterValidator(known)

@@ -101,6 +101,8 @@ SERVICES = {
     ("executor_service", "server"): {"REDIS_URL": "redis://h/x", "KEY_PEPPER": "s3cret", "OTEL_SDK_DISABLED": "maybe"},
     ("executor_service", "worker"): {"BROKER_URL": "amqp://h", "METRICS_PORT": "1" * 5_000},
     ("executor_service", "migrate"): {"DATABASE_URL": "postgresql://h/x "},
+    ("deploy.container.postgres",): {"DATABASE_URL": "postgresql://h/x?foo=1"},
+    ("deploy.container.schema",): {"DATABASE_URL": "foo"},
     ("executor_service", "keys", "list"): {"DATABASE_URL": "foo", "RISK_SLIPPAGE_BPS_MAX": "x"},
     ("executor_service", "accounts", "show", "a"): {"KEY_PEPPER": "s3cret", "RISK_ORDER_USD_MAX": "x"},
 }
