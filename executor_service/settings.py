@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, SecretStr, field_validator
 
 from executor_service.domain.risk import RiskLimits
-from servicekit.settings.kinds import HostName, LogLevel, OnOff, PostgresUrl, RedisUrl, ServiceAddress
+from servicekit.settings.kinds import HostName, LogLevel, OnOff, PostgresUrl, RedisUrl, ServiceAddress, ShortName
 from servicekit.settings.reading import ServiceSettings
 from servicekit.settings.sentences import Unusable
 from servicekit.settings.words import one_of
@@ -71,7 +71,7 @@ class ExecutorSettings(AccountSettings):
     database_connections: Annotated[int, Field(ge=2, le=100)] = 6
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
     metrics_host: HostName = "127.0.0.1"
-    worker_name: str = "worker"
+    worker_name: ShortName = "worker"
     max_in_flight: Annotated[int, Field(ge=1, le=100_000)] = 5_000
     open_orders_max: Annotated[int, Field(ge=1)] = 50_000
     max_attempts: Annotated[int, Field(ge=1, le=10)] = 3

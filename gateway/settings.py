@@ -10,9 +10,9 @@ from pydantic_settings import NoDecode
 
 from gateway.access.rate_policies import Limits, limits_in
 from gateway.edge.public_path import normal_prefix
-from servicekit.settings.kinds import HostName, LogLevel, OnOff, RedisUrl, ServiceAddress
+from servicekit.settings.kinds import HostName, LogLevel, OnOff, RedisUrl, Seconds, ServiceAddress
 from servicekit.settings.reading import ServiceSettings
-from servicekit.settings.sentences import Unusable, bounded
+from servicekit.settings.sentences import Unusable, bounded, open_part
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 RateLimitName = Literal["submits", "reads", "address", "failures"]
@@ -54,9 +54,9 @@ class GatewaySettings(ServiceSettings):
     # Wrong keys and tickets that one address may show.
     rate_limit_failures: Annotated[Limits | None, NoDecode] = None
     # A request waits no longer for Redis to count it.
-    rate_limit_deadline_seconds: float = Field(default=0.1, gt=0)
+    rate_limit_deadline_seconds: Seconds = 0.1
     # How soon an open stream ends after its key was revoked or has expired.
-    key_recheck_seconds: float = Field(default=10.0, gt=0)
+    key_recheck_seconds: Seconds = 10.0
 
     default_slippage_bps: int = Field(default=50, ge=0, le=10_000)
     max_slippage_bps: int = Field(default=1_000, ge=0, le=10_000)
@@ -67,16 +67,16 @@ class GatewaySettings(ServiceSettings):
     airdrop_tokens_max: int = Field(default=1_000_000, gt=0)
     batch_orders_max: int = Field(default=500, gt=0, le=512)
     header_bytes_max: int = Field(default=16 * 1024, gt=0)
-    header_read_seconds: float = Field(default=10.0, gt=0)
-    body_read_seconds: float = Field(default=10.0, gt=0)
+    header_read_seconds: Seconds = 10.0
+    body_read_seconds: Seconds = 10.0
     # How long a connection may be idle between two requests: longer than the proxies in front keep theirs, or they meet
     # a connection that has just been closed.
-    keep_alive_seconds: float = Field(default=75.0, ge=1)
+    keep_alive_seconds: float = Field(default=75.0, ge=1, le=86_400)
     # How long a client may take nothing of what is on its way to it.
-    stall_seconds: float = Field(default=30.0, gt=0)
+    stall_seconds: Seconds = 30.0
     submits_waiting_max: int = Field(default=10_000, gt=0)
-    rpc_deadline_seconds: float = Field(default=5.0, gt=0)
-    watch_deadline_seconds: float = Field(default=2.0, gt=0)
+    rpc_deadline_seconds: Seconds = 5.0
+    watch_deadline_seconds: Seconds = 2.0
     frames_waiting_max: int = Field(default=256, gt=0)
     # On a socket that carries many orders.
     stream_frames_waiting_max: int = Field(default=20_000, gt=0)
@@ -86,8 +86,8 @@ class GatewaySettings(ServiceSettings):
     connections_max: int = Field(default=20_000, gt=0)
     sockets_per_address_max: int = Field(default=10_000, gt=0)
     sockets_per_key_max: int = Field(default=5_000, gt=0)
-    ping_seconds: float = Field(default=20.0, gt=0)
-    tokens_refresh_seconds: float = Field(default=30.0, gt=0)
+    ping_seconds: Seconds = 20.0
+    tokens_refresh_seconds: Seconds = 30.0
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -116,7 +116,7 @@ class GatewaySettings(ServiceSettings):
     def _whole_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for written in value:
             if not _ORIGIN.fullmatch(written):
-                why = f'"{bounded(written)}" is not an origin'
+                why = f'"{bounded(open_part(written))}" is not an origin'
                 raise Unusable(why, "such as https://app.example or http://localhost:5173, with commas between")
         return value
 
@@ -166,7 +166,7 @@ def _network(text: str) -> Network:
         return ipaddress.ip_network(text, strict=False)
     except ValueError:
         allowed = "addresses and networks such as 10.0.0.0/8 or ::1, with commas between"
-        raise Unusable(f'"{bounded(text)}" is neither an address nor a network', allowed) from None
+        raise Unusable(f'"{bounded(open_part(text))}" is neither an address nor a network', allowed) from None
 
 
 def _is_loopback(host: str) -> bool:

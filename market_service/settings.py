@@ -21,8 +21,9 @@ def _readable(path: Path) -> Path:
     try:
         read_definition(path)
     except DefinitionError as error:
-        # Further lines say more of the same; the first is enough to find the place.
-        why = bounded(str(error).splitlines()[0], _REASON_MAX)
+        # Further lines say more of the same; the first is enough to find the place. The path is shown before it.
+        cause, said = error.__cause__, str(error).splitlines()[0].removeprefix(f"{path}: ")
+        why = f"cannot be read ({cause.strerror})" if isinstance(cause, OSError) else bounded(said, _REASON_MAX)
         raise Unusable(why, "a market's definition (docs/market.md)") from None
     return path
 

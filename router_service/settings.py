@@ -37,5 +37,5 @@ class RouterSettings(ServiceSettings):
 
     router_breaker_failures_max: int = Field(default=5, gt=0)
     router_breaker_retry_ms: int = Field(default=2_000, gt=0)
-    router_seed: int = Field(default=1, ge=0)
+    router_seed: int = Field(default=1, ge=0, lt=2**63)
     """Seeds the draws of simulated quote latencies."""

@@ -11,11 +11,11 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr
 
 from deploy.local.ports import LOOPBACK
-from servicekit.settings.kinds import HIGHEST_PORT, HostName, OnOff, PostgresUrl, RedisUrl
+from servicekit.settings.kinds import HIGHEST_PORT, HostName, OnOff, PostgresUrl, RedisUrl, ShortName
 from servicekit.settings.postgres_url import read_postgres_url
 from servicekit.settings.reading import ServiceSettings
 from servicekit.settings.redis_url import redis_parts, url_of
-from servicekit.settings.sentences import Unusable, bounded
+from servicekit.settings.sentences import Unusable, bounded, open_part
 from servicekit.settings.words import one_of
 
 _POSTGRES_TYPES: Final = ("postgres", "postgresql", "pg")
@@ -34,20 +34,20 @@ class OlderNames(ServiceSettings):
 
     database_url: PostgresUrl | None = None
     redis_url: RedisUrl | None = None
-    app_env: str | None = None
+    app_env: ShortName | None = None
     workers: Annotated[int, Field(ge=0, le=64)] = 1
 
     db_type: Annotated[str, one_of(*_POSTGRES_TYPES, _EMBEDDED_TYPE)] | None = None
     db_host: HostName | None = None
     db_port: Port | None = None
-    db_name: str | None = None
-    db_user: str | None = None
+    db_name: ShortName | None = None
+    db_user: ShortName | None = None
     db_pass: SecretStr | None = None
     redis_host: HostName | None = None
     redis_port: Port | None = None
     redis_password: SecretStr | None = None
     redis_tls: OnOff | None = None
-    node_env: str | None = None
+    node_env: ShortName | None = None
     start_worker: OnOff = True
 
     def contradictions(self) -> Iterator[Unusable]:
@@ -121,7 +121,7 @@ def _compared(url_name: str, parts: Mapping[str, object], told: OlderNames) -> I
 def _in_words(value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
-    return bounded(str(value), _SHORT) or "nothing"
+    return bounded(open_part(str(value)), _SHORT) or "nothing"
 
 
 def _contradiction(first: str, second: str, what: str) -> Unusable:

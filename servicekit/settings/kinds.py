@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from servicekit.settings.postgres_url import read_postgres_url
 from servicekit.settings.redis_url import read_redis_url
@@ -13,6 +13,7 @@ from servicekit.settings.sentences import Unusable
 from servicekit.settings.words import on_off, one_of
 
 HIGHEST_PORT: Final = 65_535
+_NAME_MAX: Final = 63  # as many as Postgres keeps of a name
 
 _NAME: Final = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
 _NUMBERS_ONLY: Final = re.compile(r"[0-9.]+")
@@ -26,8 +27,8 @@ _OTHER_TARGETS: Final = ("unix:", "unix-abstract:", "ipv4:", "ipv6:", "vsock:")
 def _host(text: str) -> str:
     if text.startswith("["):
         raise Unusable("has brackets, which belong to URLs", _HOST)
-    if "://" in text or "/" in text:
-        raise Unusable("an address of the web and no host", _HOST)
+    if "://" in text:
+        raise Unusable("a URL and no host", _HOST)
     if _is_address(text):
         return text
     name, colon, port = text.rpartition(":")
@@ -66,6 +67,12 @@ def _is_port(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 5 and 1 <= int(text) <= HIGHEST_PORT
 
 
+def _short(name: str) -> str:
+    if len(name) > _NAME_MAX:
+        raise Unusable(f"has {len(name)} characters", f"{_NAME_MAX} characters or fewer")
+    return name
+
+
 def _home(path: Path) -> Path:
     try:
         return path.expanduser()
@@ -89,6 +96,10 @@ LogLevel = Annotated[
     one_of("DEBUG", "INFO", "WARNING", "ERROR", case=str.upper),
 ]
 HostName = Annotated[str, AfterValidator(_host)]
+# A day is as good as for ever, and what the system's clocks and sockets take.
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+# A name that goes into logs, leases and statements.
+ShortName = Annotated[str, AfterValidator(_short)]
 ServiceAddress = Annotated[str, AfterValidator(_target)]
 UserPath = Annotated[Path, AfterValidator(_home)]
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]

@@ -30,6 +30,9 @@ _REMARKS: Final[Mapping[str, Callable[[str], tuple[str, ...]]]] = {
     "BROKER_URL": lambda url: read_redis_url(url).remarks,
 }
 
+# A whole number without a bound of its own ends here: what it is handed to takes no more.
+INTEGER_MAX: Final = 2**31 - 1
+
 _Settings = TypeVar("_Settings", bound="ServiceSettings")
 
 
@@ -53,6 +56,8 @@ class ServiceSettings(BaseSettings):
         field = _Field.of(cls.model_fields[str(info.field_name)])
         if field.kind is int and not _WHOLE.fullmatch(value.strip()):
             raise Unusable("not a whole number", field.allowed)
+        if field.kind is int and field.is_open and int(value) > INTEGER_MAX:
+            raise Unusable("out of range", field.allowed)
         if field.kind in (float, Decimal) and not _NUMBER.fullmatch(value.strip()):
             raise Unusable("not a number", field.allowed)
         if field.reads_words:
@@ -179,11 +184,13 @@ def _own_words(message: str) -> str:
 
 
 class _Field(NamedTuple):
-    """What a field's type says: the plain type, which numbers it takes in words, and whether it reads words itself."""
+    """What a field's type says: the plain type, which numbers it takes in words, whether it reads words itself,
+    and whether its numbers have no upper bound."""
 
     kind: Any
     allowed: str
     reads_words: bool
+    is_open: bool
 
     @classmethod
     def of(cls, field: FieldInfo) -> "_Field":
@@ -191,7 +198,8 @@ class _Field(NamedTuple):
         metadata += field.metadata
         reads_words = any(isinstance(each, BeforeValidator) for each in metadata)
         allowed = _range(kind, metadata) if kind in (int, float, Decimal) else ""
-        return cls(kind, allowed, reads_words)
+        is_open = not any(isinstance(each, Le | Lt) for each in metadata)
+        return cls(kind, allowed, reads_words, is_open)
 
 
 def _plain(annotation: Any) -> tuple[Any, list[Any]]:
@@ -220,7 +228,7 @@ def _range(kind: type, metadata: list[Any]) -> str:
         places = getattr(each, "decimal_places", places)
     if kind is int:
         lowest = above + 1 if isinstance(above, int) else lowest
-        highest = below - 1 if isinstance(below, int) else highest
+        highest = below - 1 if isinstance(below, int) else INTEGER_MAX if highest is None else highest
         above = below = None
     words = ["a whole number" if kind is int else "a number"]
     words += [f"above {above}"] if above is not None else []

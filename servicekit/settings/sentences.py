@@ -48,9 +48,14 @@ def shown(name: str, value: str | None) -> str:
         return name
     if _SECRET_NAMES.search(name):
         return f"{name}={MASK}"
-    if "://" in value or _ADDRESS_NAMES.search(name):
+    if _ADDRESS_NAMES.search(name):
         return f"{name}={_quoted(masked(value))}"
-    return f"{name}={_quoted(value)}"
+    return f"{name}={_quoted(open_part(value))}"
+
+
+def open_part(value: str) -> str:
+    """Return a value, or a part of one, without what may be a password in it."""
+    return masked(value) if "://" in value else value
 
 
 def masked(address: str) -> str:

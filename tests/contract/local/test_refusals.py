@@ -18,6 +18,7 @@ from deploy.local.process import ProcessSpec
 from deploy.local.refusal import Refusal
 from deploy.local.servers.postgres import EmbeddedPostgres
 from deploy.local.supervisor import Supervisor
+from servicekit.settings.sentences import shown
 
 _ORDINARY = 65_534
 
@@ -65,8 +66,8 @@ def test_a_data_folder_that_cannot_be_written_to_is_named_with_its_variable(
     (folder / name).chmod(0o555)
     said = run(folder / "data", monkeypatch, capsys)
     assert said == (
-        f"tradewind: cannot use {folder}/{name} (Permission denied): "
-        "set TRADEWIND_DATA_DIR to a folder that you can write to"
+        f"tradewind: {shown('TRADEWIND_DATA_DIR', str(folder / 'data'))}: "
+        f"cannot use {folder}/{name} (Permission denied); allowed: a folder that you can write to"
     )
 
 

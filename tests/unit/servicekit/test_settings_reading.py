@@ -248,3 +248,35 @@ def test_a_secret_is_in_no_sentence() -> None:
 def test_every_sentence_of_the_process_is_in_the_form() -> None:
     """What the environment of this test would say: nothing, or in the form."""
     assert all(FORM.fullmatch(found) for found in all_problems(os.environ))
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("CONNECTIONS_MAX", "2147483647"),
+        ("GRPC_CONNECTION_AGE_MAX_MS", "2147483647"),
+        ("STALL_SECONDS", "86400"),
+        ("KEEP_ALIVE_SECONDS", "86400"),
+        ("ROUTER_SEED", str(2**63 - 1)),
+    ],
+)
+def test_no_number_is_without_a_bound(name: str, most: str) -> None:
+    assert all_problems({name: most}) == []
+    (found,) = all_problems({name: f"{most}0"})
+    assert found.startswith(f"{name}={most}0: out of range; allowed: ")
+    assert found.endswith(f" {most}")
+
+
+def test_a_name_is_as_long_as_postgres_keeps_it() -> None:
+    for name in ("WORKER_NAME", "APP_ENV", "DB_NAME"):
+        assert all_problems({name: "n" * 63}) == []
+        assert all_problems({name: "n" * 64}) == [
+            f"{name}={'n' * 64}: has 64 characters; allowed: 63 characters or fewer"
+        ]
+
+
+def test_a_password_in_any_setting_is_masked_wherever_it_is_said() -> None:
+    for kind in EVERY_KIND:
+        for name in kind.model_fields:
+            for url in ("http://u:s3cret@h/?a=b", "postgresql://u:s3cret@h/d?a=b", "redis://u:s3cret@h/x"):
+                assert "s3cret" not in "".join(problems(kind, **{name.upper(): url})), (name, url)
