@@ -7,8 +7,8 @@ from pydantic import Field, SecretStr, field_validator
 
 from executor_service.domain.risk import RiskLimits
 from servicekit.settings.kinds import HostName, LogLevel, OnOff, PostgresUrl, RedisUrl, ServiceAddress, ShortName
-from servicekit.settings.reading import ServiceSettings
 from servicekit.settings.sentences import Unusable
+from servicekit.settings.service_settings import ServiceSettings
 from servicekit.settings.words import one_of
 
 PEPPER_CHARACTERS_MIN: Final = 32

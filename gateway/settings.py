@@ -11,8 +11,8 @@ from pydantic_settings import NoDecode
 from gateway.access.rate_policies import Limits, limits_in
 from gateway.edge.public_path import normal_prefix
 from servicekit.settings.kinds import HostName, LogLevel, OnOff, RedisUrl, Seconds, ServiceAddress
-from servicekit.settings.reading import ServiceSettings
 from servicekit.settings.sentences import Unusable, bounded, open_part
+from servicekit.settings.service_settings import ServiceSettings
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 RateLimitName = Literal["submits", "reads", "address", "failures"]

@@ -9,8 +9,9 @@ from pydantic import AfterValidator, Field
 from market_service.genesis.definition import DefinitionError, read_definition
 from market_service.outside.profiles import PROFILES
 from servicekit.settings.kinds import HostName, LogLevel, OnOff, PostgresUrl, UserPath
-from servicekit.settings.reading import ServiceSettings, read_settings
+from servicekit.settings.reading import read_settings
 from servicekit.settings.sentences import Unusable, bounded, shown
+from servicekit.settings.service_settings import ServiceSettings
 from servicekit.settings.words import one_of
 
 DEFAULT_MARKET_FILE: Final = Path(__file__).parent / "genesis" / "markets" / "default.toml"

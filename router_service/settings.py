@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from servicekit.settings.kinds import HostName, LogLevel, OnOff, ServiceAddress
-from servicekit.settings.reading import ServiceSettings
+from servicekit.settings.service_settings import ServiceSettings
 
 
 class RouterSettings(ServiceSettings):

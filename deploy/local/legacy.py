@@ -13,9 +13,9 @@ from pydantic import Field, SecretStr
 from deploy.local.ports import LOOPBACK
 from servicekit.settings.kinds import HIGHEST_PORT, HostName, OnOff, PostgresUrl, RedisUrl, ShortName
 from servicekit.settings.postgres_url import read_postgres_url
-from servicekit.settings.reading import ServiceSettings
 from servicekit.settings.redis_url import redis_parts, url_of
 from servicekit.settings.sentences import Unusable, bounded, open_part
+from servicekit.settings.service_settings import ServiceSettings
 from servicekit.settings.words import one_of
 
 _POSTGRES_TYPES: Final = ("postgres", "postgresql", "pg")

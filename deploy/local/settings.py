@@ -1,5 +1,6 @@
 """What `make run` is told: environment variables, with a `.env` file beneath them."""
 
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import StringIO
@@ -21,8 +22,9 @@ from router_service.settings import RouterSettings
 from servicekit.settings.kinds import HostName, UserPath
 from servicekit.settings.near_names import near_names
 from servicekit.settings.postgres_url import read_postgres_url
-from servicekit.settings.reading import Problem, ServiceSettings, check_settings, read_checked, remarks_on, texts_of
+from servicekit.settings.reading import Problem, check_settings, read_checked, remarks_on, texts_of
 from servicekit.settings.sentences import Unusable, sentence, shown
+from servicekit.settings.service_settings import ServiceSettings
 from servicekit.settings.tracing import TracingSettings
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
@@ -142,7 +144,7 @@ def _file_values(named: str | None) -> dict[str, str | None]:
     path = REPOSITORY / ".env"
     try:
         path = Path(named).expanduser() if named else path
-        if not named and not path.is_file():
+        if not named and not _is_file(path):
             return {}
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -157,6 +159,14 @@ def _file_values(named: str | None) -> dict[str, str | None]:
     if wrong:
         raise refusal(f"has lines that cannot be read (line {', '.join(wrong[:5])})")
     return dotenv_values(stream=StringIO(text), interpolate=False)
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether there is a file. Raises OSError when nobody can say, which `is_file` of newer Pythons hides."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def read_settings(environ: Mapping[str, str]) -> StackSettings:

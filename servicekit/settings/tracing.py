@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr
 
 from servicekit.settings.kinds import OnOff
-from servicekit.settings.reading import ServiceSettings
 from servicekit.settings.sentences import Unusable, listed
+from servicekit.settings.service_settings import ServiceSettings
 from servicekit.settings.words import exactly, one_of
 
 _ROOTS: Final = ("always_on", "always_off", "traceidratio", "ratelimiting")

@@ -83,6 +83,28 @@ def test_what_another_user_left_in_the_data_folder_is_named_with_the_variable(
     assert said.endswith("(Permission denied): make it writable, or set TRADEWIND_DATA_DIR to another folder")
 
 
+def test_an_env_file_that_the_user_may_not_read_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = folder / "s.env"
+    file.write_text("PORT=4000\n")
+    file.chmod(0o000)
+    monkeypatch.setenv("TRADEWIND_ENV_FILE", str(file))
+    said = run(folder / "data", monkeypatch, capsys)
+    reason = "cannot be read (Permission denied); allowed: a file of KEY=value lines in UTF-8"
+    assert said == f"tradewind: {shown('TRADEWIND_ENV_FILE', str(file))}: {reason}"
+
+
+def test_a_checkout_that_is_closed_to_the_user_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "closed").mkdir(mode=0o000)
+    monkeypatch.setattr("deploy.local.settings.REPOSITORY", folder / "closed")
+    monkeypatch.delenv("TRADEWIND_ENV_FILE", raising=False)
+    said = run(folder / "data", monkeypatch, capsys)
+    assert said.startswith(f"tradewind: TRADEWIND_ENV_FILE: {folder}/closed/.env cannot be read (Permission denied)")
+
+
 def test_initdb_that_is_refused_says_which_file_and_which_variable(folder: Path) -> None:
     folder.chmod(0o711)
     server = EmbeddedPostgres(folder / "postgres", durable=False)

@@ -228,18 +228,11 @@ def test_an_env_file_that_is_none_is_refused(named: str, reason: str) -> None:
     assert reason in str(refused.value)
 
 
-def test_a_checkout_that_is_closed_to_the_user_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deploy.local.settings.REPOSITORY", tmp_path / "closed")
-
-    def closed(path: Path, **_: object) -> None:
-        raise PermissionError(13, "Permission denied", str(path))
-
-    monkeypatch.setattr(Path, "stat", closed)
-    monkeypatch.setattr(Path, "read_bytes", closed)
-    with pytest.raises(Refusal) as refused:
-        merged_environ({})
-    reason = f"{tmp_path / 'closed' / '.env'} cannot be read (Permission denied)"
-    assert str(refused.value) == f"TRADEWIND_ENV_FILE: {reason}; allowed: {ENV_FILE}"
+def test_without_a_file_of_its_own_a_checkout_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deploy.local.settings.REPOSITORY", tmp_path)
+    assert merged_environ({}) == {}
+    (tmp_path / ".env").mkdir()
+    assert merged_environ({}) == {}
 
 
 def test_an_env_file_of_another_system_is_read(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from executor_service.settings import AccountSettings, ExecutorSettings, Migrati
 from gateway.settings import GatewaySettings
 from market_service.settings import LedgerSettings, MarketSettings
 from router_service.settings import RouterSettings
-from servicekit.settings.reading import ServiceSettings, check_settings, read_settings, texts_of
+from servicekit.settings.reading import check_settings, read_settings, texts_of
 from servicekit.settings.sentences import SettingsError
+from servicekit.settings.service_settings import ServiceSettings
 from servicekit.settings.tracing import TracingSettings
 
 STORES = {"database_url": "postgresql://u@127.0.0.1/x", "redis_url": "redis://127.0.0.1"}
