@@ -17,7 +17,7 @@ from executor_service.order_log import log_orders_of
 from executor_service.settings import AccountSettings, ExecutorSettings, MigrationSettings
 from servicekit.errors import DomainError
 from servicekit.garbage import calm_garbage_collector
-from servicekit.migrating import first_line
+from servicekit.migrating import MIGRATABLE, first_line
 from servicekit.postgres import session_sentence
 from servicekit.settings.reading import read_settings
 from servicekit.settings.redis_server import cluster_sentences
@@ -69,7 +69,9 @@ def _migrate(settings: MigrationSettings) -> int:
     try:
         upgrade(settings.database_url.get_secret_value())
     except (SQLAlchemyError, psycopg.Error) as error:
-        sys.stderr.write(f"The orders' schema cannot be migrated: {first_line(error)}.\n")
+        told = {"DATABASE_URL": settings.database_url.get_secret_value()}
+        why = f"the orders' schema cannot be migrated ({first_line(error)}); allowed: {MIGRATABLE}"
+        sys.stderr.write(f"{sentence(told, told, why)}\n")
         return 1
     return 0
 

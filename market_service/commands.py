@@ -16,10 +16,10 @@ from market_service.migrations.apply import migrate
 from market_service.process import CannotRun, serve
 from market_service.settings import pooled_market_remark, read_ledger_settings, read_market_settings
 from servicekit.garbage import calm_garbage_collector
-from servicekit.migrating import first_line
+from servicekit.migrating import MIGRATABLE, first_line
 from servicekit.postgres import session_sentence
 from servicekit.settings.postgres_url import read_postgres_url
-from servicekit.settings.sentences import SettingsError
+from servicekit.settings.sentences import SettingsError, sentence
 from servicekit.telemetry import configure_logging
 from servicekit.traces.tracing import tracing
 
@@ -63,7 +63,8 @@ def _migrate() -> int:
     try:
         migrate(settings.database_url.get_secret_value())
     except SQLAlchemyError as error:
-        raise CannotRun(f"The ledger cannot be migrated: {first_line(error)}.") from error
+        why = f"the ledger cannot be migrated ({first_line(error)}); allowed: {MIGRATABLE}"
+        raise CannotRun(sentence(["DATABASE_URL"], os.environ, why)) from error
     return 0
 
 
@@ -71,7 +72,8 @@ def _check() -> int:
     try:
         report = check_ledger(read_ledger_settings().database_url.get_secret_value())
     except psycopg.Error as error:
-        raise CannotRun(f"The ledger cannot be read: {first_line(error)}.") from error
+        why = f"the ledger cannot be read ({first_line(error)}); allowed: a migrated database that answers there"
+        raise CannotRun(sentence(["DATABASE_URL"], os.environ, why)) from error
     sys.stdout.write(table_of(report) + "\n")
     return 0 if report.is_sound else EXIT_FAILED
 

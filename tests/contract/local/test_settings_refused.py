@@ -127,3 +127,16 @@ def test_what_is_ignored_is_said_by_a_stack_and_by_a_command(data_dir: Path) -> 
             assert f"/x?***: the option {option} is ignored: " in done.stderr
         assert "s3cret" not in done.stderr
     assert "tradewind: DB_PASSWORD: not a setting, and does nothing; did you mean DB_PASS?" in stack.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("executor_service", "migrate"), ("market_service", "migrate"), ("market_service", "check")]
+)
+def test_a_database_out_of_reach_is_told_by_a_command_with_host_port_and_reason(command: tuple[str, ...]) -> None:
+    port = free_port()
+    done = python(*command, DATABASE_URL=f"postgresql://u:s3cret@127.0.0.1:{port}/x")
+    assert done.returncode == 1
+    assert FORM.fullmatch(done.stderr.strip()), done.stderr
+    assert f"DATABASE_URL=postgresql://***@127.0.0.1:{port}/x: " in done.stderr
+    assert "Connection refused" in done.stderr
+    assert "s3cret" not in done.stderr
