@@ -21,6 +21,7 @@ from executor_service.adapters.postgres_order_store import PostgresOrderStore
 from executor_service.adapters.price_feed import PriceFeed
 from executor_service.adapters.redis_feed import RedisEventFeed
 from executor_service.adapters.router_client import GrpcRouter
+from executor_service.adapters.status_reads import StatusReads
 from executor_service.application.account_limits import AccountLimits
 from executor_service.application.admission import Admission
 from executor_service.application.authenticate import Authenticate
@@ -51,6 +52,7 @@ class ServerParts:
     accounts: AccountLimits
     prices: PriceFeed
     keys: Authenticate
+    status: StatusReads
 
 
 @dataclass(slots=True)
@@ -101,6 +103,7 @@ async def server_parts(settings: ExecutorSettings, broker: HintBroker) -> AsyncI
             accounts=accounts,
             prices=prices,
             keys=Authenticate(keys=PostgresKeys(pool), clock=clock, pepper=settings.pepper),
+            status=StatusReads(pool, redis),
         )
     await redis.aclose()
     await broker_redis.aclose()

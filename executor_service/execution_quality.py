@@ -20,8 +20,8 @@ _ORDER_SECONDS: Final = Histogram(
 _ATTEMPTS: Final = Histogram(
     "tradewind_order_attempts", "Attempts that an order took until its end.", buckets=(0, 1, 2, 3, 4, 5, 10)
 )
-_SLIPPAGE_BPS: Final = Histogram(
-    "tradewind_fill_slippage_bps",
+_SHORTFALL_BPS: Final = Histogram(
+    "tradewind_fill_shortfall_bps",
     "What a fill paid below its quote, in 1/10,000 of the quote; negative: it paid more.",
     buckets=(-100, -50, -20, -10, -5, -2, -1, 0, 1, 2, 5, 10, 20, 50, 100, 200, 500),
 )
@@ -37,7 +37,7 @@ _LEGS: Final = Counter("tradewind_fill_legs", "Swaps through one pool that fills
 
 _order_timed: Final = {status: in_bulk(_ORDER_SECONDS.labels(status=status.value).observe) for status in TERMINAL}
 _attempts_taken: Final = in_bulk(_ATTEMPTS.observe)
-_slippage_found: Final = in_bulk(_SLIPPAGE_BPS.observe)
+_shortfall_found: Final = in_bulk(_SHORTFALL_BPS.observe)
 _impact_quoted: Final = in_bulk(_IMPACT_BPS.observe)
 _fill_counted: Final = cache(lambda form: counted_in_bulk(_FILLS.labels(form=form).inc))
 _leg_counted: Final = cache(lambda venue: counted_in_bulk(_LEGS.labels(venue=venue).inc))
@@ -64,7 +64,7 @@ def _fill_made(order: Order) -> None:
     assert order.route is not None
     assert order.quoted_amount_out is not None
     assert order.executed_amount_out is not None
-    _slippage_found((1 - order.executed_amount_out / order.quoted_amount_out) * BPS)
+    _shortfall_found((1 - order.executed_amount_out / order.quoted_amount_out) * BPS)
     _impact_quoted(order.route.price_impact_bps)
     _fill_counted(route_form(order.route))(1)
     for leg in order.route.legs:

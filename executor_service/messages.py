@@ -26,7 +26,9 @@ _TYPE_TO_WIRE: Final = {"market": pb.ORDER_TYPE_MARKET}
 _TYPE_FROM_WIRE: Final = {number: name for name, number in _TYPE_TO_WIRE.items()}
 
 # Fields that the messages have under the same name and in the same form. A message leaves None out.
-_CONVERTED: Final = {"order_id", "order_type", "status", "swap_id", "created_at", "updated_at", "next_attempt_at"}
+_CONVERTED: Final = {
+    *("order_id", "order_type", "status", "swap_id", "created_at", "updated_at", "next_attempt_at", "failure_reason"),
+}
 _FIELDS: Final = [field.name for field in fields(Order) if field.name not in _CONVERTED]
 _SENT_AS_KEPT: Final = [
     name for name in _FIELDS if name in pb.SubmitOrderRequest.DESCRIPTOR.fields_by_name and name != "client_order_id"
@@ -84,6 +86,8 @@ def violations_of(request: pb.SubmitOrderRequest) -> list[FieldViolation]:
         ("venues", len(request.venues) <= 16 and _are_short(request.venues), "must be at most 16 short names"),
         ("exclude_pools", len(request.exclude_pools) <= 64 and _are_short(request.exclude_pools), "at most 64 pools"),
         ("quote_id", len(request.quote_id) <= 255 and "\0" not in request.quote_id, "must be at most 255 characters"),
+        ("symbol_in", is_symbol(request.symbol_in), "must be at most 64 characters, without NUL"),
+        ("symbol_out", is_symbol(request.symbol_out), "must be at most 64 characters, without NUL"),
         ("traceparent", _is_trace(request.traceparent), "must be a W3C traceparent or empty"),
         (
             "order_id",
@@ -113,7 +117,9 @@ def new_order(request: pb.SubmitOrderRequest, now: datetime) -> NewOrder:
         updated_at=now,
         **{name: getattr(request, name) for name in _SENT_AS_KEPT},
     )
-    return NewOrder(order=order, body_hash=request.body_hash)
+    return NewOrder(
+        order=order, body_hash=request.body_hash, symbol_in=request.symbol_in, symbol_out=request.symbol_out
+    )
 
 
 def submit_response(accepted: Accepted) -> pb.SubmitOrderResponse:
@@ -185,6 +191,8 @@ def order_message(order: Order, attempts: Sequence[Attempt]) -> pb.Order:
         route_json=route_text(order.route) or "",
         created_at=_moment(order.created_at),
         updated_at=_moment(order.updated_at),
+        # What an earlier attempt failed with is that attempt's own.
+        failure_reason="" if order.status is OrderStatus.CONFIRMED else order.failure_reason or "",
         attempts=map(_attempt_message, attempts),
         **{name: getattr(order, name) for name in _SHOWN_AS_KEPT},
     )
@@ -254,6 +262,11 @@ def _moment(moment: datetime) -> Timestamp:
 def is_account(text: str) -> bool:
     """Return whether this text can name an account."""
     return bool(_ACCOUNT.fullmatch(text))
+
+
+def is_symbol(text: str) -> bool:
+    """Return whether this text can be a token's symbol, or no symbol at all."""
+    return len(text) <= 64 and "\0" not in text
 
 
 def is_mint(text: str) -> bool:

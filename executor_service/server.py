@@ -20,6 +20,7 @@ from servicekit.cancelling import cancel_all
 from servicekit.errors import DomainError, FieldViolation, Rejected
 from servicekit.grpc_server import RunningServer, Service, serve_until_signal, start_server
 from servicekit.metrics import serve_metrics
+from servicekit.status.status_server import with_status
 from tradewind.accounts.v1 import accounts_pb2
 from tradewind.accounts.v1.accounts_pb2_grpc import add_AccountServiceServicer_to_server
 from tradewind.orders.v1 import orders_pb2 as pb
@@ -57,16 +58,10 @@ async def start_services(parts: ServerParts, settings: ExecutorSettings) -> Runn
     async def drain() -> None:
         parts.hub.drain()
 
+    names = [service.full_name for file in (pb, accounts_pb2) for service in file.DESCRIPTOR.services_by_name.values()]
+    service = Service(names=names, add=add, on_drain=drain)
     return await start_server(
-        Service(
-            names=[
-                service.full_name
-                for file in (pb, accounts_pb2)
-                for service in file.DESCRIPTOR.services_by_name.values()
-            ],
-            add=add,
-            on_drain=drain,
-        ),
+        with_status(service, "executor", parts.status.collect),
         host=settings.grpc_host,
         port=settings.executor_port,
         reflection_enabled=settings.grpc_reflection,
@@ -138,7 +133,8 @@ class OrderServicer(rpc.OrderServiceServicer):
         """Cancel one order."""
         order_id = messages.order_id_of(request.order_id)
         order = await self._parts.cancel.cancel(order_id, request.account_id)
-        return pb.CancelOrderResponse(order=messages.order_message(order, ()))
+        attempts = await self._parts.store.attempts(order_id)
+        return pb.CancelOrderResponse(order=messages.order_message(order, attempts))
 
     async def GetLifecycle(self, request: pb.GetLifecycleRequest, context: Context) -> pb.GetLifecycleResponse:
         """Return the lifecycle: every status, event and transition."""

@@ -28,6 +28,7 @@ from gateway.orders.explain import Explain
 from gateway.orders.listing import Listing
 from gateway.orders.orders import Orders, SubmitOrder
 from gateway.orders.quotes import Quotes
+from gateway.status import Status
 from gateway.streams.order_watches import OrderWatches
 from gateway.streams.sockets import OrderSocket
 from gateway.streams.sse import OrderHistory
@@ -49,6 +50,7 @@ class Endpoints:
     watches: OrderWatches
     turnstile: Turnstile
     health: Health
+    status: Status
     market: MarketData
     prices: Prices
     stream: StreamSocket
@@ -115,6 +117,7 @@ def _served(endpoints: Endpoints) -> Mapping[str, Callable[..., Any]]:
         "aliveHealthz": endpoints.health.alive,
         "aliveLivez": endpoints.health.alive,
         "ready": endpoints.health.ready,
+        "getStatus": endpoints.status.show,
     }
 
 

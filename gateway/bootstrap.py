@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from gateway.access.accounts_client import AccountsClient
 from gateway.access.client_address import ClientAddresses
+from gateway.access.cross_origin import CrossOrigin
 from gateway.access.entrance import Edge
+from gateway.access.hosts import Hosts
 from gateway.access.origin import Origins
 from gateway.access.turnstile import Turnstile
 from gateway.access.wiring import open_access
@@ -33,6 +35,7 @@ from gateway.orders.router_client import RouterClient
 from gateway.orders.scenario_names import ScenarioNames
 from gateway.orders.tokens import TokenDirectory
 from gateway.settings import GatewaySettings
+from gateway.status import Parts, Status
 from gateway.streams.order_watches import OrderWatches
 from gateway.streams.stream_socket import StreamLimits, StreamSocket
 from servicekit.grpc_client import open_channel
@@ -82,6 +85,7 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
     small = BodyLimits(settings.body_bytes_max, settings.body_read_seconds)
     large = BodyLimits(settings.batch_body_bytes_max, settings.body_read_seconds)
     market_data = MarketData(quoting, tokens)
+    parts = Parts({"executor": executor, "router": router, "market": market_channel}, tokens)
     try:
         async with (
             open_access(settings, accounts, addresses, turnstile) as access,
@@ -97,17 +101,10 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
                 explain=Explain(orders, tokens),
                 watches=watches,
                 turnstile=turnstile,
-                health=Health({"executor": executor, "router": router}, tokens),
+                health=Health(parts),
+                status=Status(parts, keys_required=settings.auth),
                 market=market_data,
-                stream=StreamSocket(
-                    watches,
-                    turnstile,
-                    StreamLimits(
-                        frames_max=settings.stream_frames_waiting_max,
-                        orders_max=settings.stream_orders_max,
-                        commands_per_second_max=settings.stream_commands_per_second_max,
-                    ),
-                ),
+                stream=StreamSocket(watches, turnstile, _stream_limits(settings)),
                 meta=Meta(orders, market),
                 wallet=Wallet(market, tokens, small, tokens_max=settings.airdrop_tokens_max),
                 accounts=Accounts(accounts, tokens, small),
@@ -115,11 +112,16 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
                 openapi=OpenApi(keys_required=settings.auth),
                 prices=Prices(quoting, market_data, turnstile, first_answer_seconds=settings.rpc_deadline_seconds),
             )
-            edge = Edge(routes(endpoints), origins, settings.allowed_origins)
-            yield Gateway(edge, watches, endpoints.prices, endpoints.stream, turnstile)
+            yield Gateway(_edge(settings, endpoints, origins), watches, endpoints.prices, endpoints.stream, turnstile)
             await orders.close()
     finally:
         await asyncio.gather(executor.close(), router.close(), quoting.close(), market_channel.close())
+
+
+def _edge(settings: GatewaySettings, endpoints: Endpoints, origins: Origins) -> Edge:
+    cross_origin = CrossOrigin(settings.page_origins, origins)
+    hosts = Hosts(settings.served_hosts, settings.host, origins)
+    return Edge(routes(endpoints), origins, cross_origin, hosts)
 
 
 def _rules(settings: GatewaySettings) -> Rules:
@@ -127,4 +129,12 @@ def _rules(settings: GatewaySettings) -> Rules:
         default_slippage_bps=settings.default_slippage_bps,
         max_slippage_bps=settings.max_slippage_bps,
         scenarios=settings.scenarios,
+    )
+
+
+def _stream_limits(settings: GatewaySettings) -> StreamLimits:
+    return StreamLimits(
+        frames_max=settings.stream_frames_waiting_max,
+        orders_max=settings.stream_orders_max,
+        commands_per_second_max=settings.stream_commands_per_second_max,
     )

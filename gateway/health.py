@@ -1,64 +1,44 @@
-"""Alive and ready. Alive asks nobody; ready asks the services behind this one and names who is missing."""
+"""Alive and ready. Alive asks nobody; ready asks the parts that a new order needs and names those that are missing."""
 
-import asyncio
-import time
-from collections.abc import Mapping
-from typing import Final
-
-import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.edge.json_out import json_response
 from gateway.edge.problems import problem_response
-from gateway.orders.tokens import TokenDirectory
+from gateway.edge.query import invalid_parameter, known_parameters
+from gateway.status import NEEDED, Parts
 from servicekit.errors import Unavailable
-
-CHECK_SECONDS: Final = 1.0
-# A good result is worth more time than a bad one, which may be over at any moment.
-KEPT_SECONDS: Final = {True: 1.0, False: 0.2}
 
 
 class Health:
-    """The health endpoints. A check's result is kept for a moment, so that probes cost the services nothing."""
+    """The health endpoints."""
 
-    def __init__(self, channels: Mapping[str, grpc.aio.Channel], tokens: TokenDirectory) -> None:
-        self._stubs = {name: health_pb2_grpc.HealthStub(channel) for name, channel in channels.items()}
-        self._tokens = tokens
-        self._checks: dict[str, str] = {}
-        self._checked_at = float("-inf")
-        self._lock = asyncio.Lock()
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
 
     async def alive(self, request: Request) -> Response:
         """GET /health, /healthz, /livez: the process answers."""
         return json_response({"status": "ok"})
 
     async def ready(self, request: Request) -> Response:
-        """GET /readyz: 200 when every service behind is ready, else 503 naming those that are not."""
-        async with self._lock:
-            kept_seconds = KEPT_SECONDS[set(self._checks.values()) == {"ok"}]
-            if time.monotonic() - self._checked_at > kept_seconds:
-                self._checks = await self._check()
-                self._checked_at = time.monotonic()
-        missing = [name for name, state in self._checks.items() if state != "ok"]
+        """GET /readyz: 200 when a new order would be executed, else 503 naming the parts that are missing.
+
+        `exclude` leaves parts out, as it does in Kubernetes' own /readyz: a balancer that should send requests while
+        stored orders wait for a worker excludes `workers`.
+        """
+        excluded = _excluded(request)
+        found = await self._parts.look()
+        checks = {name: found.states[name] for name in NEEDED if name not in excluded}
+        missing = found.missing(excluded)
         if not missing:
-            return json_response({"status": "ok", "checks": self._checks})
-        error = Unavailable("UNAVAILABLE", f"Not ready: {', '.join(missing)}.")
-        return problem_response(error, request.scope, extra={"checks": self._checks, "notReady": missing})
-
-    async def _check(self) -> dict[str, str]:
-        states = await asyncio.gather(*(_state(stub) for stub in self._stubs.values()))
-        checks = dict(zip(self._stubs, states, strict=True))
-        checks["tokens"] = "ok" if self._tokens.known else "not_loaded"
-        return checks
+            return json_response({"status": "ok", "checks": checks})
+        error = Unavailable("UNAVAILABLE", f"Not ready: {', '.join(missing)}. /api/status shows every part.")
+        return problem_response(error, request.scope, extra={"checks": checks, "notReady": missing})
 
 
-async def _state(stub: health_pb2_grpc.HealthStub) -> str:
-    try:
-        answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=CHECK_SECONDS)
-    except grpc.RpcError as error:
-        code: grpc.StatusCode = error.code()
-        return code.name.lower()
-    serving: bool = answer.status == health_pb2.HealthCheckResponse.SERVING
-    return "ok" if serving else "not_serving"
+def _excluded(request: Request) -> frozenset[str]:
+    given = known_parameters(request.scope, ("exclude",)).get("exclude", [])
+    names = frozenset(name.strip() for value in given for name in value.split(",") if name.strip())
+    if not names <= frozenset(NEEDED):
+        raise invalid_parameter("exclude", f"exclude must be of: {', '.join(NEEDED)}.")
+    return names

@@ -108,6 +108,7 @@ def _config(gateway: Gateway, settings: GatewaySettings) -> uvicorn.Config:
                 body_read_seconds=settings.body_read_seconds,
                 connections_max=_connections_max(settings),
                 path_prefix=settings.path_prefix,
+                refusal_headers=gateway.app.cross_origin.headers_for,
             )
         ),
         ws=limited_sockets(path_prefix=settings.path_prefix),

@@ -1,13 +1,14 @@
 """What the gateway is told by its environment, checked once at the start."""
 
 import ipaddress
-import re
 from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
+from gateway.access.host_names import hosts_in
+from gateway.access.origin_patterns import LOCAL_PAGES, OriginPattern, origins_in
 from gateway.access.rate_policies import Limits, limits_in
 from gateway.edge.public_path import normal_prefix
 from servicekit.settings.kinds import HostName, LogLevel, OnOff, RedisUrl, Seconds, ServiceAddress
@@ -23,7 +24,6 @@ _RATE_LIMITS_WITH_KEYS: Final[dict[RateLimitName, str]] = {
     "address": "500/second",
     "failures": "20/minute",
 }
-_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 
 
 class GatewaySettings(ServiceSettings):
@@ -43,8 +43,10 @@ class GatewaySettings(ServiceSettings):
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
     # What the proxy in front takes off each path, where it says no X-Forwarded-Prefix.
     path_prefix: str = ""
-    # Origins whose pages may open WebSockets, beside the gateway's own host: https://app.example, ...
-    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    # Origins whose pages may use this gateway, beside its own; not given: `page_origins`.
+    allowed_origins: Annotated[tuple[OriginPattern, ...] | None, NoDecode] = None
+    # Hosts that it is served as, beside its own; not given: `served_hosts`.
+    allowed_hosts: Annotated[tuple[str, ...] | None, NoDecode] = None
     scenarios: OnOff = False
 
     # Of one key, and of one client address; not given: none without keys, else those of _RATE_LIMITS_WITH_KEYS.
@@ -107,18 +109,12 @@ class GatewaySettings(ServiceSettings):
     @field_validator("allowed_origins", mode="before")
     @classmethod
     def _origins(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return tuple(part.strip() for part in value.split(",") if part.strip())
+        return origins_in(value) if isinstance(value, str) else value
 
-    @field_validator("allowed_origins")
+    @field_validator("allowed_hosts", mode="before")
     @classmethod
-    def _whole_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for written in value:
-            if not _ORIGIN.fullmatch(written):
-                why = f'"{bounded(open_part(written))}" is not an origin'
-                raise Unusable(why, "such as https://app.example or http://localhost:5173, with commas between")
-        return value
+    def _hosts(cls, value: object) -> object:
+        return hosts_in(value) if isinstance(value, str) else value
 
     @field_validator(
         "rate_limit_submits", "rate_limit_reads", "rate_limit_address", "rate_limit_failures", mode="before"
@@ -141,6 +137,28 @@ class GatewaySettings(ServiceSettings):
     def has_rate_limits(self) -> bool:
         """True when anything is limited by rate."""
         return any(self.rate_limits(name) for name in _RATE_LIMITS_WITH_KEYS)
+
+    @property
+    def page_origins(self) -> tuple[OriginPattern, ...]:
+        """The origins whose pages may use this gateway beside its own: those given, else this machine's or none."""
+        if self.allowed_origins is not None:
+            return self.allowed_origins
+        return LOCAL_PAGES if self._is_for_this_machine else ()
+
+    @property
+    def served_hosts(self) -> tuple[str, ...] | None:
+        """The hosts that this gateway is served as beside its own; None: any.
+
+        Without keys on loopback only its own, lest a page rebinds its name to us. Elsewhere nobody but the operator
+        knows the names, and keys are what protects.
+        """
+        if self.allowed_hosts is not None:
+            return self.allowed_hosts
+        return () if self._is_for_this_machine else None
+
+    @property
+    def _is_for_this_machine(self) -> bool:
+        return not self.auth and _is_loopback(self.host)
 
     def contradictions(self) -> Iterator[Unusable]:
         """Yield what is open to others without a word about it, and what has nowhere to be kept."""

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from typing import Final
 
+from tradewind.status.v1 import status_pb2
+
 from market_service import telemetry
 from market_service.chain.chain import Chain
 from market_service.chain.clock import RealClock
@@ -19,8 +21,11 @@ from servicekit.cancelling import cancel_all
 from servicekit.grpc_server import start_server, wait_for_signal
 from servicekit.metrics import serve_metrics
 from servicekit.settings.sentences import sentence
+from servicekit.status.status_server import with_status
 
 _STOP_SECONDS: Final = 5.0
+# A slot takes longer on a busy machine; ten of them, four seconds, mean that the ledger cannot be written.
+_SLOTS_BEHIND_MAX: Final = 10
 
 
 class CannotRun(Exception):
@@ -69,7 +74,7 @@ async def _serve_intake(intake: SwapIntake, settings: MarketSettings) -> None:
     serve_metrics(settings.metrics_port, settings.metrics_host)
     telemetry.watch_in_flight(lambda: len(chain.mempool))
     running = await start_server(
-        market_service(intake),
+        with_status(market_service(intake), "market", lambda: _status(intake, settings)),
         host=settings.grpc_host,
         port=settings.market_port,
         reflection_enabled=settings.grpc_reflection,
@@ -90,6 +95,19 @@ async def _serve_intake(intake: SwapIntake, settings: MarketSettings) -> None:
         await _stop(chain)
         await cancel_all((slots, asked_to_end))
         telemetry.market_stopped(slot=chain.slot)
+
+
+async def _status(intake: SwapIntake, settings: MarketSettings) -> status_pb2.GetStatusResponse:
+    chain = intake.chain
+    facts = status_pb2.MarketFacts(
+        profile=settings.market_profile,
+        seed=chain.seed,
+        slot=chain.slot,
+        is_stalled=chain.slots_behind() > _SLOTS_BEHIND_MAX,
+        swaps_in_flight=len(chain.mempool),
+        scenarios=settings.scenarios,
+    )
+    return status_pb2.GetStatusResponse(market=facts)
 
 
 async def _stop(chain: Chain) -> None:

@@ -1,9 +1,11 @@
-"""Basis points, and the one rounding of the least output: preview, order, quote check and market agree to the unit."""
+"""Basis points, and their roundings, one for all: preview, order, quote check, market and explanation agree."""
 
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 BPS: Final = 10_000
 """One, in basis points."""
+_PLACES: Final = Decimal("0.01")
 
 
 def min_amount_out(quoted_amount_out: int, slippage_bps: int) -> int:
@@ -13,3 +15,13 @@ def min_amount_out(quoted_amount_out: int, slippage_bps: int) -> int:
     """
     assert 0 <= slippage_bps <= BPS
     return -(-quoted_amount_out * (BPS - slippage_bps) // BPS)
+
+
+def shortfall_bps(quoted_amount_out: int, executed_amount_out: int) -> Decimal:
+    """Return how far a fill paid below its quote, in 1/10,000 of the quote; negative when it paid more.
+
+    Two decimals, rounded half to even.
+    """
+    assert quoted_amount_out > 0
+    short = Decimal((quoted_amount_out - executed_amount_out) * BPS) / quoted_amount_out
+    return short.quantize(_PLACES, ROUND_HALF_EVEN)

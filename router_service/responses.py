@@ -117,8 +117,8 @@ def _route(answer: RouteAnswer, quoted_at: Timestamp) -> pb.Route:
     return pb.Route(
         mint_in=route.mint_in,
         mint_out=route.mint_out,
-        decimals_in=answer.decimals_in,
-        decimals_out=answer.decimals_out,
+        decimals_in=answer.tokens[route.mint_in].decimals,
+        decimals_out=answer.tokens[route.mint_out].decimals,
         amount_in=route.amount_in,
         amount_out=route.amount_out,
         legs=[_leg(leg) for leg in route.legs],

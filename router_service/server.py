@@ -33,6 +33,7 @@ from servicekit.grpc_server import RunningServer, Service, start_server, wait_fo
 from servicekit.metrics import serve_metrics
 from servicekit.settings.reading import read_settings
 from servicekit.settings.sentences import SettingsError, sentence
+from servicekit.status.status_server import with_status
 from servicekit.telemetry import configure_logging
 from servicekit.traces.tracing import tracing
 from tradewind.router.v1 import router_pb2 as pb
@@ -146,7 +147,7 @@ async def start_router(router: Router, settings: RouterSettings) -> RunningServe
         on_drain=servicer.drain,
     )
     return await start_server(
-        service,
+        with_status(service, "router", router.feed.status),
         host=settings.grpc_host,
         port=settings.router_port,
         reflection_enabled=settings.grpc_reflection,

@@ -150,8 +150,16 @@ ERRORS: Final[Mapping[str, ErrorRow]] = {
     "ORIGIN_REFUSED": _rejected(
         "PERMISSION_DENIED",
         403,
-        "Pages of this origin may not connect",
-        "Name the origin in ALLOWED_ORIGINS, or connect from the gateway's own pages.",
+        "Pages of this origin may not use this gateway",
+        "Add the page's origin to ALLOWED_ORIGINS, or serve the page from the gateway's own host.",
+        ends_order=False,
+        retry="never",
+    ),
+    "HOST_REFUSED": _rejected(
+        "PERMISSION_DENIED",
+        421,
+        "This gateway is not served as this host",
+        "Connect to a host that the gateway is served as, such as localhost, or add the host to ALLOWED_HOSTS.",
         ends_order=False,
         retry="never",
     ),

@@ -10,8 +10,10 @@ Nothing here imports a transport, so that domain code may use it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from servicekit.error_table import ERRORS, ErrorRow, Kind, Retry
+from servicekit.field_codes import FIELD_CODES
 
 __all__ = [
     "ERRORS",
@@ -32,7 +34,16 @@ class FieldViolation:
 
     field: str
     detail: str
-    code: str = "invalid"
+    code: str = "invalid_value"
+
+    def __post_init__(self) -> None:
+        """Hold the code to the table."""
+        assert self.code in FIELD_CODES, f"{self.code} has no row in the table of field codes"
+
+    @classmethod
+    def heard(cls, field: str, detail: str, code: str) -> Self:
+        """Return what another process told, which may be of a release with codes that this one does not know."""
+        return cls(field, detail, code if code in FIELD_CODES else "invalid_value")
 
 
 class DomainError(Exception):

@@ -61,9 +61,7 @@ def _error_from_details(status: status_pb2.Status) -> DomainError | None:
     if info.domain != ERROR_DOMAIN:
         return None
     error = error_of(info.reason, status.message, retry_after_ms=retry.retry_delay.ToMilliseconds() or 1000)
-    error.violations = tuple(
-        FieldViolation(v.field, v.description, v.reason or "invalid") for v in bad.field_violations
-    )
+    error.violations = tuple(FieldViolation.heard(v.field, v.description, v.reason) for v in bad.field_violations)
     return error
 
 

@@ -60,7 +60,10 @@ def a_route(amount_out: int = 225_000_000, venue: str = "raydium", amount_in: in
         price_impact_bps=3,
         slot=77,
         legs=(leg,),
-        presented={"route": "[]", "quotes": "[]", "refused": "[]", "runnerUp": "null"},
+        presented={
+            **{"fee": "0.5625", "feeBaseUnits": '"562500"', "feeToken": '"USDC"', "feeTokenMint": f'"{USDC}"'},
+            **{"route": "[]", "quotes": "[]", "refused": "[]", "runnerUp": "null"},
+        },
     )
 
 

@@ -131,7 +131,7 @@ class MemoryOrderStore:
         if refusals:
             raise refusals[order.order_id]
         self._tables.rows[order.order_id] = StoredRow(order, new.body_hash, self._tables.now())
-        self._feed.publish([self._tables.append(order, OrderAccepted())])
+        self._feed.publish([self._tables.append(order, OrderAccepted(new.symbol_in, new.symbol_out))])
         self._queue.offer([order.order_id])
         return Accepted(order.order_id, order.status, order.created_at, replayed=False)
 

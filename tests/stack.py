@@ -37,7 +37,15 @@ _OURS = frozenset(
             "APP_ENV",
         ),
         *("ROUTER_PORT", "EXECUTOR_PORT", "MARKET_PORT"),
-        *("KEY_PEPPER", "KEY_RECHECK_SECONDS", "TRUSTED_PROXIES", "TRADEWIND_API_KEY", "RATE_LIMIT_SUBMITS"),
+        *(
+            "ALLOWED_ORIGINS",
+            "ALLOWED_HOSTS",
+            "KEY_PEPPER",
+            "KEY_RECHECK_SECONDS",
+            "TRUSTED_PROXIES",
+            "TRADEWIND_API_KEY",
+            "RATE_LIMIT_SUBMITS",
+        ),
         *("RATE_LIMIT_READS", "RATE_LIMIT_ADDRESS", "RATE_LIMIT_FAILURES", "RATE_LIMIT_DEADLINE_SECONDS"),
         *LEGACY_NAMES,
     }

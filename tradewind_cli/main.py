@@ -2,7 +2,7 @@
 
 import typer
 
-from tradewind_cli import demo, market_commands, order_commands
+from tradewind_cli import demo, market_commands, order_commands, status_command
 
 app = typer.Typer(
     name="tradewind",
@@ -24,6 +24,7 @@ app.command()(market_commands.quote)
 app.command()(market_commands.tokens)
 app.command()(market_commands.balances)
 app.command()(market_commands.airdrop)
+app.command()(status_command.status)
 app.command()(demo.demo)
 
 

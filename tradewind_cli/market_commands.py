@@ -41,7 +41,6 @@ def quote(
 def _told(asked: Quote, tokens: tuple[Token, ...], token_in: str, token_out: str) -> Group:
     narrator = Narrator(tokens)
     sold, bought = _symbol(token_in, tokens), _symbol(token_out, tokens)
-    decimals = next((token.decimals for token in tokens if token.symbol == bought), 0)
     best = Text.assemble(
         f"{number(asked.amount_in)} {sold} buys ",
         (f"{number(asked.amount_out)} {bought}", "bold green"),
@@ -52,9 +51,7 @@ def _told(asked: Quote, tokens: tuple[Token, ...], token_in: str, token_out: str
     for name in ("pool", "kind", f"{bought} for all of it", "against the route"):
         table.add_column(name, no_wrap=True, justify="left" if name in ("pool", "kind") else "right")
     for pool in asked.quotes:
-        table.add_row(
-            pool.pool, pool.kind, number(Decimal(pool.amount_out).scaleb(-decimals)), _behind(pool.amount_out, asked)
-        )
+        table.add_row(pool.pool, pool.kind, number(pool.amount_out), _behind(pool.amount_out_base_units, asked))
     for refused in asked.refused:
         table.add_row(refused.pool or refused.venue, Text(refused.reason, "yellow"), "", "")
     return Group(best, named, table)

@@ -202,6 +202,11 @@ class Tradewind:
         headers = {"idempotency-key": idempotency_key or f"py-{uuid4().hex}"}
         return decode((await self._http.post("/api/airdrop", body, headers)).content, Airdropped).balance
 
+    async def status(self) -> dict[str, Any]:
+        """Return every part of the engine and how it stands; `notReady` names what a new order would lack."""
+        status: dict[str, Any] = decode_any((await self._http.get("/api/status")).content)
+        return status
+
     def watch(self, order_id: str, *, after: int = 0) -> AsyncGenerator[OrderEvent, None]:
         """Yield an order's events after the sequence `after`, each once and in order, and end after its last.
 

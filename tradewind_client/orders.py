@@ -86,7 +86,8 @@ class Attempt(Value, frozen=True, kw_only=True):
 class Order(Value, frozen=True, kw_only=True):
     """An order as it stands; what is not known yet is None.
 
-    Amounts are whole tokens, prices tokens bought for one sold; `version` is the sequence of the newest event.
+    Amounts are whole tokens, exact, with base units beside them; prices are tokens bought for one sold, with 18 digits
+    at most; `version` is the sequence of the newest event. Only an order read by itself has its attempt history.
     """
 
     order_id: str
@@ -95,17 +96,20 @@ class Order(Value, frozen=True, kw_only=True):
     client_order_id: str | None = None
     type: str = "market"
     token_in: str
+    token_in_mint: str = ""
     token_out: str
-    mint_in: str = ""
-    mint_out: str = ""
+    token_out_mint: str = ""
     amount_in: Decimal
     amount_in_base_units: int
     slippage_bps: int
     dex: str | None = None
     route: tuple[Leg, ...] | None = None
     quoted_amount_out: Decimal | None = None
+    quoted_amount_out_base_units: int | None = None
     min_amount_out: Decimal | None = None
+    min_amount_out_base_units: int | None = None
     executed_amount_out: Decimal | None = None
+    executed_amount_out_base_units: int | None = None
     quoted_price: Decimal | None = None
     executed_price: Decimal | None = None
     tx_hash: str | None = None

@@ -18,6 +18,6 @@ class Balance(Value, frozen=True, kw_only=True):
     """What the simulated wallet holds of one token, in whole tokens and in base units."""
 
     token: str
-    mint: str
+    token_mint: str = ""
     amount: Decimal
     amount_base_units: int

@@ -98,9 +98,9 @@ _PRICE: Final = Row(
             "none",
             "In 1/10,000 of the quote. Negative: fills pay more than quoted.",
             (
-                quantile(0.05, "tradewind_fill_slippage_bps"),
-                quantile(0.5, "tradewind_fill_slippage_bps"),
-                quantile(0.95, "tradewind_fill_slippage_bps"),
+                quantile(0.05, "tradewind_fill_shortfall_bps"),
+                quantile(0.5, "tradewind_fill_shortfall_bps"),
+                quantile(0.95, "tradewind_fill_shortfall_bps"),
             ),
         ),
         Panel(
@@ -119,8 +119,8 @@ _PRICE: Final = Row(
             "Share of fills that paid at least their quote.",
             (
                 Query(
-                    f'sum(rate(tradewind_fill_slippage_bps_bucket{{le="0.0"}}[{WINDOW}]))'
-                    f" / sum(rate(tradewind_fill_slippage_bps_count[{WINDOW}]))",
+                    f'sum(rate(tradewind_fill_shortfall_bps_bucket{{le="0.0"}}[{WINDOW}]))'
+                    f" / sum(rate(tradewind_fill_shortfall_bps_count[{WINDOW}]))",
                     "share",
                 ),
             ),

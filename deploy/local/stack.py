@@ -158,7 +158,10 @@ def _gateway(settings: StackSettings, env: Mapping[str, str]) -> ProcessSpec:
         name="gateway",
         command=(sys.executable, "-m", "gateway"),
         env=env,
-        healthy=http_ok(settings.dial_host, settings.port, "/readyz"),
+        # Without workers of its own, the stack has none to wait for.
+        healthy=http_ok(
+            settings.dial_host, settings.port, "/readyz" + ("" if settings.workers else "?exclude=workers")
+        ),
         cwd=REPOSITORY,
         stop_rank=6,
         address=settings.gateway_url,

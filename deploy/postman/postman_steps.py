@@ -108,7 +108,7 @@ TOUR: Final[Sequence[Step]] = (
     Step(
         "6. Why it went as it did",
         "explainOrder",
-        checks=("pm.test('names attempts', () => pm.expect(pm.response.json().attempts).to.not.be.empty);",),
+        checks=("pm.test('names attempts', () => pm.expect(pm.response.json().attemptHistory).to.not.be.empty);",),
     ),
     Step(
         "7. Cancel it: too late",

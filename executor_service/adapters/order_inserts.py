@@ -67,7 +67,8 @@ _FIRST_OF: Final[LiteralString] = """
 def first_event(new: NewOrder) -> StoredEvent:
     """Return the order's first event."""
     order = new.order
-    return StoredEvent(order.order_id, 1, order.status, frame_of(order, OrderAccepted()), order.account_id)
+    frame = frame_of(order, OrderAccepted(new.symbol_in, new.symbol_out))
+    return StoredEvent(order.order_id, 1, order.status, frame, order.account_id)
 
 
 async def insert(

@@ -22,10 +22,15 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOrder:
-    """An order to be stored, with the hash of what the caller sent under its identity."""
+    """An order to be stored, with the hash of what the caller sent under its identity.
+
+    The symbols of its mints are for its first event alone; empty where the caller gave none.
+    """
 
     order: Order
     body_hash: bytes
+    symbol_in: str = ""
+    symbol_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)

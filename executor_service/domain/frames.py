@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +10,7 @@ import msgspec
 from executor_service.domain.lifecycle import (
     AttemptFailed,
     OrderAccepted,
+    OrderCancelled,
     OrderEvent,
     OrderFailed,
     OrderStatus,
@@ -21,15 +21,17 @@ from executor_service.domain.lifecycle import (
     SwapSubmitted,
 )
 from executor_service.domain.order import Order
-from pools.basis_points import BPS
+from pools.basis_points import shortfall_bps
+from pools.plain_numbers import amount, plain, price
 
-_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
+_ENCODER: Final = msgspec.json.Encoder()
 
 
 def frame_of(order: Order, event: OrderEvent) -> str:
     """Return the frame of the event that led to this state of the order.
 
-    Amounts in whole tokens are exact decimal numbers; beside them stand base units as strings.
+    Amounts are whole tokens as exact decimal numbers, with base units beside them as texts. Tokens are symbols, with
+    the mint beside them.
     """
     return _frame(order.order_id, order.version, order.status, _details(order, event), order.updated_at)
 
@@ -42,31 +44,6 @@ def first_routing_frame(order_id: UUID, at: datetime) -> str:
 def timestamp(moment: datetime) -> str:
     """Return RFC 3339 in UTC with milliseconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-
-
-def whole_tokens(amount: int, decimals: int) -> Decimal:
-    """Return base units as whole tokens, exactly and without trailing zeros."""
-    if decimals == 0 or amount == 0:
-        return Decimal(amount)
-    text = str(amount).rjust(decimals + 1, "0")
-    fraction = text[-decimals:].rstrip("0")
-    return Decimal(f"{text[:-decimals]}.{fraction}" if fraction else text[:-decimals])
-
-
-def executed_price(order: Order) -> Decimal | None:
-    """Return whole tokens bought for one whole token sold, at 12 significant digits; None before the fill."""
-    if order.executed_amount_out is None:
-        return None
-    sold = whole_tokens(order.amount_in, order.decimals_in)
-    return _significant(whole_tokens(order.executed_amount_out, order.decimals_out) / sold)
-
-
-def slippage_against_quote_bps(order: Order) -> Decimal:
-    """Return how far the fill was below the quote, in 1/10,000 with two places; negative when it was above."""
-    assert order.quoted_amount_out
-    assert order.executed_amount_out is not None
-    short = order.quoted_amount_out - order.executed_amount_out
-    return (Decimal(short * BPS) / order.quoted_amount_out).quantize(Decimal("0.01"))
 
 
 def _frame(order_id: UUID, sequence: int, status: OrderStatus, details: Mapping[str, Any], at: datetime) -> str:
@@ -83,12 +60,14 @@ def _frame(order_id: UUID, sequence: int, status: OrderStatus, details: Mapping[
 
 def _details(order: Order, event: OrderEvent) -> Mapping[str, Any]:
     match event:
-        case OrderAccepted():
+        case OrderAccepted(symbol_in, symbol_out):
             return {
                 "type": order.order_type,
-                "tokenIn": order.mint_in,
-                "tokenOut": order.mint_out,
-                "amountIn": whole_tokens(order.amount_in, order.decimals_in),
+                "tokenIn": symbol_in or order.mint_in,
+                "tokenInMint": order.mint_in,
+                "tokenOut": symbol_out or order.mint_out,
+                "tokenOutMint": order.mint_out,
+                **amount("amountIn", order.amount_in, order.decimals_in),
                 "slippageBps": order.slippage_bps,
             }
         case RoutingStarted():
@@ -98,8 +77,7 @@ def _details(order: Order, event: OrderEvent) -> Mapping[str, Any]:
         case SwapBuilt(swap_id, least):
             return {
                 "dex": _venue(order),
-                "minAmountOut": whole_tokens(least, order.decimals_out),
-                "minAmountOutBaseUnits": str(least),
+                **amount("minAmountOut", least, order.decimals_out),
                 "swapId": str(swap_id),
                 "attempt": order.attempt,
             }
@@ -116,7 +94,8 @@ def _details(order: Order, event: OrderEvent) -> Mapping[str, Any]:
             }
         case OrderFailed():
             return {"reason": event.reason.lower(), "detail": event.detail, "attempts": order.attempt}
-    return {}
+        case OrderCancelled():
+            return {"attempts": order.attempt}
 
 
 def _venue(order: Order) -> str:
@@ -129,9 +108,7 @@ def _routing_complete(order: Order) -> Mapping[str, Any]:
     assert route is not None
     return {
         "dex": route.venue,
-        "amountOut": whole_tokens(route.amount_out, order.decimals_out),
-        "amountOutBaseUnits": str(route.amount_out),
-        "fee": whole_tokens(route.fee, order.decimals_out),
+        **amount("amountOut", route.amount_out, order.decimals_out),
         "priceImpactBps": route.price_impact_bps,
         "attempt": order.attempt,
         "slot": route.slot,
@@ -140,18 +117,13 @@ def _routing_complete(order: Order) -> Mapping[str, Any]:
 
 
 def _confirmed(order: Order, event: SwapConfirmed) -> Mapping[str, Any]:
+    assert order.quoted_amount_out
     return {
         "dex": _venue(order),
         "txHash": event.tx_signature,
-        "amountOut": whole_tokens(event.amount_out, order.decimals_out),
-        "amountOutBaseUnits": str(event.amount_out),
-        "executedPrice": executed_price(order),
+        **amount("amountOut", event.amount_out, order.decimals_out),
+        "executedPrice": price(event.amount_out, order.decimals_out, order.amount_in, order.decimals_in),
         "slot": event.slot,
-        "slippageBps": slippage_against_quote_bps(order),
+        "shortfallBps": plain(shortfall_bps(order.quoted_amount_out, event.amount_out)),
         "attempt": order.attempt,
     }
-
-
-def _significant(value: Decimal) -> Decimal:
-    rounded = Decimal(f"{value:.12g}")
-    return Decimal(f"{rounded:f}").normalize() + 0

@@ -8,7 +8,9 @@ from starlette.routing import BaseRoute, Match, Route, Router, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from gateway import telemetry
-from gateway.access.origin import Origins, normal_origin
+from gateway.access.cross_origin import CrossOrigin
+from gateway.access.hosts import Hosts
+from gateway.access.origin import Origins
 from gateway.access.rate_limits import telling_limits
 from gateway.edge.answering import ROUTE, Answering
 from gateway.edge.problems import problem_response
@@ -40,10 +42,11 @@ class NamedWebSocketRoute(_Named, WebSocketRoute):
 class Edge:
     """The ASGI application. Endpoints raise DomainError before they begin to answer, never after."""
 
-    def __init__(self, routes: Sequence[BaseRoute], origins: Origins, allowed_origins: Sequence[str] = ()) -> None:
+    def __init__(self, routes: Sequence[BaseRoute], origins: Origins, cross_origin: CrossOrigin, hosts: Hosts) -> None:
         self._routes = routes
         self._origins = origins
-        self._allowed_origins = frozenset(map(normal_origin, allowed_origins))
+        self.cross_origin = cross_origin
+        self._hosts = hosts
         spelled_out = {route.path for route in routes if isinstance(route, Route) and "{" not in route.path}
         self._methods = {path: self._methods_at(path) for path in spelled_out}
         self._router = Router(routes, redirect_slashes=False, default=_nothing_here)
@@ -55,9 +58,15 @@ class Edge:
         scope[PREFIX] = self._origins.prefix(scope)
         # The router raises HTTPException instead of answering in plain text when there is an app to catch it.
         scope["app"] = self
-        answering = Answering(scope, send)
+        answering = Answering(scope, self.cross_origin.telling(scope, send))
         send = telling_limits(scope, answering)
         try:
+            self._hosts.check(scope)
+            preflight = self.cross_origin.preflight(scope)
+            if preflight is not None:
+                await preflight(scope, receive, send)
+                return
+            self.cross_origin.check(scope)
             if scope["path"].endswith("\n"):
                 # The router's patterns end in `$`, which also matches before a line feed.
                 raise Rejected("NOT_FOUND")
@@ -65,8 +74,6 @@ class Edge:
             if methods and scope["type"] == "http" and scope["method"] not in methods:
                 # Or else /api/orders/{order_id} would take `batch` for an order.
                 raise HTTPException(405)
-            if scope["type"] == "websocket":
-                self._origins.check_page(scope, self._allowed_origins)
             await self._router(scope, receive, send)
         except Exception as error:
             await self._refusal(error, scope)(scope, receive, send)

@@ -1,7 +1,7 @@
 """Where clients reach this gateway: scheme, host and prefix of a request, as far as they can be believed."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.types import Scope
@@ -9,10 +9,8 @@ from starlette.types import Scope
 from gateway.access.client_address import ClientAddresses
 from gateway.edge.public_path import normal_prefix, public_path
 from gateway.settings import Network
-from servicekit.errors import Rejected
 
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
-_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 
 
 class Origins:
@@ -40,7 +38,7 @@ class Origins:
         address that the connection came in on stands in.
         """
         secure = scope.get("scheme") in ("https", "wss")
-        host = self._host(scope)
+        host = self.host(scope)
         if self._addresses.from_proxy(scope):
             forwarded = _last(_header(scope, b"x-forwarded-proto")).lower()
             secure = forwarded in ("https", "wss") if forwarded else secure
@@ -48,38 +46,13 @@ class Origins:
             host = _own_address(scope)
         return f"{'wss' if secure else 'ws'}://{host}{public_path(scope, path)}"
 
-    def check_page(self, scope: Scope, allowed: Collection[str]) -> None:
-        """Raise Rejected("ORIGIN_REFUSED") for an upgrade that a page of a foreign origin asks for.
+    def host(self, scope: Scope) -> str:
+        """Return the host that the client used, as it is written; empty when none is named."""
+        return self.forwarded_host(scope) or _header(scope, b"host")
 
-        Browsers name the page's origin and let it through whatever it is; programs that are no browsers name none.
-        A page may connect to its own host, and one of an origin in `allowed` (as `normal_origin` writes it) to ours.
-        """
-        named = _header(scope, b"origin")
-        if not named:
-            return
-        origin = normal_origin(named)
-        scheme, _, host = origin.partition("://")
-        own_host = _without_default_port(self._host(scope).lower(), scheme)
-        if not origin or (origin not in allowed and host != own_host):
-            raise Rejected("ORIGIN_REFUSED")
-
-    def _host(self, scope: Scope) -> str:
-        host = _header(scope, b"host")
-        if self._addresses.from_proxy(scope):
-            return _last(_header(scope, b"x-forwarded-host")) or host
-        return host
-
-
-def normal_origin(written: str) -> str:
-    """Return scheme://host[:port] in lower case, without the scheme's own port; empty for what is no origin."""
-    scheme, separator, host = written.strip().lower().partition("://")
-    if not separator or scheme not in _DEFAULT_PORTS or not _HOST.fullmatch(host):
-        return ""
-    return f"{scheme}://{_without_default_port(host, scheme)}"
-
-
-def _without_default_port(host: str, scheme: str) -> str:
-    return host.removesuffix(_DEFAULT_PORTS.get(scheme, ""))
+    def forwarded_host(self, scope: Scope) -> str:
+        """Return the client's host as a trusted proxy forwards it, empty without one."""
+        return _last(_header(scope, b"x-forwarded-host")) if self._addresses.from_proxy(scope) else ""
 
 
 def _header(scope: Scope, name: bytes) -> str:

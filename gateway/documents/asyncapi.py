@@ -9,27 +9,32 @@ from starlette.responses import Response
 
 from gateway.access.credentials import SUBPROTOCOL, TICKET_PREFIX
 from gateway.documents.endpoints import BY_NAME
-from gateway.documents.openapi_schemas import MOMENT, ORDER_ID, STATUS, Schema, exactly, schemas
+from gateway.documents.schema_parts import COUNT, TEXT, Schema, word
+from gateway.documents.stream_schemas import frames
+from gateway.documents.words import WORDS
 from gateway.edge.json_out import encode
 from gateway.orders.dialects import FLAT, NESTED_CAPITALISED, NESTED_GREETING, Dialect
 from servicekit.metrics import release
 
 _HEADERS: Final = {"cache-control": "public, max-age=300"}
-_AFTER: Final = {"type": "object", "properties": {"after": {"type": "integer", "minimum": 0}}}
-_BY_QUERY: Final = {
+_PORT: Final = "127.0.0.1:3000"
+_AFTER: Final[Schema] = word("Last sequence you have; events follow behind it.", COUNT, 3)
+_HERE: Final[Schema] = {"type": "object", "properties": {"after": _AFTER}}
+_BY_QUERY: Final[Schema] = {
     "type": "object",
-    "properties": {"orderId": ORDER_ID, **_AFTER["properties"]},  # type: ignore[dict-item]  # a JSON schema is a dict of anything
+    "properties": {"orderId": WORDS["orderId"], "after": _AFTER},
     "required": ["orderId"],
 }
-_OFFERS: Final = {
+_OFFERS: Final[Schema] = {
     "type": "object",
     "properties": {
-        "Authorization": {"type": "string", "description": "Bearer <key>, from programs."},
-        "X-API-Key": {"type": "string", "description": "The key, in the other way."},
-        "Sec-WebSocket-Protocol": {
-            "type": "string",
-            "description": f"From pages: {SUBPROTOCOL}, {TICKET_PREFIX}<ticket>; the gateway selects {SUBPROTOCOL}.",
-        },
+        "Authorization": word("From programs.", TEXT, "Bearer tw_<id>_<secret>"),
+        "X-API-Key": word("The key, in the other way.", TEXT, "tw_<id>_<secret>"),
+        "Sec-WebSocket-Protocol": word(
+            f"From pages, with a ticket; the gateway selects {SUBPROTOCOL}.",
+            TEXT,
+            f"{SUBPROTOCOL}, {TICKET_PREFIX}<ticket>",
+        ),
     },
 }
 # The endpoint, and the dialect it speaks (none: our own words).
@@ -63,53 +68,22 @@ def document() -> dict[str, Any]:
     channels |= {name: _stream(*described) for name, described in SERVER_SENT.items()}
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "Tradewind streams", "version": release(), "description": _ABOUT},
+        "info": {
+            "title": "Tradewind streams",
+            "version": release(),
+            "description": _ABOUT,
+            "contact": {"name": "Whoever runs this gateway"},
+            "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+            "tags": [{"name": "streams", "description": "What happens to orders and prices, as it happens."}],
+        },
+        "servers": {protocol: _server(protocol) for protocol in ("ws", "http")},
         "defaultContentType": "application/json",
         "channels": channels,
         "operations": {
-            **{f"tell_{name}": _operation("send", name) for name in channels},
-            "command_streamSocket": _operation("receive", "streamSocket"),
+            **{f"tell_{name}": _operation("send", name, channel) for name, channel in channels.items()},
+            "command_streamSocket": _operation("receive", "streamSocket", channels["streamSocket"]),
         },
         "components": {"schemas": frames()},
-    }
-
-
-def frames() -> dict[str, Schema]:
-    """Return the schema of every frame."""
-    named = schemas()
-    told = {"orderId": ORDER_ID, "status": STATUS, "timestamp": MOMENT}
-    greeted = {"enum": [*STATUS["enum"], "connected"]}
-    return {
-        "Event": named["Event"],
-        "PriceEvent": exactly(**{**named["Prices"]["properties"], "slotTime": MOMENT}),
-        "Nested": exactly(**told, details={"type": "object"}),
-        "NestedWithGreeting": exactly(**{**told, "status": greeted}, details={"type": "object"}),
-        "Command": {"anyOf": [_subscription("subscribe"), _subscription("unsubscribe"), exactly(op={"const": "ping"})]},
-        "Answer": {
-            "type": "object",
-            "properties": {"op": {"enum": ["subscribed", "unsubscribed", "ended", "pong", "error"]}},
-            "required": ["op"],
-        },
-        "Flat": {"type": "object", "properties": told, "required": list(told)},
-    }
-
-
-def _subscription(op: str) -> Schema:
-    """Return the schema of a command: some orders by name, or all of the account's."""
-    members: dict[str, Schema] = {
-        "op": {"const": op},
-        "orderIds": {"type": "array", "items": ORDER_ID},
-        "all": {"type": "boolean"},
-    }
-    if op == "subscribe":
-        members["after"] = {"type": "object", "additionalProperties": _AFTER["properties"]["after"]}  # type: ignore[index]  # as above
-    some = {"required": ["orderIds"], "properties": {"orderIds": {"minItems": 1}, "all": {"const": False}}}
-    return {
-        "type": "object",
-        "properties": members,
-        "required": ["op"],
-        "oneOf": [some, {"required": ["all"], "properties": {"orderIds": {"maxItems": 0}, "all": {"const": True}}}],
-        "additionalProperties": False,
     }
 
 
@@ -124,10 +98,11 @@ def frame_of(dialect: Dialect | None) -> str:
 
 def _socket(address: str, dialect: Dialect | None) -> dict[str, Any]:
     left_out = f" Left out: {', '.join(sorted(dialect.left_out))}." if dialect else ""
-    query = _AFTER if "{" in address else _BY_QUERY
+    query = _HERE if "{" in address else _BY_QUERY
     described = _channel(address, frame_of(dialect), f"WebSocket: one order's life, one event a frame.{left_out}")
     return {
         **described,
+        "servers": [{"$ref": "#/servers/ws"}],
         "bindings": {"ws": {"method": "GET", "query": query, "headers": _OFFERS, "bindingVersion": "0.1.0"}},
     }
 
@@ -138,21 +113,41 @@ def _many_orders() -> dict[str, Any]:
     for frame in ("Command", "Answer"):
         payload = {"$ref": f"#/components/schemas/{frame}"}
         described["messages"][frame.lower()] = {"name": frame, "payload": payload}
-    return {**described, "bindings": {"ws": {"method": "GET", "headers": _OFFERS, "bindingVersion": "0.1.0"}}}
+    return {
+        **described,
+        "servers": [{"$ref": "#/servers/ws"}],
+        "bindings": {"ws": {"method": "GET", "headers": _OFFERS, "bindingVersion": "0.1.0"}},
+    }
 
 
-def _operation(action: str, channel: str) -> dict[str, Any]:
-    told = "command" if action == "receive" else "frame"
+def _operation(action: str, name: str, channel: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the gateway does on a channel: it receives commands, and sends everything else."""
+    told = [message for message in channel["messages"] if (message == "command") is (action == "receive")]
     return {
         "action": action,
-        "channel": {"$ref": f"#/channels/{channel}"},
-        "messages": [{"$ref": f"#/channels/{channel}/messages/{told}"}],
+        "summary": "Commands of the client." if action == "receive" else "What the gateway tells.",
+        "description": channel["description"],
+        "channel": {"$ref": f"#/channels/{name}"},
+        "messages": [{"$ref": f"#/channels/{name}/messages/{message}"} for message in told],
+    }
+
+
+def _server(protocol: str) -> dict[str, Any]:
+    return {
+        "host": "{address}",
+        "protocol": protocol,
+        "description": f"Host and port of the gateway; {protocol}s behind a proxy that ends TLS.",
+        "variables": {"address": {"default": _PORT, "description": "Host and port."}},
     }
 
 
 def _stream(name: str, frame: str, about: str) -> dict[str, Any]:
     described = _channel(BY_NAME[name].path, frame, f"Server-sent events: GET with Accept: text/event-stream. {about}")
-    return {**described, "bindings": {"http": {"bindingVersion": "0.3.0"}}}
+    return {
+        **described,
+        "servers": [{"$ref": "#/servers/http"}],
+        "bindings": {"http": {"bindingVersion": "0.3.0"}},
+    }
 
 
 def _channel(address: str, frame: str, about: str) -> dict[str, Any]:

@@ -12,7 +12,17 @@ from gateway.access.identity import Right
 from gateway.access.rate_limits import Budget
 
 Method = Literal["GET", "POST", "PATCH", "DELETE", "WEBSOCKET"]
-Tag = Literal["orders", "streams", "market", "wallet", "accounts", "tables", "health", "documents"]
+Tag = Literal["orders", "websockets", "market", "wallet", "accounts", "tables", "health", "documents"]
+TAGS: Final[Mapping[Tag, str]] = {
+    "orders": "Submit, follow, cancel and explain orders.",
+    "websockets": "WebSocket alone: plain HTTP is answered with 426. What is spoken there is in /asyncapi.json.",
+    "market": "Quotes, tokens, pools and prices.",
+    "wallet": "The account's simulated balances.",
+    "accounts": "Limits, switches and tickets.",
+    "tables": "The tables that the server runs on.",
+    "health": "Alive, and ready.",
+    "documents": "These documents, the page that shows them, and metrics.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +56,21 @@ ENDPOINTS: Final = (
         "/api/orders/execute",
         "executeSocket",
         "The life of ?orderId= in the words of an earlier engine",
-        tag="streams",
+        tag="websockets",
     ),
     Endpoint(
         "WEBSOCKET",
         "/api/orders/status/{order_id}",
         "statusSocket",
         "The life of an order in the words of an earlier engine",
-        tag="streams",
+        tag="websockets",
     ),
     Endpoint(
         "WEBSOCKET",
         "/ws/orders/{order_id}",
         "ordersSocket",
         "The life of an order in the words of an earlier engine",
-        tag="streams",
+        tag="websockets",
     ),
     # A batch counts its orders by itself.
     Endpoint(
@@ -103,9 +113,9 @@ ENDPOINTS: Final = (
         "/api/orders/{order_id}/events",
         "orderEvents",
         "The order's events, one a frame: replay first, then live",
-        tag="streams",
+        tag="websockets",
     ),
-    Endpoint("WEBSOCKET", "/api/stream", "streamSocket", "Many orders, or all, on one socket", tag="streams"),
+    Endpoint("WEBSOCKET", "/api/stream", "streamSocket", "Many orders, or all, on one socket", tag="websockets"),
     Endpoint(
         "POST",
         "/api/ws-ticket",
@@ -158,7 +168,8 @@ ENDPOINTS: Final = (
     _open("/health", "aliveHealth", "The process answers", "health"),
     _open("/healthz", "aliveHealthz", "The process answers", "health"),
     _open("/livez", "aliveLivez", "The process answers", "health"),
-    _open("/readyz", "ready", "Ready, or which service behind is not", "health"),
+    _open("/readyz", "ready", "A new order would be executed, or which part is missing", "health"),
+    Endpoint("GET", "/api/status", "getStatus", "Every part: its state, release, and what it knows", tag="health"),
 )
 
 BY_NAME: Final[Mapping[str, Endpoint]] = {endpoint.name: endpoint for endpoint in ENDPOINTS}

@@ -4,12 +4,25 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from gateway.documents.endpoints import BY_NAME
-from gateway.documents.openapi_parts import BEHIND, BODY, RISK, ROUTING, Answer, Operation, Parameter, as_json
-from gateway.documents.openapi_schemas import MOMENT, ORDER_ID, STATUS, Schema
+from gateway.documents.openapi_parts import (
+    BEHIND,
+    BODY,
+    DOCUMENT,
+    EVENT_STREAM,
+    PAGE,
+    RISK,
+    ROUTING,
+    Answer,
+    Operation,
+    Parameter,
+    as_json,
+)
+from gateway.documents.schema_parts import MOMENT, ORDER_ID, STATUSES, TYPES, Schema
 from gateway.edge.query import SEQUENCE_MAX
 from gateway.market.account_fields import ACCOUNT_ID
 from gateway.orders.listing import PAGE_SIZE_MAX
 from gateway.orders.order_fields import visible_text
+from gateway.status import NEEDED
 
 
 def _or_nothing(schema: Schema) -> Schema:
@@ -29,7 +42,8 @@ def _words(name: str, known: Sequence[str]) -> Parameter:
 
 # Plain HTTP is refused there before anyone looks at the order; what the sockets take is in the AsyncAPI document.
 _ANY_ORDER: Final = Parameter("order_id", "path", {"type": "string"}, "The order's id.")
-_ACCOUNT: Final = Parameter("account", "path", {"type": "string", "pattern": f"^{ACCOUNT_ID.pattern}$"})
+_SWITCHED: Final = Answer(101, "The WebSocket is open", headers=("Upgrade",))
+_ACCOUNT: Final = Parameter("account", "path", {"type": "string", "pattern": f"^{ACCOUNT_ID.pattern}$"}, "The account.")
 _AFTER: Final = Parameter(
     "after", "query", {"type": "integer", "minimum": 0, "maximum": SEQUENCE_MAX}, "Last sequence."
 )
@@ -38,11 +52,12 @@ _KEY: Final = Parameter("Idempotency-Key", "header", dict(visible_text.schema), 
 _NONE_MATCH: Final = Parameter("If-None-Match", "header", {"type": "string"}, "Versions you have.")
 _LAST_EVENT: Final = Parameter("Last-Event-ID", "header", {"type": "string"}, "A sequence; for server-sent events.")
 _PAGE_SIZE: Final = {"type": "integer", "minimum": 1, "maximum": PAGE_SIZE_MAX}
+_PARTS: Final = {"type": "array", "items": {"type": "string", "enum": list(NEEDED)}}
 _FILTERS: Final = (
-    _words("status", STATUS["enum"]),
-    _words("type", ["market"]),
+    _words("status", STATUSES),
+    _words("type", TYPES),
     _TOKEN,
-    Parameter("clientOrderId", "query", _or_nothing(dict(visible_text.schema))),
+    Parameter("clientOrderId", "query", _or_nothing(dict(visible_text.schema)), "Your identity of the order."),
     Parameter("since", "query", _or_nothing(MOMENT), "Accepted at or after."),
     Parameter("until", "query", _or_nothing(MOMENT), "Accepted before."),
     Parameter("pageSize", "query", _or_nothing(_PAGE_SIZE), "Default 50."),
@@ -66,23 +81,23 @@ OPERATIONS: Final[Sequence[Operation]] = (
             )
         ],
         parameters=[_KEY],
-        schema="NewOrder",
+        schema="OrderRequest",
         reasons=(*BODY, "INVALID_ORDER", "INVALID_REQUEST", "SCENARIOS_OFF", "IDEMPOTENCY_KEY_REUSED", *RISK, *BEHIND),
     ),
-    Operation("executeSocket", [], reasons=("UPGRADE_REQUIRED",)),
+    Operation("executeSocket", [_SWITCHED], reasons=("UPGRADE_REQUIRED",)),
     Operation(
         "statusSocket",
-        [],
+        [_SWITCHED],
         parameters=[_ANY_ORDER],
         reasons=("UPGRADE_REQUIRED",),
     ),
     Operation(
         "ordersSocket",
-        [],
+        [_SWITCHED],
         parameters=[_ANY_ORDER],
         reasons=("UPGRADE_REQUIRED",),
     ),
-    Operation("streamSocket", [], reasons=("UPGRADE_REQUIRED",)),
+    Operation("streamSocket", [_SWITCHED], reasons=("UPGRADE_REQUIRED",)),
     Operation(
         "explainOrder",
         [as_json("Explanation")],
@@ -93,13 +108,13 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "submitBatch",
         [as_json("BatchResults")],
         parameters=[_KEY],
-        schema="Batch",
+        schema="BatchRequest",
         reasons=(*BODY, "INVALID_REQUEST", *BEHIND),
     ),
     Operation(
         "previewOrder",
         [as_json("Preview")],
-        schema="NewOrder",
+        schema="OrderRequest",
         reasons=(*BODY, "INVALID_ORDER", "INVALID_REQUEST", *ROUTING, *BEHIND),
     ),
     Operation(
@@ -126,7 +141,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
     Operation(
         "getEvents",
         [
-            Answer(200, "The events", {"application/json": "History", "text/event-stream": ""}),
+            Answer(200, "The events", {"application/json": "History", "text/event-stream": EVENT_STREAM}),
             Answer(204, "The order has ended and nothing follows (server-sent events)"),
         ],
         parameters=[_ORDER, _AFTER, _LAST_EVENT],
@@ -134,30 +149,30 @@ OPERATIONS: Final[Sequence[Operation]] = (
     ),
     Operation(
         "getQuotes",
-        [as_json("Quotes")],
-        schema="Pair",
+        [as_json("QuoteAnswer")],
+        schema="QuoteRequest",
         reasons=(*BODY, "INVALID_REQUEST", *ROUTING, *BEHIND),
     ),
     Operation(
         "listTokens",
-        [as_json("Tokens")],
+        [as_json("TokenList")],
         reasons=("INVALID_REQUEST", *BEHIND),
     ),
     Operation(
         "listPools",
-        [as_json("Pools")],
+        [as_json("PoolList")],
         parameters=[_TOKEN],
         reasons=("INVALID_REQUEST", *BEHIND, "STALE_STATE"),
     ),
     Operation(
         "getPrices",
-        [Answer(200, "The prices", {"application/json": "Prices", "text/event-stream": ""})],
+        [Answer(200, "The prices", {"application/json": "PriceList", "text/event-stream": EVENT_STREAM})],
         parameters=[_TOKEN],
         reasons=("INVALID_REQUEST", *BEHIND, "STALE_STATE"),
     ),
     Operation(
         "getBalances",
-        [as_json("Balances")],
+        [as_json("BalanceList")],
         reasons=("INVALID_REQUEST", *BEHIND),
     ),
     Operation(
@@ -192,32 +207,47 @@ OPERATIONS: Final[Sequence[Operation]] = (
     ),
     Operation("getErrorTable", [as_json("ErrorTable")]),
     Operation("getLifecycle", [as_json("Lifecycle")], reasons=("INVALID_REQUEST", *BEHIND)),
-    Operation("getScenarios", [as_json("Scenarios")], reasons=("INVALID_REQUEST", *BEHIND)),
+    Operation("getScenarios", [as_json("ScenarioList")], reasons=("INVALID_REQUEST", *BEHIND)),
     Operation(
         "getProblem",
-        [Answer(200, "The row of the table", {"application/json": "Error", "text/html": ""})],
-        parameters=[Parameter("code", "path", {"type": "string", "examples": ["invalid_order"]})],
+        [Answer(200, "The row of the table", {"application/json": "Error", "text/html": PAGE})],
+        parameters=[
+            Parameter("code", "path", {"type": "string", "examples": ["invalid_order"]}, "The code, in lower case.")
+        ],
         reasons=("NOT_FOUND",),
     ),
     *(Operation(name, [as_json("Alive")]) for name in ("aliveHealth", "aliveHealthz", "aliveLivez")),
     Operation(
         "ready",
         [as_json("Ready")],
-        reasons=("UNAVAILABLE",),
+        parameters=[Parameter("exclude", "query", _PARTS, f"Parts to leave out: {', '.join(NEEDED)}.")],
+        reasons=("INVALID_REQUEST", "UNAVAILABLE"),
+    ),
+    Operation("getStatus", [as_json("Status")], reasons=("INVALID_REQUEST",)),
+    Operation("getAsyncApi", [Answer(200, BY_NAME["getAsyncApi"].summary, {"application/json": DOCUMENT})]),
+    Operation(
+        "getOpenApi",
+        [Answer(200, BY_NAME["getOpenApi"].summary, {"application/json": DOCUMENT})],
+        parameters=[Parameter("aliases", "query", {"type": "boolean"}, "Describe every name that a body may have.")],
+        reasons=("INVALID_REQUEST",),
     ),
     *(
-        Operation(name, [Answer(200, BY_NAME[name].summary, {media: ""})])
+        Operation(name, [Answer(200, BY_NAME[name].summary, {media: PAGE})])
         for name, media in (
-            ("getOpenApi", "application/json"),
-            ("getAsyncApi", "application/json"),
             ("getDocs", "text/html"),
             ("getMetrics", "text/plain"),
         )
     ),
     Operation(
         "getDocsAsset",
-        [Answer(200, "The file", {"text/css": "", "text/javascript": "", "image/png": ""}), Answer(304, "Not changed")],
-        parameters=[Parameter("asset", "path", {"type": "string", "examples": ["swagger-ui.css"]}), _NONE_MATCH],
+        [
+            Answer(200, "The file", dict.fromkeys(("text/css", "text/javascript", "image/png"), PAGE)),
+            Answer(304, "Not changed"),
+        ],
+        parameters=[
+            Parameter("asset", "path", {"type": "string", "examples": ["swagger-ui.css"]}, "Its name."),
+            _NONE_MATCH,
+        ],
         reasons=("NOT_FOUND",),
     ),
 )

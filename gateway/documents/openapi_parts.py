@@ -5,12 +5,46 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from gateway.documents.endpoints import BY_NAME, Endpoint
-from gateway.documents.openapi_schemas import Schema
+from gateway.documents.schema_parts import Schema
+
+# What is text, and no JSON.
+PAGE: Final[Schema] = {"type": "string", "description": "A page, a picture or lines of text."}
+EVENT_STREAM: Final[Schema] = {"type": "string", "description": "Server-sent events: see /asyncapi.json."}
+DOCUMENT: Final[Schema] = {"type": "object", "additionalProperties": True, "description": "The document."}
+# Every header that an answer may have.
+HEADERS: Final[dict[str, dict[str, Any]]] = {
+    "Location": {"description": "Where the order is.", "schema": {"type": "string", "examples": ["/api/orders/0199"]}},
+    "ETag": {"description": "The order's version.", "schema": {"type": "string", "examples": ['"6"']}},
+    "Link": {
+        "description": 'The next page, as `rel="next"`; none on the last.',
+        "schema": {"type": "string", "examples": ['</api/orders?pageToken=0199>; rel="next"']},
+    },
+    "Idempotent-Replayed": {
+        "description": "`true` when the same was done before under the same key.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "RateLimit-Policy": {
+        "description": "What the limit is.",
+        "schema": {"type": "string", "examples": ['"submits";q=100;w=1']},
+    },
+    "RateLimit": {
+        "description": "What is left of it.",
+        "schema": {"type": "string", "examples": ['"submits";r=99;t=1']},
+    },
+    "Retry-After": {
+        "description": "Seconds to wait before you try again.",
+        "schema": {"type": "integer", "minimum": 1, "examples": [1]},
+    },
+    "WWW-Authenticate": {"description": "How to show a key.", "schema": {"type": "string", "examples": ["Bearer"]}},
+    "Upgrade": {"description": "What to ask for.", "schema": {"type": "string", "examples": ["websocket"]}},
+}
 
 Place = Literal["path", "query", "header"]
 
-# What any request may meet: bytes that are no HTTP, a defect, and the services behind being away.
-ALWAYS: Final = ("MALFORMED_REQUEST", "INTERNAL")
+# What any request may meet: bytes that are no HTTP, a host that is not ours, a defect.
+ALWAYS: Final = ("MALFORMED_REQUEST", "HOST_REFUSED", "INTERNAL")
+# What a page of another origin may not send.
+CHANGING: Final = frozenset({"post", "patch", "delete"})
 BEHIND: Final = ("UNAVAILABLE", "DEADLINE", "OVERLOADED")
 # What a door may say, of those who come and of those who come too often.
 DOOR: Final = ("UNAUTHENTICATED", "FORBIDDEN", "RATE_LIMITED", "UNAVAILABLE")
@@ -31,16 +65,16 @@ class Parameter:
     name: str
     place: Place
     schema: Schema
-    description: str = ""
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A good answer: its status, what it holds by media type, and its headers."""
+    """A good answer: its status, what it holds by media type (a named schema, or a schema), and its headers."""
 
     status: int
     description: str
-    content: dict[str, str] = field(default_factory=dict)
+    content: dict[str, str | Schema] = field(default_factory=dict)
     headers: tuple[str, ...] = ()
     links: dict[str, Any] = field(default_factory=dict)
 

@@ -9,14 +9,18 @@ A connection is in one of four phases, and all but the third end by the clock, w
 """
 
 import asyncio
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
+from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.edge.plain_http import PlainHttp
 from gateway.edge.problems import PROBLEM_TYPE, unrouted_problem
 from servicekit.errors import DomainError, Rejected, Unavailable
+
+Headers = Sequence[tuple[bytes, bytes]]
 
 # What a refused body may still bring before the connection is cut.
 DROPPED_BYTES_MAX: Final = 32 * 1024 * 1024
@@ -34,6 +38,8 @@ class ConnectionLimits(NamedTuple):
     header_read_seconds: float
     body_read_seconds: float
     connections_max: int
+    # Of a request's scope: what a refusal carries beside its own, so that a page of another origin can read it.
+    refusal_headers: Callable[[Scope], Headers]
     # What stands before our paths in a refusal.
     path_prefix: str = ""
 
@@ -144,7 +150,9 @@ class LimitedHttp(PlainHttp):
         if self._is_refused or self.transport.is_closing():
             return
         self._is_refused = True
-        self.transport.write(_refusal(error, self._path, self.limits.path_prefix))
+        # Before a first line there is no request, and no page that asks.
+        told = self.limits.refusal_headers(dict(self.scope)) if self.scope else ()
+        self.transport.write(_refusal(error, self._path, self.limits.path_prefix, told))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
@@ -185,11 +193,13 @@ def limited_http(limits: ConnectionLimits) -> type[HttpToolsProtocol]:
     return type("LimitedHttp", (LimitedHttp,), {"limits": limits})
 
 
-def _refusal(error: DomainError, path: bytes, prefix: str) -> bytes:
+def _refusal(error: DomainError, path: bytes, prefix: str, told: Headers) -> bytes:
     body = unrouted_problem(error, path, prefix)
     status = HTTPStatus(error.row.http_status or HTTPStatus.INTERNAL_SERVER_ERROR)
     again = "retry-after: 1\r\n" if error.retryable else ""
-    return (
+    more = b"".join(b"%s: %s\r\n" % header for header in told)
+    head = (
         f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {PROBLEM_TYPE}\r\ncache-control: no-store\r\n"
-        f"content-length: {len(body)}\r\n{again}connection: close\r\n\r\n"
-    ).encode() + body
+        f"content-length: {len(body)}\r\n{again}vary: Origin\r\nconnection: close\r\n"
+    )
+    return head.encode() + more + b"\r\n" + body

@@ -1,8 +1,8 @@
 """What can be traded, the pools, and their prices: read from the router, shown with symbols."""
 
-from decimal import Decimal
 from typing import Any
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,6 +10,7 @@ from gateway.edge.json_out import json_response
 from gateway.edge.query import invalid_parameter, known_parameters
 from gateway.orders.router_client import RouterClient
 from gateway.orders.tokens import TokenDirectory
+from pools.plain_numbers import amount
 from tradewind.router.v1 import router_pb2 as pb
 
 
@@ -33,7 +34,7 @@ class MarketData:
         )
 
     async def pools(self, request: Request) -> Response:
-        """GET /api/pools?token=: the pools with what they hold, in base units as text."""
+        """GET /api/pools?token=: the pools with what they hold."""
         answer = await self._router.pools(self.mint_asked(request))
         return json_response({"slot": answer.slot, "pools": [self._pool(pool) for pool in answer.pools]})
 
@@ -58,8 +59,11 @@ class MarketData:
             "pool": price.pool_id,
             "venue": price.venue,
             "base": self._tokens.symbol_of(price.mint_base),
+            "baseMint": price.mint_base,
             "quote": self._tokens.symbol_of(price.mint_quote),
-            "price": Decimal(price.mid_price) if price.mid_price else None,
+            "quoteMint": price.mint_quote,
+            # The router writes it as a plain decimal.
+            "price": msgspec.Raw(price.mid_price.encode()) if price.mid_price else None,
             "slot": price.slot,
         }
 
@@ -67,12 +71,15 @@ class MarketData:
         return {
             **self.price(_price_of(pool)),
             "kind": pool.pool_kind,
-            "baseMint": pool.mint_0,
-            "quoteMint": pool.mint_1,
-            "baseReserve": str(pool.reserve_0),
-            "quoteReserve": str(pool.reserve_1),
+            **self._reserve("baseReserve", pool.mint_0, pool.reserve_0),
+            **self._reserve("quoteReserve", pool.mint_1, pool.reserve_1),
             "feePpm": pool.fee_ppm,
         }
+
+    def _reserve(self, name: str, mint: str, units: int) -> dict[str, Any]:
+        token = self._tokens.current().find(mint)
+        # A pool may come up a moment before the list of tokens that names its mint.
+        return amount(name, units, token.decimals) if token else {name: None, f"{name}BaseUnits": str(units)}
 
 
 def _price_of(pool: pb.PoolSummary) -> pb.Price:

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from gateway.access.identity import account_of
 from gateway.edge.amounts import NotExact, whole_units
 from gateway.edge.body import BodyLimits, read_json_body
-from gateway.edge.json_out import exact, json_response
+from gateway.edge.json_out import json_response
 from gateway.edge.problems import TAKES_KEY, pointer_to
 from gateway.edge.query import known_parameters
 from gateway.edge.strict_json import JsonValue, parse_json_object
@@ -19,6 +19,7 @@ from gateway.market.market_client import MarketClient
 from gateway.orders.order_fields import BadValue, number_text, token_name
 from gateway.orders.orders import header_key
 from gateway.orders.tokens import Token, TokenDirectory, Tokens
+from pools import plain_numbers
 from servicekit.errors import DomainError, FieldViolation, Rejected
 
 _READERS: Final[dict[str, Callable[[object, str], str]]] = {"token": token_name, "amount": number_text}
@@ -94,19 +95,20 @@ def _amount(written: str, token: Token, tokens_max: int) -> int:
     try:
         amount = whole_units(written, token.decimals)
     except NotExact as error:
-        raise BadValue(error.fault, _FAULTS[error.fault].format(symbol=token.symbol, most=tokens_max)) from None
+        code, detail = _FAULTS[error.fault]
+        raise BadValue(code, detail.format(symbol=token.symbol, most=tokens_max)) from None
     if amount == 0:
         raise BadValue("not_positive", "amount must be above zero.")
     if amount > tokens_max * 10**token.decimals:
-        raise BadValue("too_large", _FAULTS["too_large"].format(most=tokens_max))
+        raise BadValue("too_large", _FAULTS["too_large"][1].format(most=tokens_max))
     return amount
 
 
 _FAULTS: Final = {
-    "not_a_number": "amount must be a decimal number such as 1.5, of at most 64 characters.",
-    "negative": "amount must be above zero.",
-    "too_precise": "amount has more decimals than {symbol} has.",
-    "too_large": "amount must be at most {most} whole tokens.",
+    "not_a_number": ("not_a_number", "amount must be a decimal number such as 1.5, of at most 64 characters."),
+    "negative": ("not_positive", "amount must be above zero."),
+    "too_precise": ("too_many_decimals", "amount has more decimals than {symbol} has."),
+    "too_large": ("too_large", "amount must be at most {most} whole tokens."),
 }
 
 
@@ -114,10 +116,5 @@ def _violation(name: str, code: str, words: str) -> FieldViolation:
     return FieldViolation(pointer_to(name[:64]), f"{name[:64]} {words}", code)
 
 
-def _balance(token: Token, amount: int) -> dict[str, Any]:
-    return {
-        "token": token.symbol,
-        "mint": token.mint,
-        "amount": exact(amount, token.decimals),
-        "amountBaseUnits": str(amount),
-    }
+def _balance(token: Token, held: int) -> dict[str, Any]:
+    return {"token": token.symbol, "tokenMint": token.mint, **plain_numbers.amount("amount", held, token.decimals)}

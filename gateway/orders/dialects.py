@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Raw
 
 from gateway.edge.json_out import encode
+from gateway.orders.earlier_words import Details, in_earlier_words
 
-Details = dict[str, Raw]
 Edit = Callable[[Details], Details]
 
 
@@ -55,7 +55,7 @@ class Narrator:
         """Return the frame for a stored event, or None when the dialect leaves its status out."""
         event = _FRAME.decode(payload)
         if event.status == "routing_complete":
-            self._decision = event.details
+            self._decision = in_earlier_words(event.status, event.details)
         if event.status in self._dialect.left_out:
             return None
         return encode(self._frame(event)).decode()
@@ -68,7 +68,7 @@ class Narrator:
         return {"orderId": event.orderId, "status": status, "details": details, "timestamp": event.timestamp}
 
     def _details(self, event: NativeFrame) -> Details:
-        details = event.details
+        details = in_earlier_words(event.status, event.details)
         if event.status == "cancelled":
             details = {"reason": Raw(encode(event.status)), **details}
         if event.status == "building" and self._decision and "routing_complete" in self._dialect.left_out:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -11,17 +10,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.access.identity import account_of
-from gateway.edge.json_out import exact, json_response
+from gateway.edge.json_out import json_response
 from gateway.edge.query import known_parameters
 from gateway.orders.orders import order_id_of
 from gateway.orders.orders_client import OrdersClient
-from gateway.orders.snapshots import SymbolOf, attempt_summary, price, status_name, stored_route
+from gateway.orders.snapshots import SymbolOf, attempt_summary, price_of, status_name, stored_route, token_pair
 from gateway.orders.tokens import TokenDirectory
-from pools.basis_points import BPS
+from pools.basis_points import shortfall_bps
+from pools.plain_numbers import amount, plain
 from tradewind.orders.v1 import orders_pb2 as pb
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
-_PLACES: Final = Decimal("0.01")
+# What an attempt's route was chosen from, and what it costs, as the router told it.
+_WEIGHED: Final = (
+    *("fee", "feeBaseUnits", "feeToken", "feeTokenMint"),
+    *("route", "quotes", "refused", "runnerUp"),
+)
 
 
 class _Details(msgspec.Struct):
@@ -81,14 +85,14 @@ def explanation(order: pb.Order, payloads: Iterable[str], symbol_of: SymbolOf) -
         "orderId": order.order_id,
         "status": status_name(order.status),
         "version": order.version,
-        "tokenIn": symbol_of(order.mint_in),
-        "tokenOut": symbol_of(order.mint_out),
-        "amountIn": exact(order.amount_in, order.decimals_in),
+        **token_pair(order.mint_in, order.mint_out, symbol_of),
+        **amount("amountIn", order.amount_in, order.decimals_in),
         "slippageBps": order.slippage_bps,
         "failureReason": order.failure_reason.lower() or None,
         "totalMs": _between(events[0].timestamp, events[-1].timestamp) if events else None,
         "beforeFirstAttempt": [_shown(stage) for stage in times.before],
-        "attempts": [_attempt(order, attempt, times) for attempt in _attempts(order, times)],
+        "attempts": order.attempt,
+        "attemptHistory": [_attempt(order, attempt, times) for attempt in _attempts(order, times)],
         "fill": _fill(order),
     }
 
@@ -136,15 +140,12 @@ def _attempt(order: pb.Order, attempt: pb.Attempt, times: _Times) -> dict[str, A
 def _decision(order: pb.Order, route_json: str) -> dict[str, Any]:
     """Return what was weighed in an attempt and what was chosen; nulls when no route was found."""
     route = stored_route(route_json)
-    if route is None:
-        return dict.fromkeys(("amountOut", "price", "fee", "priceImpactBps", "route", "quotes", "refused", "runnerUp"))
-    amount_out, fee = int(route.amount_out), int(route.fee)
+    amount_out = int(route.amount_out) if route else None
     return {
-        "amountOut": exact(amount_out, order.decimals_out),
-        "price": price(amount_out, order.decimals_out, order.amount_in, order.decimals_in),
-        "fee": exact(fee, order.decimals_out),
-        "priceImpactBps": route.price_impact_bps,
-        **{name: route.part(name) for name in ("route", "quotes", "refused", "runnerUp")},
+        **amount("amountOut", amount_out, order.decimals_out),
+        "price": price_of(order, amount_out or 0),
+        "priceImpactBps": route.price_impact_bps if route else None,
+        **{name: route.part(name) if route else None for name in _WEIGHED},
     }
 
 
@@ -152,10 +153,9 @@ def _fill(order: pb.Order) -> dict[str, Any] | None:
     """Return what the swap brought against what was quoted; `shortfallBps` is negative when it brought more."""
     if not order.executed_amount_out or not order.quoted_amount_out:
         return None
-    short = order.quoted_amount_out - order.executed_amount_out
     return {
-        "amountOut": exact(order.executed_amount_out, order.decimals_out),
-        "quotedAmountOut": exact(order.quoted_amount_out, order.decimals_out),
-        "minAmountOut": exact(order.min_amount_out, order.decimals_out),
-        "shortfallBps": (Decimal(short * BPS) / order.quoted_amount_out).quantize(_PLACES),
+        **amount("amountOut", order.executed_amount_out, order.decimals_out),
+        **amount("quotedAmountOut", order.quoted_amount_out, order.decimals_out),
+        **amount("minAmountOut", order.min_amount_out, order.decimals_out),
+        "shortfallBps": plain(shortfall_bps(order.quoted_amount_out, order.executed_amount_out)),
     }

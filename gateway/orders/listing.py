@@ -16,7 +16,7 @@ from gateway.edge.public_path import public_path
 from gateway.edge.query import invalid_parameter, known_parameters
 from gateway.orders.order_fields import BadValue, lower_case, visible_text
 from gateway.orders.orders_client import OrdersClient
-from gateway.orders.snapshots import snapshot
+from gateway.orders.snapshots import summary
 from gateway.orders.tokens import TokenDirectory
 from servicekit.errors import DomainError, Rejected
 from tradewind.orders.v1 import orders_pb2 as pb
@@ -52,7 +52,7 @@ class Listing:
             raise _in_clients_words(error) from error
         token = page.next_page_token or None
         headers = {"link": _next_link(request.scope, query, token)} if token else None
-        orders = [snapshot(order, self._tokens.symbol_of) for order in page.orders]
+        orders = [summary(order, self._tokens.symbol_of) for order in page.orders]
         return json_response({"orders": orders, "nextPageToken": token}, headers=headers)
 
     def _wanted(self, account_id: str, query: Query) -> pb.ListOrdersRequest:

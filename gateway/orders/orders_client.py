@@ -143,6 +143,8 @@ def _request(account_id: str, order: NewOrder, traceparent: str) -> pb.SubmitOrd
         on_stale=_ON_STALE[order.on_stale],
         max_price_impact_bps=order.max_price_impact_bps,
         traceparent=traceparent,
+        symbol_in=order.token_in.symbol,
+        symbol_out=order.token_out.symbol,
     )
 
 
@@ -151,5 +153,5 @@ def _outcome(answer: pb.SubmitAnswer) -> Accepted | DomainError:
         return Accepted(answer.response.order_id, answer.response.replayed)
     refusal = answer.refusal
     error = error_of(refusal.reason, refusal.detail, retry_after_ms=refusal.retry_after_ms or 1000)
-    error.violations = tuple(FieldViolation(v.field, v.detail, v.code or "invalid") for v in refusal.violations)
+    error.violations = tuple(FieldViolation.heard(v.field, v.detail, v.code) for v in refusal.violations)
     return error

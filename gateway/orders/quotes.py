@@ -7,14 +7,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.edge.body import BodyLimits, read_json_body
-from gateway.edge.json_out import exact, instant, json_response
+from gateway.edge.json_out import instant, json_response
 from gateway.edge.strict_json import JsonValue, parse_json_object
 from gateway.orders.codec import NewOrder, Rules, read_order, read_pair
 from gateway.orders.router_client import RouterClient
 from gateway.orders.scenario_names import ScenarioNames
-from gateway.orders.snapshots import price
+from gateway.orders.snapshots import token_pair
 from gateway.orders.tokens import TokenDirectory
 from pools.basis_points import min_amount_out
+from pools.plain_numbers import amount, price
 from tradewind.router.v1 import router_pb2 as pb
 
 _PRESENTED: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -55,28 +56,30 @@ def _understood(order: NewOrder, answer: pb.GetRouteResponse) -> dict[str, Any]:
     least = min_amount_out(answer.route.amount_out, order.slippage_bps)
     return {
         "type": "market",
-        "tokenIn": order.token_in.symbol,
-        "tokenOut": order.token_out.symbol,
-        "amountIn": exact(order.amount_in, order.token_in.decimals),
-        "amountInBaseUnits": str(order.amount_in),
+        **_tokens(order),
+        **amount("amountIn", order.amount_in, order.token_in.decimals),
         "slippageBps": order.slippage_bps,
-        "minAmountOut": exact(least, order.token_out.decimals),
+        **amount("minAmountOut", least, order.token_out.decimals),
         "clientOrderId": order.client_order_id or None,
     }
 
 
 def _routed(order: NewOrder, answer: pb.GetRouteResponse) -> dict[str, Any]:
-    route, decimals = answer.route, order.token_out.decimals
+    route, sold, bought = answer.route, order.token_in.decimals, order.token_out.decimals
     return {
         "quoteId": answer.quote_id or None,
         "expiresAt": instant(answer.expires_at),
         "dex": route.venue,
-        "amountIn": exact(route.amount_in, order.token_in.decimals),
-        "amountOut": exact(route.amount_out, decimals),
-        "amountOutBaseUnits": str(route.amount_out),
-        "price": price(route.amount_out, decimals, route.amount_in, order.token_in.decimals),
-        "fee": exact(route.fee_in_mint_out, decimals),
+        **_tokens(order),
+        **amount("amountIn", route.amount_in, sold),
+        **amount("amountOut", route.amount_out, bought),
+        "price": price(route.amount_out, bought, route.amount_in, sold),
         "priceImpactBps": route.price_impact_bps,
         "slot": route.slot,
         **_PRESENTED.decode(answer.presented_json),
     }
+
+
+def _tokens(order: NewOrder) -> dict[str, str]:
+    symbols = {token.mint: token.symbol for token in (order.token_in, order.token_out)}
+    return token_pair(order.token_in.mint, order.token_out.mint, symbols.__getitem__)

@@ -1,44 +1,46 @@
 """An order as clients read it: every field that earlier engines persisted, and ours."""
 
 from collections.abc import Callable
-from decimal import Context, Decimal
 from typing import Any, Final
 
 import msgspec
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from gateway.edge.json_out import exact, instant
+from gateway.edge.json_out import instant
 from gateway.orders.orders_client import is_own_identity
+from pools.plain_numbers import amount, price
 from tradewind.orders.v1 import orders_pb2 as pb
-
-# Prices are quotients: 18 significant digits, rounded half to even, plain notation.
-_PRICES: Final = Context(prec=18)
 
 SymbolOf = Callable[[str], str]
 
 
 class StoredRoute(msgspec.Struct, rename="camel"):
-    """A route as the executor keeps it, amounts as texts in base units; the router's presentation stays unread.
-
-    An earlier release called that `considered`, without the route itself.
-    """
+    """A route as the executor keeps it, amounts as texts in base units; the router's presentation stays unread."""
 
     venue: str
-    legs: msgspec.Raw
     amount_out: str = "0"
-    fee: str = "0"
     price_impact_bps: int = 0
     presented: dict[str, msgspec.Raw] = {}
-    considered: dict[str, msgspec.Raw] = {}
 
-    def part(self, name: str) -> Any:
-        """Return one part of what the router presented, as JSON: `route`, `quotes`, `refused` or `runnerUp`."""
-        if name in self.presented:
-            return self.presented[name]
-        return self.legs if name == "route" else self.considered.get(name)
+    def part(self, name: str) -> msgspec.Raw | None:
+        """Return one part of what the router presented, as JSON: `route`, `quotes`, `refused`, `runnerUp`, `fee`...
+
+        None for a route of an earlier release, whose presentation had other words: it held no fee.
+        """
+        return self.presented.get(name) if "feeBaseUnits" in self.presented else None
 
 
 _STORED_ROUTE: Final = msgspec.json.Decoder(StoredRoute)
+
+
+def token_pair(mint_in: str, mint_out: str, symbol_of: SymbolOf) -> dict[str, str]:
+    """Return the members that name the two tokens of a trade: their symbols, with the mints beside them."""
+    return {
+        "tokenIn": symbol_of(mint_in),
+        "tokenInMint": mint_in,
+        "tokenOut": symbol_of(mint_out),
+        "tokenOutMint": mint_out,
+    }
 
 
 def status_name(status: "pb.OrderStatus.ValueType") -> str:
@@ -52,7 +54,12 @@ def type_name(order_type: "pb.OrderType.ValueType") -> str:
 
 
 def snapshot(order: pb.Order, symbol_of: SymbolOf) -> dict[str, Any]:
-    """Return an order as JSON values. What is not known yet is null; amounts are exact whole tokens."""
+    """Return an order as JSON values, with its attempts. What is not known yet is null; amounts are exact."""
+    return {**summary(order, symbol_of), "attemptHistory": [attempt_summary(attempt) for attempt in order.attempts]}
+
+
+def summary(order: pb.Order, symbol_of: SymbolOf) -> dict[str, Any]:
+    """Return an order as lists show it: the snapshot without its attempts."""
     route = stored_route(order.route_json)
     return {
         "orderId": order.order_id,
@@ -60,12 +67,8 @@ def snapshot(order: pb.Order, symbol_of: SymbolOf) -> dict[str, Any]:
         "type": type_name(order.order_type),
         "status": status_name(order.status),
         "version": order.version,
-        "tokenIn": symbol_of(order.mint_in),
-        "tokenOut": symbol_of(order.mint_out),
-        "mintIn": order.mint_in,
-        "mintOut": order.mint_out,
-        "amountIn": exact(order.amount_in, order.decimals_in),
-        "amountInBaseUnits": str(order.amount_in),
+        **token_pair(order.mint_in, order.mint_out, symbol_of),
+        **amount("amountIn", order.amount_in, order.decimals_in),
         "slippageBps": order.slippage_bps,
         "dex": route.venue if route else None,
         "route": route.part("route") if route else None,
@@ -75,33 +78,26 @@ def snapshot(order: pb.Order, symbol_of: SymbolOf) -> dict[str, Any]:
         "swapId": order.swap_id or None,
         "failureReason": order.failure_reason.lower() or None,
         "attempts": order.attempt,
-        "attemptHistory": [attempt_summary(attempt) for attempt in order.attempts],
         "nextAttemptAt": _instant_or_none(order, "next_attempt_at", order.next_attempt_at),
         "createdAt": instant(order.created_at),
         "updatedAt": instant(order.updated_at),
     }
 
 
-def price(amount_out: int, decimals_out: int, amount_in: int, decimals_in: int) -> Decimal | None:
-    """Return whole tokens received for one whole token sold; None while nothing was received."""
-    if not amount_out or not amount_in:
+def price_of(order: pb.Order, amount_out: int) -> msgspec.Raw | None:
+    """Return the price of an order at an output in base units; None while there is no output."""
+    if not amount_out or not order.amount_in:
         return None
-    return _PRICES.divide(exact(amount_out, decimals_out), exact(amount_in, decimals_in))
+    return price(amount_out, order.decimals_out, order.amount_in, order.decimals_in)
 
 
 def _amounts_out(order: pb.Order) -> dict[str, Any]:
-    def paid(amount_out: int) -> Decimal | None:
-        return exact(amount_out, order.decimals_out) if amount_out else None
-
-    def priced(amount_out: int) -> Decimal | None:
-        return price(amount_out, order.decimals_out, order.amount_in, order.decimals_in)
-
     return {
-        "quotedAmountOut": paid(order.quoted_amount_out),
-        "minAmountOut": paid(order.min_amount_out),
-        "executedAmountOut": paid(order.executed_amount_out),
-        "quotedPrice": priced(order.quoted_amount_out),
-        "executedPrice": priced(order.executed_amount_out),
+        **amount("quotedAmountOut", order.quoted_amount_out or None, order.decimals_out),
+        **amount("minAmountOut", order.min_amount_out or None, order.decimals_out),
+        **amount("executedAmountOut", order.executed_amount_out or None, order.decimals_out),
+        "quotedPrice": price_of(order, order.quoted_amount_out),
+        "executedPrice": price_of(order, order.executed_amount_out),
     }
 
 

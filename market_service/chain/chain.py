@@ -138,6 +138,10 @@ class Chain:
                 self._lose_ledger(error, due)
             self._tell_pools()
 
+    def slots_behind(self) -> int:
+        """Return how many slots should have run by now and have not."""
+        return max(0, slot_at(self.clock.now_ms(), self.genesis_ms) - self.slot)
+
     async def _keep_up(self, *, idle: bool) -> None:
         """Do the periodic work: publish late results, write a checkpoint, check that the ledger is still there."""
         self._tell_swaps([(entry.swap.submitter, result) for entry, result in self.mempool.tell(self.slot)])

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 import grpc
+from tradewind.status.v1 import status_pb2
 
 from router_service import telemetry
 from router_service.adapters.market_messages import first_view, next_view
@@ -37,6 +38,21 @@ class MarketFeed:
     def _age_seconds(self) -> float:
         """Return how old the view is; not a number before the first."""
         return math.nan if self._view is None else self._view.age_ms(self._monotonic()) / 1000
+
+    async def status(self) -> status_pb2.GetStatusResponse:
+        """Return how well the market is known."""
+        view = self._view
+        if view is None:
+            return status_pb2.GetStatusResponse(router=status_pb2.RouterFacts(is_stale=True))
+        age_ms = int(view.age_ms(self._monotonic()))
+        facts = status_pb2.RouterFacts(
+            slot=view.slot,
+            state_age_ms=min(age_ms, 2**32 - 1),
+            is_stale=age_ms > self._age_max_ms,
+            pools=len(view.pools),
+            tokens=len(view.tokens),
+        )
+        return status_pb2.GetStatusResponse(router=facts)
 
     def newest(self) -> MarketView:
         """Return the newest view. Raises Unavailable: UNAVAILABLE before the first, STALE_STATE when it is too old."""

@@ -1,9 +1,11 @@
 """What is asked of the router, and what it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from router_service.application.ask_venues import RefusedVenue
+from router_service.application.market_view import Token
 from router_service.domain.routes import Route
 from router_service.domain.trading_pool import PoolQuote
 from servicekit.errors import DomainError
@@ -46,8 +48,8 @@ class RouteAnswer:
     runner_up_difference_bps: int
     network_fee: int
     """Base units of mint_out."""
-    decimals_in: int
-    decimals_out: int
+    tokens: Mapping[str, Token]
+    """Of the view that the route was found on, by mint."""
 
 
 class IssuedAnswer(NamedTuple):

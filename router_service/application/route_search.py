@@ -95,8 +95,7 @@ class RouteSearch:
             runner_up=runner_up,
             runner_up_difference_bps=gain,
             network_fee=network_fee,
-            decimals_in=self._tokens[route.mint_in].decimals,
-            decimals_out=self._tokens[route.mint_out].decimals,
+            tokens=self._tokens,
         )
 
     def _why_not(self, choice: Choice, quotes: PoolQuotes) -> DomainError:

@@ -1,15 +1,12 @@
 """Mid prices as they change, at most once a slot."""
 
 from collections.abc import AsyncGenerator, Collection
-from decimal import Context, Decimal
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from pools.plain_numbers import price_text
 from router_service.application.market_view import MarketView
 from router_service.application.ports import Market
 from router_service.domain.trading_pool import TradingPool
-
-# 18 significant digits; one rounding, to nearest.
-_DIGITS: Final = Context(prec=18)
 
 
 class PoolPrice(NamedTuple):
@@ -27,11 +24,10 @@ class PriceChange(NamedTuple):
 
 
 def mid_price(pool: TradingPool, view: MarketView) -> str:
-    """Return the mid price in whole tokens, as a plain decimal of at most 18 significant digits."""
+    """Return the mid price in whole tokens, as a plain decimal: see `price_text`."""
     numerator, denominator = pool.state.mid_price()
     shift = view.tokens[pool.mint_0].decimals - view.tokens[pool.mint_1].decimals
-    price = _DIGITS.divide(Decimal(numerator), Decimal(denominator)).scaleb(shift, _DIGITS)
-    return f"{price.normalize(_DIGITS):f}"
+    return price_text(numerator, denominator, shift)
 
 
 async def watch_prices(market: Market, mints: Collection[str]) -> AsyncGenerator[PriceChange, None]:

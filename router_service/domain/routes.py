@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pools.basis_points import BPS
 from pools.integers import ceil_div
 from router_service.domain.trading_pool import PoolQuote
+
+# Fine enough that no rounding on the way reaches a basis point: shares and impacts have four digits each.
+_ONE: Final = 10**36
 
 
 class Leg(NamedTuple):
@@ -37,8 +40,27 @@ class Route:
 
     @property
     def price_impact_bps(self) -> int:
-        """How far the legs move their prices, weighted by share; the hops of a way add up."""
-        return sum(leg.quote.price_impact_bps * leg.share_bps for leg in self.legs) // BPS
+        """How far the legs move their prices, 0 to 10,000, rounded down.
+
+        The legs of a hop are weighted by share. The hops of a way compound: two that each take half of the price leave
+        a quarter of it.
+        """
+        if len(self.legs) == 1:
+            return self.legs[0].quote.price_impact_bps
+        return (_ONE - self._price_kept()) * BPS // _ONE
+
+    def _price_kept(self) -> int:
+        """Return the part of the price that is left at the end of all ways, weighted by share, as a part of _ONE."""
+        shares = {self.mint_in: 1}
+        kept = {self.mint_in: _ONE}
+        for leg in self.legs:
+            mint_in, mint_out = leg.quote.side.mint_in, leg.quote.side.mint_out
+            # A share that rounds to nothing still counts for something, where it is the only one.
+            share = max(leg.share_bps, 1)
+            after = kept[mint_in] // shares[mint_in] * (BPS - leg.quote.price_impact_bps) // BPS
+            kept[mint_out] = kept.get(mint_out, 0) + after * share
+            shares[mint_out] = shares.get(mint_out, 0) + share
+        return kept[self.mint_out] // shares[self.mint_out]
 
     @property
     def slot(self) -> int:

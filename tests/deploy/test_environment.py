@@ -50,7 +50,7 @@ PASSED_ON = {
     "RISK_ORDERS_PER_MINUTE_MAX": "600",
     "RISK_SLIPPAGE_BPS_MAX": "300",
     "TRUSTED_PROXIES": "10.0.0.0/8, 127.0.0.1",
-    "PATH_PREFIX": "/tradewind",
+    "PATH_PREFIX": "/desk",
     "RATE_LIMIT_SUBMITS": "100/second",
     "RATE_LIMIT_READS": "500/second",
     "RATE_LIMIT_ADDRESS": "1000/second",

@@ -105,7 +105,11 @@ def test_every_rpc_of_every_service_is_called(addresses: dict[str, str]) -> None
 def test_every_service_lists_itself_health_and_reflection(addresses: dict[str, str]) -> None:
     for address, services in SERVICES.items():
         listed = run_grpcurl(["-plaintext", address, "list"], addresses).lines
-        ours = ("grpc.health.v1.Health", *(f"grpc.reflection.{name}.ServerReflection" for name in ("v1", "v1alpha")))
+        ours = (
+            "grpc.health.v1.Health",
+            "tradewind.status.v1.StatusService",
+            *(f"grpc.reflection.{name}.ServerReflection" for name in ("v1", "v1alpha")),
+        )
         assert listed == sorted([*services, *ours])
 
 

@@ -121,7 +121,9 @@ async def test_an_order_and_its_life_as_values(tradewind: Tradewind) -> None:
     assert (order.amount_in_base_units, order.version, order.attempts) == (1_500_000_000, 6, 1)
     assert order.executed_amount_out == events[-1].amount_out
     assert events[2].route
-    assert quote.amount_out_base_units == sum(leg.amount_out for leg in quote.route if leg.token_out == order.mint_out)
+    assert quote.amount_out_base_units == sum(
+        leg.amount_out_base_units for leg in quote.route if leg.token_out_mint == order.token_out_mint
+    )
 
 
 async def test_a_preview_names_every_violation(tradewind: Tradewind) -> None:
@@ -218,6 +220,17 @@ def test_the_command_says_when_nobody_answers_and_keeps_the_key(stack: Stack) ->
     assert there.exit_code == 0
     assert {token["symbol"] for token in lines(there)} >= {"SOL", "USDC", "BONK"}
     assert "secret" not in away.stdout + away.stderr + helped.stdout + there.stdout + there.stderr + spoken.stderr
+
+
+def test_the_command_shows_every_part(stack: Stack) -> None:
+    told = command("status", url=stack.url, COLUMNS="80")
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert told.stdout.splitlines()[0] == "ready"
+    first_words = [line.split()[0] for line in told.stdout.splitlines()[2:]]
+    assert first_words == ["gateway", "executor", "workers", "worker-1", "router", "market", "postgres", "redis"]
+    (document,) = lines(command("status", "--json", url=stack.url))
+    assert document["notReady"] == []
+    assert document["parts"]["market"]["profile"] in told.stdout
 
 
 def test_the_command_shows_tables(stack: Stack) -> None:

@@ -32,7 +32,7 @@ async def test_the_native_stream_tells_the_whole_life(stack: Stack, http: httpx.
     routed, confirmed = by_status["routing_complete"], by_status["confirmed"]
     assert routed["dex"] in ("raydium", "meteora")
     assert {quote["venue"] for quote in routed["quotes"]} == {"raydium", "meteora"}
-    assert sum(int(leg["amountIn"]) for leg in routed["route"] if leg["tokenIn"] == SOL) == 1_500_000_000
+    assert sum(int(leg["amountInBaseUnits"]) for leg in routed["route"] if leg["tokenInMint"] == SOL) == 1_500_000_000
     assert int(confirmed["amountOutBaseUnits"]) >= int(by_status["building"]["minAmountOutBaseUnits"])
     assert len(confirmed["txHash"]) >= 64
 

@@ -41,7 +41,7 @@ async def test_a_route_is_the_same_wherever_it_is_shown(http: httpx.AsyncClient,
     seen = await watch(stack.ws_url, order_id)
     event = next(frame for frame in seen.frames if frame["status"] == "routing_complete")["details"]
     snapshot = (await http.get(f"/api/orders/{order_id}")).json()
-    [attempt] = (await http.get(f"/api/orders/{order_id}/explain")).json()["attempts"]
+    [attempt] = (await http.get(f"/api/orders/{order_id}/explain")).json()["attemptHistory"]
     for name in ("route", "quotes", "refused", "runnerUp"):
         assert event[name] == quote[name] == attempt[name]
     assert (snapshot["route"], snapshot["quotes"]) == (quote["route"], quote["quotes"])

@@ -99,6 +99,21 @@ class TestRunning:
         assert os.getpriority(os.PRIO_PROCESS, stack.pid("worker-1")) > ours
         assert os.getpriority(os.PRIO_PROCESS, stack.pid("gateway")) == ours
 
+    @pytest.mark.parametrize(("process", "part"), [("worker-1", "workers"), ("market", "market"), ("router", "router")])
+    def test_it_is_not_ready_while_a_part_that_orders_need_stands_still(
+        self, stack: Stack, process: str, part: str
+    ) -> None:
+        def missing() -> list[str]:
+            return list(answer(f"{stack.url}/api/status")[1]["notReady"])
+
+        eventually(lambda: is_ready(stack), within_seconds=30)
+        os.kill(stack.pid(process), signal.SIGSTOP)
+        try:
+            eventually(lambda: part in missing() and not is_ready(stack), within_seconds=30)
+        finally:
+            os.kill(stack.pid(process), signal.SIGCONT)
+        eventually(lambda: is_ready(stack) and missing() == [], within_seconds=30)
+
     @pytest.mark.alone
     @pytest.mark.parametrize("name", PROCESSES)
     def test_a_killed_process_is_back_within_a_second(self, stack: Stack, name: str) -> None:

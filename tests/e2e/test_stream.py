@@ -79,7 +79,7 @@ async def test_an_order_explains_itself_from_what_was_recorded(stack: Stack) -> 
             frames = [json.loads(frame) async for frame in socket]
         explained = (await http.get(f"/api/orders/{order_id}/explain")).json()
     routed = next(frame["details"] for frame in frames if frame["status"] == "routing_complete")
-    [attempt] = explained["attempts"]
+    [attempt] = explained["attemptHistory"]
     for name in ("route", "quotes", "refused", "runnerUp", "fee", "priceImpactBps"):
         assert attempt[name] == routed[name], name
     stages = [*explained["beforeFirstAttempt"], *attempt["stages"]]

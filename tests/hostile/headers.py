@@ -59,15 +59,15 @@ NOT_HTTP: dict[str, bytes] = {
 }
 BROKEN_OFF: dict[str, bytes] = {
     "inside the first line": b"POST /api/ord",
-    "inside the headers": b"POST /api/orders/execute HTTP/1.1\r\nhost: x\r\ncontent-ty",
+    "inside the headers": b"POST /api/orders/execute HTTP/1.1\r\nhost: localhost\r\ncontent-ty",
     "inside the body": request("POST", EXECUTE, TEXT)[:-10],
     "before the body": request("POST", EXECUTE, TEXT)[: -len(TEXT)],
     "inside a chunk": (
-        b"POST /api/orders/execute HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+        b"POST /api/orders/execute HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
         b"transfer-encoding: chunked\r\n\r\n" + b"%x\r\n" % len(TEXT) + TEXT[:-5]
     ),
     "before the last chunk": (
-        b"POST /api/orders/execute HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+        b"POST /api/orders/execute HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
         b"transfer-encoding: chunked\r\n\r\n" + b"%x\r\n" % len(TEXT) + TEXT + b"\r\n"
     ),
 }
@@ -96,6 +96,17 @@ def headers() -> Iterator[Case]:
     for name, sent in BROKEN_OFF.items():
         yield Case(f"broken off {name}", sent, 0, hang_up=True)
     yield from _resume_points()
+    yield from _other_sites()
+
+
+def _other_sites() -> Iterator[Case]:
+    for host in ("evil.example", "localhost.evil.example:3000", "0.0.0.0", "[::", "a b", "\xff", "x" * 999):
+        for path in (EXECUTE, "/api/orders/batch", "/api/quotes", "/nothing"):
+            yield posted(f"for {short(host)}", path, TEXT, 421, "host_refused", headers={"host": host})
+    for origin in ("https://evil.example", "null", "http://localhost:1/", "http://localhost, x", "\xff", "x" * 999):
+        for media in ("application/json", "text/plain", "application/x-www-form-urlencoded"):
+            more = {"origin": origin, "content-type": media}
+            yield posted(f"from {short(origin)} as {media}", EXECUTE, TEXT, 403, "origin_refused", headers=more)
 
 
 def _resume_points() -> Iterator[Case]:

@@ -24,7 +24,7 @@ class Answer:
 
 def request(method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> bytes:
     """Return a request that ends its connection; `headers` replace the usual ones, an empty value leaves one out."""
-    usual = {"host": "stack", "connection": "close"}
+    usual = {"host": "localhost", "connection": "close"}
     if body or method in ("POST", "PUT", "PATCH"):
         usual |= {"content-type": "application/json", "content-length": str(len(body))}
     lines = [f"{name}: {value}\r\n" for name, value in {**usual, **(headers or {})}.items() if value]

@@ -19,7 +19,6 @@ FUNCTION_LINES_MAX: Final = 60
 PROSE_COLUMNS_MAX: Final = 120
 # Longer ones from before the rule; the number may only shrink.
 LONG_FUNCTIONS: Final = {
-    ("gateway/bootstrap.py", "open_gateway"): 64,
     ("servicekit/traces/tracing.py", "_open"): 64,
 }
 # Who may ask the wall clock, and why. What belongs to a trade runs on the market's clock.

@@ -47,14 +47,16 @@ async def test_connections_beyond_the_limit_are_refused_in_words(world: World) -
 
 
 REQUESTS = {
-    "no body": b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n",
-    "a body": b"POST /api/orders/execute HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n" + b"x" * 60_000,
-    "a body without end": b"POST /api/orders/execute HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\nx",
+    "no body": b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a body": b"POST /api/orders/execute HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n" + b"x" * 60_000,
+    "a body without end": b"POST /api/orders/execute HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\nx",
     "an upgrade": (
-        b"GET /api/stream HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"GET /api/stream HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
     ),
-    "another version": b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\n\r\n",
+    "another version": (
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\n\r\n"
+    ),
 }
 
 

@@ -4,8 +4,11 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+from tradewind.status.v1 import status_pb2
+
 from servicekit.errors import DomainError, Rejected
 from servicekit.grpc_server import RunningServer, Service, start_server
+from servicekit.status.status_server import with_status
 from tests.contract.gateway.fake_router import SOL, USDC
 from tradewind.market.v1 import market_pb2 as pb
 from tradewind.market.v1 import market_pb2_grpc as rpc
@@ -25,13 +28,18 @@ class FakeMarket(rpc.MarketServiceServicer):
         self.wallets: dict[tuple[str, str], int] = {}
         self.airdrops: list[pb.AirdropRequest] = []
         self.asked_for_scenarios = 0
+        self.facts = status_pb2.MarketFacts(profile="instant", seed=2**63 - 1, slot=12)
 
     async def start(self) -> None:
         service = Service(
             ["tradewind.market.v1.MarketService"], lambda server: rpc.add_MarketServiceServicer_to_server(self, server)
         )
+        service = with_status(service, "market", self._collect)
         self._server = await start_server(service, host="127.0.0.1", port=self.port)
         self.port = self._server.port
+
+    async def _collect(self) -> status_pb2.GetStatusResponse:
+        return status_pb2.GetStatusResponse(market=self.facts)
 
     async def stop(self) -> None:
         assert self._server is not None

@@ -9,9 +9,11 @@ from uuid import UUID
 
 import uuid_utils
 from google.protobuf.timestamp_pb2 import Timestamp
+from tradewind.status.v1 import status_pb2
 
 from servicekit.errors import DomainError, FieldViolation, Rejected
 from servicekit.grpc_server import RunningServer, Service, start_server
+from servicekit.status.status_server import with_status
 from tests.contract.gateway.fake_accounts import FakeAccounts
 from tradewind.accounts.v1.accounts_pb2_grpc import add_AccountServiceServicer_to_server
 from tradewind.orders.v1 import orders_pb2 as pb
@@ -21,23 +23,46 @@ from tradewind_client.orders import TERMINAL
 SERVICE = "tradewind.orders.v1.OrderService"
 ACCOUNTS = "tradewind.accounts.v1.AccountService"
 TIMESTAMP = "2026-03-04T05:06:07.089Z"
+WORKER = status_pb2.Worker(
+    worker_id="0199f3a0-0000-7000-8000-000000000001",
+    name="worker-1",
+    started_at=Timestamp(seconds=1_772_600_767),
+    lease_left_ms=2_400,
+    orders=2,
+)
 
 SIGNATURE = "5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW"
+SWAP_ID = "6f6b1d0e-51a5-5c3f-9a52-7a3a5f1c9d10"
+_BOUGHT = '"amountOut":123456789012.123456789,"amountOutBaseUnits":"123456789012123456789"'
+_FEE = '"fee":0.300000000000000000001,"feeBaseUnits":"300000000","feeToken":"USDC","feeTokenMint":"mint-usdc"'
+_LEG = (
+    '{"venue":"raydium","pool":"P1","kind":"raydium_cpmm","share":1,"tokenIn":"SOL","tokenInMint":"mint-sol",'
+    '"tokenOut":"USDC","tokenOutMint":"mint-usdc","amountIn":1,"amountInBaseUnits":"1000000000",'
+    f"{_BOUGHT},{_FEE}}}"
+)
 # The life of an order that goes well, with details that hold digits no float could carry.
 LIFE: list[tuple[str, str]] = [
-    ("pending", '{"type":"market","tokenIn":"SOL","tokenOut":"USDC","amountIn":1,"slippageBps":50}'),
+    (
+        "pending",
+        '{"type":"market","tokenIn":"SOL","tokenInMint":"mint-sol","tokenOut":"USDC","tokenOutMint":"mint-usdc",'
+        '"amountIn":1,"amountInBaseUnits":"1000000000","slippageBps":50}',
+    ),
     ("routing", '{"attempt":1}'),
     (
         "routing_complete",
-        '{"dex":"raydium","amountOut":123456789012.123456789,"amountOutBaseUnits":"123456789012123456789",'
-        '"fee":0.300000000000000000001,"route":[{"venue":"raydium","pool":"P1"}],"quotes":[],"priceImpactBps":3}',
+        f'{{"dex":"raydium",{_BOUGHT},{_FEE},"priceImpactBps":3,"attempt":1,"slot":76,"route":[{_LEG}],"quotes":[],'
+        '"refused":[],"runnerUp":null}',
     ),
-    ("building", '{"minAmountOut":123456789012.000000001,"swapId":"s1","attempt":1,"dex":"raydium"}'),
-    ("submitted", '{"dex":"raydium","attempt":1,"swapId":"s1"}'),
+    (
+        "building",
+        '{"dex":"raydium","minAmountOut":123456789012.000000001,"minAmountOutBaseUnits":"123456789012000000001",'
+        f'"swapId":"{SWAP_ID}","attempt":1}}',
+    ),
+    ("submitted", f'{{"dex":"raydium","attempt":1,"swapId":"{SWAP_ID}"}}'),
     (
         "confirmed",
-        f'{{"txHash":"{SIGNATURE}","amountOut":123456789012.123456789,"amountOutBaseUnits":"123456789012123456789",'
-        '"executedPrice":150.5,"slot":77,"slippageBps":0,"dex":"raydium"}',
+        f'{{"dex":"raydium","txHash":"{SIGNATURE}",{_BOUGHT},"executedPrice":150.5,"slot":77,"shortfallBps":0,'
+        '"attempt":1}',
     ),
 ]
 
@@ -75,11 +100,17 @@ class FakeOrders(rpc.OrderServiceServicer):
         self.submits_open.set()
         self.repeat_events = False
         self.account_adds: list[pb.AddAccount] = []
+        self.redis = status_pb2.Store(name="redis", answers=True, version="9.1.2", round_trip_us=200)
+        self.facts = status_pb2.ExecutorFacts(workers=[WORKER], open_orders=3, workers_known=True)
 
     async def start(self) -> None:
-        service = Service([SERVICE, ACCOUNTS], self._add_to)
+        service = with_status(Service([SERVICE, ACCOUNTS], self._add_to), "executor", self._collect)
         self._server = await start_server(service, host="127.0.0.1", port=self.port)
         self.port = self._server.port
+
+    async def _collect(self) -> status_pb2.GetStatusResponse:
+        stores = [status_pb2.Store(name="postgres", answers=True, version="18.4", round_trip_us=400), self.redis]
+        return status_pb2.GetStatusResponse(stores=stores, executor=self.facts)
 
     def _add_to(self, server: Any) -> None:
         rpc.add_OrderServiceServicer_to_server(self, server)

@@ -1,36 +1,53 @@
 # ruff: noqa: N802
 """A RouterService in memory: three tokens, one pool, one route."""
 
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 from google.protobuf.timestamp_pb2 import Timestamp
+from tradewind.status.v1 import status_pb2
 
+from pools.plain_numbers import amount
 from servicekit.errors import DomainError, Rejected
 from servicekit.grpc_server import RunningServer, Service, start_server
+from servicekit.status.status_server import with_status
 from tradewind.router.v1 import router_pb2 as pb
 from tradewind.router.v1 import router_pb2_grpc as rpc
 
 SOL = pb.Token(mint="So11111111111111111111111111111111111111112", symbol="SOL", name="Wrapped SOL", decimals=9)
 USDC = pb.Token(mint="EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", symbol="USDC", name="USD Coin", decimals=6)
 MSOL = pb.Token(mint="mSoLzYCxHdYgdzU16g5QSh3i5K3z3KZK7ytfqcJm7So", symbol="mSOL", name="Marinade SOL", decimals=9)
+TOKENS = {token.mint: token for token in (SOL, USDC, MSOL)}
 POOL = "58oQChx4yWmvKdwLLZzBi4ChoCc2fqCUWBkwMihLYQo2"
 QUOTED_AT = Timestamp(seconds=1_772_600_767, nanos=89_000_000)
 EXPIRES_AT = Timestamp(seconds=1_772_600_777)
 
 
-def _presented(leg: pb.Leg) -> dict[str, Any]:
+def presented(leg: pb.Leg, fee: int) -> bytes:
+    """Return what the router presents of a route of one leg, whose fees come to `fee` in the token bought."""
+    sold, bought = TOKENS[leg.mint_in], TOKENS[leg.mint_out]
     pool = {"venue": leg.venue, "pool": leg.pool_id, "kind": leg.pool_kind}
-    paid = {"amountOut": str(leg.amount_out), "fee": str(leg.fee), "feeToken": leg.fee_mint}
-    way = {"tokenIn": leg.mint_in, "tokenOut": leg.mint_out, "amountIn": str(leg.amount_in)}
-    refused = {"venue": "meteora", "pool": None, "reason": "venue_unavailable", "detail": "No answer in time."}
-    return {
-        "route": [{**pool, "share": 1, **way, **paid}],
-        "quotes": [{**pool, **paid, "priceImpactBps": 7, "slot": 9}],
-        "refused": [refused],
-        "runnerUp": None,
+    paid = amount("amountOut", leg.amount_out, bought.decimals)
+    taken = _fee(leg.fee, TOKENS[leg.fee_mint])
+    way = {
+        **{"tokenIn": sold.symbol, "tokenInMint": sold.mint, "tokenOut": bought.symbol, "tokenOutMint": bought.mint},
+        **amount("amountIn", leg.amount_in, sold.decimals),
     }
+    refused = {"venue": "meteora", "pool": None, "reason": "venue_unavailable", "detail": "No answer in time."}
+    return msgspec.json.encode(
+        {
+            **_fee(fee, bought),
+            "route": [{**pool, "share": 1, **way, **paid, **taken}],
+            "quotes": [{**pool, **paid, **taken, "priceImpactBps": 7, "slot": 9}],
+            "refused": [refused],
+            "runnerUp": None,
+        }
+    )
+
+
+def _fee(units: int, token: pb.Token) -> dict[str, Any]:
+    return {**amount("fee", units, token.decimals), "feeToken": token.symbol, "feeTokenMint": token.mint}
 
 
 class FakeRouter(rpc.RouterServiceServicer):
@@ -45,13 +62,18 @@ class FakeRouter(rpc.RouterServiceServicer):
         """Refuse nothing and remember nothing, as at first."""
         self.refuse: DomainError | None = None
         self.asked: pb.GetRouteRequest | None = None
+        self.facts = status_pb2.RouterFacts(slot=9, state_age_ms=120, pools=1, tokens=3)
 
     async def start(self) -> None:
         service = Service(
             ["tradewind.router.v1.RouterService"], lambda server: rpc.add_RouterServiceServicer_to_server(self, server)
         )
+        service = with_status(service, "router", self._collect)
         self._server = await start_server(service, host="127.0.0.1", port=self.port)
         self.port = self._server.port
+
+    async def _collect(self) -> status_pb2.GetStatusResponse:
+        return status_pb2.GetStatusResponse(router=self.facts)
 
     async def stop(self) -> None:
         assert self._server is not None
@@ -132,7 +154,7 @@ class FakeRouter(rpc.RouterServiceServicer):
             refused=[refused],
             quote_id="q-1",
             expires_at=EXPIRES_AT,
-            presented_json=json.dumps(_presented(leg)),
+            presented_json=presented(leg, route.fee_in_mint_out).decode(),
         )
 
     async def WatchPrices(self, request: Any, context: Any) -> AsyncIterator[pb.WatchPricesResponse]:

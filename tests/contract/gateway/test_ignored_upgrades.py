@@ -18,7 +18,7 @@ CHUNKS = b"5\r\n" + ORDER[:5] + b"\r\n" + b"%x\r\n" % (len(ORDER) - 5) + ORDER[5
 
 def head(framing: bytes) -> bytes:
     """Return the headers of a submission that offers HTTP/2."""
-    begin = b"POST /api/orders/execute HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+    begin = b"POST /api/orders/execute HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
     return begin + OFFER + framing + b"\r\n"
 
 
@@ -57,7 +57,7 @@ async def test_an_order_is_taken_in_spite_of_the_offer(world: World, parts: list
 
 
 async def test_a_request_without_a_body_is_answered(world: World) -> None:
-    status, _, body = await answer_to(world, b"GET /api/tokens HTTP/1.1\r\nhost: x\r\n" + OFFER + b"\r\n")
+    status, _, body = await answer_to(world, b"GET /api/tokens HTTP/1.1\r\nhost: localhost\r\n" + OFFER + b"\r\n")
     assert status == 200
     assert json.loads(body)["tokens"]
 

@@ -129,7 +129,8 @@ async def test_tokens_pools_and_prices(world: World) -> None:
     assert tokens[0] == {"symbol": "SOL", "mint": SOL.mint, "name": "Wrapped SOL", "decimals": 9}
     pool = pools.json()["pools"][0]
     assert (pool["pool"], pool["base"], pool["quote"], pool["feePpm"]) == (POOL, "SOL", "USDC", 2_500)
-    assert pool["baseReserve"] == "18446744073709551615"
+    assert pool["baseReserveBaseUnits"] == "18446744073709551615"
+    assert '"baseReserve":18446744073.709551615,' in pools.text
     assert '"price":150.123456789012345' in pools.text
     assert prices.json()["prices"][0]["base"] == "SOL"
     assert none.json()["pools"] == []

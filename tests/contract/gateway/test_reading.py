@@ -1,6 +1,5 @@
 """Snapshots, histories, lists, cancellation and health."""
 
-import asyncio
 import json
 from typing import Any
 
@@ -9,11 +8,24 @@ import pytest
 from servicekit.errors import ERRORS, Rejected, Unavailable
 from tests.contract.gateway.conftest import World
 from tests.contract.gateway.fake_orders import LIFE, SIGNATURE, frame
-from tests.contract.gateway.fake_router import POOL, QUOTED_AT, SOL, USDC
+from tests.contract.gateway.fake_router import POOL, QUOTED_AT, SOL, USDC, presented
 from tradewind.orders.v1 import orders_pb2 as pb
+from tradewind.router.v1 import router_pb2
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+LEG = router_pb2.Leg(
+    venue="raydium",
+    pool_id=POOL,
+    pool_kind="raydium_cpmm",
+    mint_in=SOL.mint,
+    mint_out=USDC.mint,
+    amount_in=3_000_000_000,
+    amount_out=451_000_000,
+    fee=7_500_000,
+    fee_mint=SOL.mint,
+)
+PRESENTED = json.loads(presented(LEG, 1_000))
 # As the executor keeps a route.
 ROUTE: dict[str, Any] = {
     "venue": "raydium",
@@ -36,36 +48,7 @@ ROUTE: dict[str, Any] = {
             "shareBps": 10000,
         }
     ],
-    "presented": {
-        "route": [
-            {
-                "venue": "raydium",
-                "pool": POOL,
-                "kind": "raydium_cpmm",
-                "share": 1,
-                "tokenIn": SOL.mint,
-                "tokenOut": USDC.mint,
-                "amountIn": "3000000000",
-                "amountOut": "451000000",
-                "fee": "7500000",
-                "feeToken": SOL.mint,
-            }
-        ],
-        "quotes": [
-            {
-                "venue": "raydium",
-                "pool": POOL,
-                "kind": "raydium_cpmm",
-                "amountOut": "451000000",
-                "fee": "7500000",
-                "feeToken": SOL.mint,
-                "priceImpactBps": 3,
-                "slot": 9,
-            }
-        ],
-        "refused": [],
-        "runnerUp": None,
-    },
+    "presented": PRESENTED,
 }
 
 
@@ -112,14 +95,29 @@ async def test_the_snapshot_tells_all_that_is_known(world: World) -> None:
     assert (told["dex"], told["txHash"], told["attempts"]) == ("raydium", SIGNATURE, 1)
     assert (told["amountIn"], told["amountInBaseUnits"]) == (3, "3000000000")
     assert (told["createdAt"], told["updatedAt"]) == ("2026-03-04T05:06:07.089Z",) * 2
-    assert told["quotes"] == ROUTE["presented"]["quotes"]
-    assert told["route"] == ROUTE["presented"]["route"]
+    assert told["quotes"] == PRESENTED["quotes"]
+    assert told["route"] == PRESENTED["route"]
     assert told["failureReason"] is None
     assert told["attemptHistory"][0]["result"] == "landed"
     # Exactly, digit for digit; a third of a lamport is rounded at the eighteenth digit.
     assert '"quotedPrice":150.333333333333333,' in answer.text
     assert '"executedPrice":150.000000333333333,' in answer.text
-    assert '"executedAmountOut":450.000001,' in answer.text
+    assert '"executedAmountOut":450.000001,"executedAmountOutBaseUnits":"450000001",' in answer.text
+
+
+async def test_what_an_earlier_release_presented_in_other_units_is_not_shown(world: World) -> None:
+    order_id = confirmed(world)
+    leg = {"venue": "raydium", "pool": POOL, "tokenIn": SOL.mint, "amountIn": "3000000000", "fee": "7500000"}
+    before = json.dumps({**ROUTE, "presented": {"route": [leg], "quotes": [], "refused": [], "runnerUp": None}})
+    stored = world.orders.orders[order_id]
+    stored.route_json = stored.attempts[0].route_json = before
+    told = (await world.http.get(f"/api/orders/{order_id}")).json()
+    [attempt] = (await world.http.get(f"/api/orders/{order_id}/explain")).json()["attemptHistory"]
+
+    assert (told["dex"], told["route"], told["quotes"]) == ("raydium", None, None)
+    assert (attempt["amountOut"], attempt["amountOutBaseUnits"]) == (451, "451000000")
+    hidden = ("route", "quotes", "refused", "runnerUp", "fee", "feeBaseUnits", "feeToken", "feeTokenMint")
+    assert {name: attempt[name] for name in hidden} == dict.fromkeys(hidden)
 
 
 async def test_a_young_order_knows_little(world: World) -> None:
@@ -128,6 +126,7 @@ async def test_a_young_order_knows_little(world: World) -> None:
 
     unknown = ["clientOrderId", "dex", "route", "quotes", "txHash", "swapId", "failureReason", "nextAttemptAt"]
     unknown += ["quotedAmountOut", "minAmountOut", "executedAmountOut", "quotedPrice", "executedPrice"]
+    unknown += ["quotedAmountOutBaseUnits", "minAmountOutBaseUnits", "executedAmountOutBaseUnits"]
     assert {name: told[name] for name in unknown} == dict.fromkeys(unknown)
     assert (told["status"], told["attempts"], told["attemptHistory"]) == ("pending", 0, [])
 
@@ -240,27 +239,6 @@ async def test_alive_asks_nobody(world: World, path: str) -> None:
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-async def readiness(world: World, status: int) -> Any:
-    """Return the answer of /readyz as soon as it has this status; a channel needs a moment to come back."""
-    async with asyncio.timeout(30):
-        while (answer := await world.http.get("/readyz")).status_code != status:
-            await asyncio.sleep(0.02)
-    return answer
-
-
-async def test_ready_names_who_is_missing(world: World) -> None:
-    good = await readiness(world, 200)
-    await world.orders.stop()
-    bad = await readiness(world, 503)
-    await world.orders.start()
-    good_again = await readiness(world, 200)
-
-    assert good.json() == {"status": "ok", "checks": {"executor": "ok", "router": "ok", "tokens": "ok"}}
-    assert (bad.json()["code"], bad.json()["notReady"]) == ("unavailable", ["executor"])
-    assert bad.headers["content-type"] == "application/problem+json"
-    assert good_again.json() == good.json()
-
-
 async def test_an_executor_in_trouble_is_passed_on(world: World) -> None:
     order_id = world.orders.add(LIFE[0])
     world.orders.refuse = Unavailable("UNAVAILABLE", retry_after_ms=4_000)
@@ -291,7 +269,7 @@ async def test_an_order_explains_itself(world: World) -> None:
     order_id = confirmed(world)
     told = (await world.http.get(f"/api/orders/{order_id}/explain")).json()
     assert (told["orderId"], told["status"], told["tokenIn"]) == (order_id, "confirmed", "SOL")
-    [attempt] = told["attempts"]
+    [attempt] = told["attemptHistory"]
     assert (attempt["result"], attempt["txHash"]) == ("landed", SIGNATURE)
     assert [stage["status"] for stage in attempt["stages"]] == [status for status, _ in LIFE[1:]]
 

@@ -30,7 +30,8 @@ def life(*steps: tuple[str, dict[str, Any]], seconds: float = 1.0) -> Sequence[O
 
 def leg(venue: str, token_in: str = "A", token_out: str = "B") -> dict[str, Any]:
     names = {"venue": venue, "pool": "p", "tokenIn": token_in, "tokenOut": token_out}
-    return {**names, "share": Decimal(1), "amountIn": "1", "amountOut": "1"}
+    amounts = {"amountIn": Decimal(1), "amountOut": Decimal(1), "amountInBaseUnits": "1", "amountOutBaseUnits": "1"}
+    return {**names, "share": Decimal(1), **amounts}
 
 
 CONFIRMED = life(("submitted", {"swapId": "s-1"}), ("confirmed", {}))

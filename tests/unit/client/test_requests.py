@@ -153,15 +153,18 @@ def test_a_float_is_no_amount() -> None:
 
 
 async def test_amounts_are_read_digit_for_digit(hasty: RetryPolicy) -> None:
-    text = """{"quoteId":"q","expiresAt":"2026-01-31T12:00:00.123Z","dex":"raydium","amountIn":1,
+    text = """{"quoteId":"q","expiresAt":"2026-01-31T12:00:00.123Z","dex":"raydium",
+        "amountIn":1,"amountInBaseUnits":"1000000000",
         "amountOut":12345678901.123456789012,"amountOutBaseUnits":"18446744073709551615","price":0.1,"fee":0,
-        "route":[{"venue":"raydium","pool":"p","share":0.1,"amountIn":"18446744073709551615","amountOut":"1"}],
+        "route":[{"venue":"raydium","pool":"p","share":0.1,"amountIn":18446744073.709551615,
+        "amountInBaseUnits":"18446744073709551615","amountOut":0.000001,"amountOutBaseUnits":"1"}],
         "somethingNew":{"a":1}}"""
     wire = Wire(httpx.Response(200, content=text.encode()))
     async with client(wire, hasty) as tradewind:
         quote = await tradewind.quote("SOL", "USDC", 1, max_price_impact_bps=10, venues=None)
     assert quote.amount_out == Decimal("12345678901.123456789012")
-    assert (quote.amount_out_base_units, quote.route[0].amount_in) == (2**64 - 1, 2**64 - 1)
+    assert (quote.amount_out_base_units, quote.route[0].amount_in_base_units) == (2**64 - 1, 2**64 - 1)
+    assert quote.route[0].amount_in == Decimal("18446744073.709551615")
     assert (quote.price, quote.route[0].share) == (Decimal("0.1"), Decimal("0.1"))
     assert wire.bodies == [{"tokenIn": "SOL", "tokenOut": "USDC", "amountIn": "1", "maxPriceImpactBps": 10}]
 

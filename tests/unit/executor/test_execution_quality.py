@@ -64,7 +64,7 @@ def test_slippage_is_measured_below_the_quote(
     executed: int, least_bucket_with_it: str, greatest_without_it: str
 ) -> None:
     fill = a_fill(executed_amount_out=executed)
-    bucket = "tradewind_fill_slippage_bps_bucket"
+    bucket = "tradewind_fill_shortfall_bps_bucket"
 
     assert counted(lambda: order_ended(fill), bucket, le=least_bucket_with_it) == 1
     assert counted(lambda: order_ended(fill), bucket, le=greatest_without_it) == 0
@@ -79,7 +79,7 @@ def test_a_fill_counts_its_impact_its_form_and_each_leg() -> None:
 def test_a_failure_is_no_fill() -> None:
     failure = an_order(status=OrderStatus.FAILED, attempt=3)
 
-    assert counted(lambda: order_ended(failure), "tradewind_fill_slippage_bps_count") == 0
+    assert counted(lambda: order_ended(failure), "tradewind_fill_shortfall_bps_count") == 0
     assert counted(lambda: order_ended(failure), "tradewind_fills_total", form="single") == 0
 
 

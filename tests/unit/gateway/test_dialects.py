@@ -15,7 +15,7 @@ REASON = {"reason": "swap_dropped"}
 
 # Dialect, our status, then the status it tells (None: nothing) and what its details hold.
 TOLD: list[tuple[Dialect, str, str | None, dict[str, Any]]] = [
-    (NESTED_CAPITALISED, "pending", "pending", {"tokenIn": "SOL"}),
+    (NESTED_CAPITALISED, "pending", "pending", {"tokenIn": "mint-sol"}),
     (NESTED_CAPITALISED, "routing", "routing", {}),
     (NESTED_CAPITALISED, "routing_complete", "routing_complete", {"dex": "Raydium"}),
     (NESTED_CAPITALISED, "building", None, {}),
@@ -23,7 +23,7 @@ TOLD: list[tuple[Dialect, str, str | None, dict[str, Any]]] = [
     (NESTED_CAPITALISED, "retrying", "retrying", REASON),
     (NESTED_CAPITALISED, "confirmed", "confirmed", {"txHash": SIGNATURE}),
     (NESTED_CAPITALISED, "failed", "failed", REASON),
-    (NESTED_GREETING, "pending", "pending", {"tokenIn": "SOL"}),
+    (NESTED_GREETING, "pending", "pending", {"tokenIn": "mint-sol"}),
     (NESTED_GREETING, "routing", "routing", {"attempt": 1}),
     (NESTED_GREETING, "routing_complete", None, {}),
     (NESTED_GREETING, "building", "building", {"dex": "raydium"}),
@@ -31,7 +31,7 @@ TOLD: list[tuple[Dialect, str, str | None, dict[str, Any]]] = [
     (NESTED_GREETING, "retrying", "retrying", REASON),
     (NESTED_GREETING, "confirmed", "confirmed", {"txHash": SIGNATURE}),
     (NESTED_GREETING, "failed", "failed", REASON | {"attempts": 3}),
-    (FLAT, "pending", "pending", {"tokenIn": "SOL"}),
+    (FLAT, "pending", "pending", {"tokenIn": "mint-sol"}),
     (FLAT, "routing", "routing", {"attempt": 1}),
     (FLAT, "routing_complete", None, {}),
     (FLAT, "building", "building", {"chosen": "raydium"}),
@@ -88,7 +88,8 @@ def test_the_decision_is_told_where_its_own_status_is_left_out(dialect: Dialect)
 
     decision = shown.get("details", shown)["decision"]
     assert decision["dex"] == "raydium"
-    assert decision["route"] == [{"venue": "raydium", "pool": "P1"}]
+    [leg] = decision["route"]
+    assert (leg["venue"], leg["pool"], leg["amountIn"], leg["feeToken"]) == ("raydium", "P1", "1000000000", "mint-usdc")
 
 
 def test_the_greeting() -> None:

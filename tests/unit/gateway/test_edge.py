@@ -7,7 +7,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway import metrics
+from gateway.access.cross_origin import CrossOrigin
 from gateway.access.entrance import Edge, NamedRoute, NamedWebSocketRoute
+from gateway.access.hosts import Hosts
 from gateway.access.origin import Origins
 from servicekit.errors import Unavailable
 
@@ -21,6 +23,7 @@ class _Full:
         raise Unavailable("OVERLOADED")
 
 
+OURS = Origins(())
 EDGE = Edge(
     [
         NamedRoute("/things/all", _name, methods=["POST"]),
@@ -29,7 +32,9 @@ EDGE = Edge(
         NamedWebSocketRoute("/things/{name}/news", _Full()),
         NamedRoute("/metrics", metrics.show),
     ],
-    Origins(()),
+    OURS,
+    CrossOrigin((), OURS),
+    Hosts(None, "127.0.0.1", OURS),
 )
 
 

@@ -16,6 +16,7 @@ QUOTES = [
 REFUSED = [{"venue": "meteora", "pool": "P3", "reason": "venue_unavailable", "detail": "No answer in time."}]
 RUNNER_UP = {"pool": "P1", "amountOut": "450000000", "differenceBps": 22}
 LEGS = [{"venue": "raydium", "pool": "P1", "share": 0.75}, {"venue": "meteora", "pool": "P2", "share": 0.25}]
+FEE = {"fee": 1.05, "feeBaseUnits": "1050000", "feeToken": "B", "feeTokenMint": "mint-b"}
 ROUTE: dict[str, Any] = {
     "venue": "raydium",
     "amountIn": "3000000000",
@@ -38,7 +39,7 @@ ROUTE: dict[str, Any] = {
         }
         for venue, pool, share_bps in (("raydium", "P1", 7_500), ("meteora", "P2", 2_500))
     ],
-    "presented": {"route": LEGS, "quotes": QUOTES, "refused": REFUSED, "runnerUp": RUNNER_UP},
+    "presented": {"route": LEGS, "quotes": QUOTES, "refused": REFUSED, "runnerUp": RUNNER_UP, **FEE},
 }
 LIFE = [
     ("pending", 0, {}),
@@ -92,7 +93,7 @@ def _explained(order: pb.Order, payloads: list[str]) -> Any:
 
 
 def test_each_attempt_tells_what_was_weighed_and_what_came_of_it() -> None:
-    failed, landed = _explained(_order(), _payloads(*LIFE))["attempts"]
+    failed, landed = _explained(_order(), _payloads(*LIFE))["attemptHistory"]
     assert (failed["result"], failed["error"]) == ("no_route", "Nothing.")
     assert failed["route"] is failed["quotes"] is failed["runnerUp"] is None
     assert (landed["result"], landed["dex"], landed["amountOut"], landed["fee"]) == ("landed", "raydium", 451, 1.05)
@@ -103,7 +104,7 @@ def test_each_attempt_tells_what_was_weighed_and_what_came_of_it() -> None:
 def test_the_time_of_each_stage_is_that_between_events_and_all_of_it_adds_up() -> None:
     told = _explained(_order(), _payloads(*LIFE))
     before = [(stage["status"], stage["ms"]) for stage in told["beforeFirstAttempt"]]
-    stages = [[(stage["status"], stage["ms"]) for stage in attempt["stages"]] for attempt in told["attempts"]]
+    stages = [[(stage["status"], stage["ms"]) for stage in attempt["stages"]] for attempt in told["attemptHistory"]]
     assert before == [("pending", 12)]
     assert stages == [
         [("routing", 100), ("retrying", 500)],
@@ -115,9 +116,9 @@ def test_the_time_of_each_stage_is_that_between_events_and_all_of_it_adds_up() -
 def test_the_fill_is_held_against_the_quote() -> None:
     fill = _explained(_order(), _payloads(*LIFE))["fill"]
     assert fill == {
-        "amountOut": 450.000001,
-        "quotedAmountOut": 451,
-        "minAmountOut": 448.745,
+        **{"amountOut": 450.000001, "amountOutBaseUnits": "450000001"},
+        **{"quotedAmountOut": 451, "quotedAmountOutBaseUnits": "451000000"},
+        **{"minAmountOut": 448.745, "minAmountOutBaseUnits": "448745000"},
         "shortfallBps": 22.17,
     }
     better = _order(executed_amount_out=451_451_000)
@@ -127,14 +128,14 @@ def test_the_fill_is_held_against_the_quote() -> None:
 def test_an_order_that_is_being_routed_has_an_attempt_without_a_record() -> None:
     order = _order(status=pb.ORDER_STATUS_ROUTING, version=2, attempts=[], executed_amount_out=0)
     told = _explained(order, _payloads(*LIFE))
-    assert [attempt["attempt"] for attempt in told["attempts"]] == [1]
-    assert [(stage["status"], stage["ms"]) for stage in told["attempts"][0]["stages"]] == [("routing", None)]
-    assert told["attempts"][0]["startedAt"] == "2026-03-04T05:06:00.012Z"
+    assert [attempt["attempt"] for attempt in told["attemptHistory"]] == [1]
+    assert [(stage["status"], stage["ms"]) for stage in told["attemptHistory"][0]["stages"]] == [("routing", None)]
+    assert told["attemptHistory"][0]["startedAt"] == "2026-03-04T05:06:00.012Z"
     assert told["fill"] is None
 
 
 def test_an_order_that_waits_has_no_attempt() -> None:
     order = _order(status=pb.ORDER_STATUS_PENDING, version=1, attempts=[], executed_amount_out=0)
     told = _explained(order, _payloads(LIFE[0]))
-    assert (told["attempts"], told["totalMs"]) == ([], 0)
+    assert (told["attemptHistory"], told["totalMs"]) == ([], 0)
     assert [(stage["status"], stage["ms"]) for stage in told["beforeFirstAttempt"]] == [("pending", None)]

@@ -1,7 +1,10 @@
 import pytest
 from pydantic import ValidationError
 
+from gateway.access.origin_patterns import EVERYONE, LOCAL_PAGES, OriginPattern, origins_in
 from gateway.settings import GatewaySettings
+from servicekit.settings.reading import read_settings
+from servicekit.settings.sentences import SettingsError
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +40,9 @@ def test_the_defaults_are_those_that_the_older_engines_state() -> None:
         ({"DEFAULT_SLIPPAGE_BPS": "2000"}, "DEFAULT_SLIPPAGE_BPS"),
         ({"ALLOWED_ORIGINS": "app.example"}, "allowed_origins"),
         ({"ALLOWED_ORIGINS": "https://app.example/path"}, "allowed_origins"),
-        ({"ALLOWED_ORIGINS": "*"}, "allowed_origins"),
+        ({"ALLOWED_ORIGINS": "https://app.example, none"}, "allowed_origins"),
+        ({"ALLOWED_HOSTS": "dex.example:3000"}, "allowed_hosts"),
+        ({"ALLOWED_HOSTS": "https://dex.example"}, "allowed_hosts"),
         ({"PATH_PREFIX": "desk"}, "path_prefix"),
         ({"PATH_PREFIX": "/a/../b"}, "path_prefix"),
         ({"PATH_PREFIX": "//elsewhere.example"}, "path_prefix"),
@@ -112,3 +117,50 @@ def test_the_password_of_redis_is_in_no_picture_of_the_settings(monkeypatch: pyt
     with pytest.raises(ValidationError) as refused:
         GatewaySettings()
     assert "s3cret" not in refused.value.errors()[0]["msg"]
+
+
+ON = {"AUTH": "on", "REDIS_URL": "redis://x"}
+PUBLIC = {"AUTH": "off", "HOST": "0.0.0.0"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "origins", "hosts"),
+    [
+        ({}, LOCAL_PAGES, ()),
+        ({"HOST": "::1"}, LOCAL_PAGES, ()),
+        ({"HOST": "localhost", "AUTH": "off", "ALLOWED_ORIGINS": ""}, LOCAL_PAGES, ()),
+        (ON, (), None),
+        (PUBLIC, (), None),
+        ({**ON, "ALLOWED_ORIGINS": "null", "ALLOWED_HOSTS": "dex.example"}, origins_in("null"), ("dex.example",)),
+        ({**PUBLIC, "ALLOWED_ORIGINS": "*", "ALLOWED_HOSTS": "dex.example"}, (EVERYONE,), ("dex.example",)),
+        ({"ALLOWED_ORIGINS": "none", "ALLOWED_HOSTS": "*"}, (), ("*",)),
+    ],
+)
+def test_without_keys_on_loopback_this_machines_pages_and_names_alone_are_let_in(
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    origins: tuple[OriginPattern, ...],
+    hosts: tuple[str, ...] | None,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings = GatewaySettings()
+
+    assert (settings.page_origins, settings.served_hosts) == (origins, hosts)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ALLOWED_ORIGINS", "app.example", '"app.example" is not an origin; allowed: scheme://'),
+        ("ALLOWED_HOSTS", "a/b", '"a/b" is not a host; allowed: names and addresses without scheme'),
+    ],
+)
+def test_a_bad_entry_is_refused_with_name_value_and_what_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        read_settings(GatewaySettings, {name: value})
+    assert str(refused.value).startswith(f"{name}={value}: {said}")
+    assert str(refused.value).count("\n") == 0

@@ -18,8 +18,7 @@ def an_answer() -> RouteAnswer:
         runner_up=None,
         runner_up_difference_bps=0,
         network_fee=0,
-        decimals_in=9,
-        decimals_out=6,
+        tokens={},
     )
 
 

@@ -73,7 +73,7 @@ def test_every_row_is_complete(reason: str) -> None:
 @pytest.mark.parametrize("reason", ERRORS)
 def test_every_error_crosses_the_wire_unchanged(reason: str) -> None:
     sent = error_of(reason, "what happened", retry_after_ms=2_500)
-    sent.violations = (FieldViolation("amount_in", "must be above 0", "too_small"),)
+    sent.violations = (FieldViolation("amount_in", "must be above 0", "too_large"),)
     received = error_from(Call(sent))
     assert (received.reason, received.detail, received.violations) == (reason, "what happened", sent.violations)
     if isinstance(sent, Unavailable):
