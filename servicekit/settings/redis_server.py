@@ -13,6 +13,16 @@ from servicekit.settings.redis_url import read_redis_url
 from servicekit.settings.sentences import sentence
 
 _WITHIN_SECONDS: Final = 2.0
+_AUTHENTICATED: Final = "the server's own password, as in redis://:password@host:6379/0"
+_WITHOUT_TLS: Final = "a server that answers there and speaks TLS, or redis:// for one that does not"
+# What servers and the client say, and what helps.
+_REMEDIES: Final = (
+    ("username-password pair", _AUTHENTICATED),
+    ("already authenticated", _AUTHENTICATED),
+    ("Authentication required", _AUTHENTICATED),
+    ("DB index is out of range", "a database that the server has, such as /0"),
+    ("Name or service not known", "a host that resolves"),
+)
 _CLUSTER: Final = (
     "a Redis Cluster, which spreads a queue's keys over several servers; allowed: one server (cluster-enabled no)"
 )
@@ -28,7 +38,10 @@ def redis_problem(redis_url: str) -> str | None:
             client.ping()
     except (redis.RedisError, OSError, ValueError) as error:
         words = str(error).strip().rstrip(".") or type(error).__name__
-        return f"does not serve us ({words}); allowed: a server that answers, with its password"
+        tls = redis_url.startswith("rediss://") and isinstance(error, redis.ConnectionError | redis.TimeoutError)
+        answering = _WITHOUT_TLS if tls else "a server that answers there"
+        allowed = next((remedy for part, remedy in _REMEDIES if part in words), answering)
+        return f"does not serve us ({words}); allowed: {allowed}"
     return None
 
 

@@ -32,6 +32,9 @@ _CONNECT_TIMEOUT_S: Final = 2
 # What libpq and Postgres say, and what helps.
 _REMEDIES: Final = (
     ("server does not support SSL", "sslmode=prefer or sslmode=disable, or a server that speaks TLS"),
+    ("channel binding required", "channel_binding=prefer or channel_binding=disable, or a server that speaks TLS"),
+    ("unrecognized configuration parameter", "options with parameters that the server has"),
+    ("definition of service", "a service that pg_service.conf defines"),
     ("certificate verify failed", "sslrootcert with the authority of that server's certificate"),
     ("timeout expired", "a Postgres that answers there in time; connect_timeout=SECONDS in the address gives it more"),
     ("password", "the role's own password"),

@@ -91,6 +91,23 @@ def test_a_server_without_tls_is_told_with_the_option_that_helps(postgres_server
     assert postgres_problem(f"{url}?sslmode=disable") is None
 
 
+def test_a_redis_that_does_not_serve_us_is_told_with_what_helps(redis_server: EmbeddedRedis) -> None:
+    url, password = redis_server.url, redis_server.endpoint.password
+    for wrong, allowed in (
+        (url.replace(password, "wrong"), "the server's own password, as in redis://:password@host:6379/0"),
+        (url.replace(f":{password}@", ""), "the server's own password, as in redis://:password@host:6379/0"),
+        (f"{url[:-1]}99", "a database that the server has, such as /0"),
+        (f"redis://127.0.0.1:{free_port()}", "a server that answers there"),
+        (f"rediss://127.0.0.1:{free_port()}", "a server that answers there and speaks TLS, or redis:// for one that"),
+        ("redis://no.such.host.invalid", "a host that resolves"),
+    ):
+        problem = redis_problem(wrong)
+        assert problem is not None
+        assert problem.startswith("does not serve us (")
+        assert f"; allowed: {allowed}" in problem
+        assert password not in problem
+
+
 def test_a_cluster_is_told_by_a_start_in_one_sentence(cluster_url: str) -> None:
     for url in (cluster_url, f"{cluster_url}/0", f"{cluster_url}/3"):
         done = python("deploy.local", "run", REDIS_URL=url, PORT=str(free_port()))
