@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from typing import Final
 
+from tradewind.status.v1 import status_pb2
+
 from market_service import telemetry
 from market_service.chain.chain import Chain
 from market_service.chain.clock import RealClock
@@ -18,8 +20,8 @@ from market_service.settings import MarketSettings
 from servicekit.cancelling import cancel_all
 from servicekit.grpc_server import start_server, wait_for_signal
 from servicekit.metrics import serve_metrics
+from servicekit.settings.sentences import sentence
 from servicekit.status.status_server import with_status
-from tradewind.status.v1 import status_pb2
 
 _STOP_SECONDS: Final = 5.0
 # A slot takes longer on a busy machine; ten of them, four seconds, mean that the ledger cannot be written.
@@ -42,23 +44,26 @@ def profile_of(settings: MarketSettings) -> Profile:
 async def serve(settings: MarketSettings, definition: MarketDefinition) -> None:
     """Serve until SIGTERM or SIGINT. Raises CannotRun."""
     chain = Chain(
-        ledger=Ledger(settings.database_url),
+        ledger=Ledger(settings.database_url.get_secret_value()),
         clock=RealClock(),
         definition=definition,
         profile=profile_of(settings),
         seed=settings.market_seed,
     )
-    reader = LedgerReader(settings.database_url)
+    reader = LedgerReader(settings.database_url.get_secret_value())
     try:
         await chain.start()
         await reader.open()
         await _serve_intake(SwapIntake(chain, reader, scenarios_on=settings.scenarios), settings)
     except LedgerAway as error:
-        raise CannotRun(f"DATABASE_URL does not answer: {error}.") from error
+        told = {"DATABASE_URL": settings.database_url.get_secret_value()}
+        why = f"does not answer ({error}); allowed: a Postgres that does"
+        raise CannotRun(sentence(told, told, why)) from error
     except (LedgerTaken, LedgerNotReady) as error:
         raise CannotRun(f"The ledger cannot be used: {error}.") from error
     except OSError as error:
-        raise CannotRun(f"MARKET_PORT cannot be used: {error}.") from error
+        told = {"MARKET_PORT": str(settings.market_port)}
+        raise CannotRun(sentence(told, told, f"cannot be used ({error}); allowed: a port that is free")) from error
     finally:
         await _stop(chain)
         await reader.close()
