@@ -2,7 +2,7 @@
 
 from typing import Final
 
-import mimeparse  # type: ignore[import-untyped]  # it has no types
+import mimeparse
 from starlette.types import Scope
 
 # What mimeparse gives a media type that the client names in full.

@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]  # it has no types
+import brotli
 import httpx
 import pytest
 import websockets
