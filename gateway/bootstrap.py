@@ -81,7 +81,7 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
     rules = _rules(settings)
     origins = Origins(settings.trusted_proxies, settings.path_prefix)
     scenarios = ScenarioNames(market.scenarios, switched_on=rules.scenarios)
-    intake = Intake(orders, tokens, rules, scenarios, origins)
+    intake = Intake(orders, tokens, rules, scenarios, origins, router=quoting)
     small = BodyLimits(settings.body_bytes_max, settings.body_read_seconds)
     large = BodyLimits(settings.batch_body_bytes_max, settings.body_read_seconds)
     market_data = MarketData(quoting, tokens)
@@ -95,7 +95,7 @@ async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
                 guard=access.guard,
                 submit=SubmitOrder(intake, small),
                 batch=Batch(intake, large, access.limits, orders_max=settings.batch_orders_max),
-                quotes=Quotes(quoting, tokens, rules, scenarios, small),
+                quotes=Quotes(quoting, tokens, rules, scenarios, limits=small, balances=market.balances),
                 listing=Listing(orders, tokens),
                 orders=Orders(orders, tokens),
                 explain=Explain(orders, tokens),
@@ -128,6 +128,7 @@ def _rules(settings: GatewaySettings) -> Rules:
     return Rules(
         default_slippage_bps=settings.default_slippage_bps,
         max_slippage_bps=settings.max_slippage_bps,
+        max_price_impact_bps=settings.max_price_impact_bps,
         scenarios=settings.scenarios,
     )
 

@@ -62,6 +62,8 @@ class GatewaySettings(ServiceSettings):
 
     default_slippage_bps: int = Field(default=50, ge=0, le=10_000)
     max_slippage_bps: int = Field(default=1_000, ge=0, le=10_000)
+    # What an order may move the price by unless it names another limit; 10,000 lets everything pass.
+    max_price_impact_bps: int = Field(default=1_500, ge=1, le=10_000)
 
     body_bytes_max: int = Field(default=16 * 1024, gt=0)
     batch_body_bytes_max: int = Field(default=256 * 1024, gt=0)

@@ -253,7 +253,7 @@ ERRORS: Final[Mapping[str, ErrorRow]] = {
         "FAILED_PRECONDITION",
         422,
         "The order would move the price too far",
-        "Sell less, or allow more impact.",
+        "Sell less, or allow more with maxPriceImpactBps in the order.",
         ends_order=True,
         retry="never",
     ),

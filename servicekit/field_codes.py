@@ -44,6 +44,9 @@ FIELD_CODES: Final[Mapping[str, FieldCode]] = {
     "scenarios_off": FieldCode(
         "Scripted behaviour is switched off", "Leave `scenario` out, or run the stack with SCENARIOS=on."
     ),
+    "unknown_quote": FieldCode(
+        "The quote is unknown, or of another pair or amount", "Ask POST /api/quotes for a new one, or leave it out."
+    ),
     "unknown_scenario": FieldCode("There is no such scripted behaviour", "Take a name of /api/meta/scenarios."),
     "order_too_large": FieldCode(
         "The order is worth more than the account may trade at once", "Sell less; GET /api/account shows the limit."

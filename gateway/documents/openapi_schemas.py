@@ -73,7 +73,7 @@ def _enumerations() -> dict[str, Schema]:
 
 def _orders() -> dict[str, Schema]:
     return {
-        "Receipt": record(WORDS, *("orderId", "status", "wsUpgrade", "links"), status=_PENDING),
+        "Receipt": record(WORDS, *("orderId", "status", "wsUpgrade", "links", "warnings"), status=_PENDING),
         "Links": record(
             WORDS,
             *("self", "events", "stream"),
@@ -117,8 +117,8 @@ def _market() -> dict[str, Schema]:
         "Quote": record(WORDS, "venue", "pool", "kind", *both("amountOut"), *_FEE, "priceImpactBps", "slot"),
         "RefusedVenue": record(WORDS, "venue", "pool?", "reason", "detail"),
         "RunnerUp": record(WORDS, "pool", *both("amountOut"), "differenceBps"),
-        "QuoteAnswer": record(WORDS, *_ROUTED, "slippageBps", *both("minAmountOut")),
-        "Preview": record(WORDS, "order", *_ROUTED, order=ref("UnderstoodOrder")),
+        "QuoteAnswer": record(WORDS, *_ROUTED, "slippageBps", *both("minAmountOut"), "warnings"),
+        "Preview": record(WORDS, "order", *_ROUTED, "warnings", order=ref("UnderstoodOrder")),
         "UnderstoodOrder": record(
             WORDS, "type", *_TOKENS, *both("amountIn"), "slippageBps", *both("minAmountOut"), "clientOrderId?"
         ),
@@ -181,5 +181,6 @@ def _errors() -> dict[str, Schema]:
             status=_HTTP_STATUS | {"description": "HTTP status; null: it never answers a request."},
         ),
         "Violation": record(WORDS, "pointer", "code", "detail"),
+        "Warning": record(WORDS, "pointer", "code", "detail"),
         "Problem": problem,
     }

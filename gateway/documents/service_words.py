@@ -77,6 +77,7 @@ TABLES: Final[dict[str, Schema]] = {
     "venueDown": word("Venue that does not answer; null: none.", VENUE, "raydium"),
     "firstAttemptOnly": word("True when only the first attempt is concerned.", FLAG, True),
     "grpcCode": word("Status code of gRPC that carries it.", TEXT, "FAILED_PRECONDITION"),
+    "warnings": word("What you should know before you send it; nothing of it refuses the order.", many(ref("Warning"))),
     "fieldCodes": word("The codes of what can be wrong with one field.", many(ref("FieldCode"))),
     "advice": word("What to do.", TEXT, "Send a smaller amount."),
 }

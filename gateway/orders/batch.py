@@ -63,7 +63,7 @@ class Batch:
         except DomainError as error:
             problem = problem_of(error, scope)
             return {"status": problem["status"], "problem": problem}
-        receipt = self._intake.receipt(accepted.order_id, scope)
+        receipt = self._intake.receipt(accepted.order_id, identified, scope)
         return {"status": 202, "replayed": accepted.replayed, "order": receipt}
 
 

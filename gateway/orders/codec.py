@@ -26,6 +26,8 @@ class Rules:
 
     default_slippage_bps: int = 50
     max_slippage_bps: int = 1_000
+    # Of an order that names none.
+    max_price_impact_bps: int = 1_500
     scenarios: bool = False
 
 
@@ -118,9 +120,11 @@ class _Reading:
         self._check_scenario(rules, scenarios)
         if self._violations or token_in is None or token_out is None:
             raise self._refusal()
-        return self._order(token_in, token_out, amount_in, slippage_bps)
+        # A request for quotes is for looking: only an order is held to the limit that it does not name.
+        impact_max = rules.max_price_impact_bps if self._fields is ORDER_FIELDS else 0
+        return self._order(token_in, token_out, amount_in, slippage_bps, impact_max)
 
-    def _order(self, token_in: Token, token_out: Token, amount_in: int, slippage_bps: int) -> NewOrder:
+    def _order(self, token_in: Token, token_out: Token, amount_in: int, slippage_bps: int, impact_max: int) -> NewOrder:
         values = self._values
         return NewOrder(
             token_in=token_in,
@@ -133,7 +137,7 @@ class _Reading:
             exclude_pools=values.get("excludePools", ()),
             quote_id=values.get("quoteId", ""),
             on_stale=values.get("onStale", ""),
-            max_price_impact_bps=values.get("maxPriceImpactBps", 0),
+            max_price_impact_bps=values.get("maxPriceImpactBps", impact_max),
             scenario=values.get("scenario", ""),
             names=self._names,
         )

@@ -17,13 +17,15 @@ from gateway.edge.public_path import public_path
 from gateway.edge.query import sequence_after
 from gateway.edge.strict_json import JsonValue, parse_json_object
 from gateway.edge.trace import trace_of
+from gateway.orders import warnings
 from gateway.orders.codec import NewOrder, Rules, read_order
 from gateway.orders.order_fields import OWN_IDENTITY_PREFIX, VISIBLE
 from gateway.orders.orders_client import Accepted, OrdersClient
+from gateway.orders.router_client import RouterClient
 from gateway.orders.scenario_names import ScenarioNames
 from gateway.orders.snapshots import snapshot, status_name
 from gateway.orders.tokens import TokenDirectory
-from servicekit.errors import DomainError, FieldViolation, Rejected, error_of
+from servicekit.errors import DomainError, FieldViolation, Rejected, Unavailable, error_of
 
 _ORDER_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DASHLESS: Final = re.compile(r"[0-9a-f]{32}")
@@ -62,13 +64,21 @@ class Intake:
     """Takes in orders, for the single endpoint and for the batch, by the same rules."""
 
     def __init__(
-        self, client: OrdersClient, tokens: TokenDirectory, rules: Rules, scenarios: ScenarioNames, origins: Origins
+        self,
+        client: OrdersClient,
+        tokens: TokenDirectory,
+        rules: Rules,
+        scenarios: ScenarioNames,
+        origins: Origins,
+        *,
+        router: RouterClient,
     ) -> None:
         self._client = client
         self._tokens = tokens
         self._rules = rules
         self._scenarios = scenarios
         self._origins = origins
+        self._router = router
 
     async def read(self, body: dict[str, JsonValue]) -> NewOrder:
         """Return the order a body describes. Raises Rejected("INVALID_ORDER") with all its violations."""
@@ -77,13 +87,38 @@ class Intake:
 
     async def submit(self, order: NewOrder, scope: Scope) -> Accepted:
         """Store an order. Raises DomainError in the client's own words."""
+        if order.quote_id:
+            await self._check_quote(order, account_of(scope))
         try:
             return await self._client.submit(account_of(scope), order, traceparent=trace_of(scope).traceparent)
         except DomainError as error:
             raise _in_clients_words(error, order) from error
 
-    def receipt(self, order_id: str, scope: Scope) -> dict[str, object]:
-        """Return the answer for an accepted order; a repeated request gets the same answer."""
+    async def _check_quote(self, order: NewOrder, account_id: str) -> None:
+        """Raise Rejected for a quote that the order cannot have: unknown, of another trade, or expired and insisted on.
+
+        An order that is stored already keeps its answer. What the router cannot say now, it says to the worker.
+        """
+        try:
+            await self._router.route(order)
+        except Rejected as error:
+            named = any(violation.field == "quote_id" for violation in error.violations)
+            insisted = error.reason == "QUOTE_EXPIRED" and order.on_stale == "reject"
+            if not (named or insisted) or await self._client.has(account_id, order.client_order_id):
+                return
+            if insisted:
+                raise
+            detail = f"quoteId {error.violations[0].detail}: ask for a new quote of this pair and amount."
+            violation = FieldViolation(pointer_to(order.names.get("quoteId", "quoteId")), detail, "unknown_quote")
+            raise Rejected("INVALID_ORDER", detail, violations=[violation]) from error
+        except Unavailable:
+            return
+
+    def receipt(self, order_id: str, order: NewOrder, scope: Scope) -> dict[str, object]:
+        """Return the answer for an accepted order; a repeated request gets the same answer.
+
+        Its warnings are those that the order alone shows: nobody is asked on the way. A preview has them all.
+        """
         path = f"/api/orders/{order_id}"
         return {
             "orderId": order_id,
@@ -94,6 +129,7 @@ class Intake:
                 "events": public_path(scope, f"{path}/events"),
                 "stream": self._origins.socket_url(scope, f"{path}/events"),
             },
+            "warnings": list(warnings.of_amount(order)),
         }
 
 
@@ -110,7 +146,7 @@ class SubmitOrder:
         body = await read_json_body(scope, receive, self._limits)
         order = with_header_key(await self._intake.read(parse_json_object(body)), scope)
         accepted = await self._intake.submit(order, scope)
-        answer = encode(self._intake.receipt(accepted.order_id, scope))
+        answer = encode(self._intake.receipt(accepted.order_id, order, scope))
         headers = [
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(answer)),

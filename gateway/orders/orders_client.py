@@ -93,6 +93,13 @@ class OrdersClient:
         call = self._stub.SubmitOrders(pb.SubmitOrdersRequest(orders=orders), timeout=self._deadline)
         return [_outcome(answer) for answer in (await answer_of(call)).answers]
 
+    async def has(self, account_id: str, client_order_id: str) -> bool:
+        """Return whether the account has an order under this identity; none without one."""
+        if not client_order_id:
+            return False
+        wanted = pb.ListOrdersRequest(account_id=account_id, client_order_id=client_order_id, page_size=1)
+        return bool((await self.page(wanted)).orders)
+
     async def close(self) -> None:
         """Let the submits in flight end."""
         await self._submits.close()

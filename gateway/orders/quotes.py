@@ -1,15 +1,19 @@
 """Quotes without an order: what the pools would pay now, and the route an order would take."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.access.identity import account_of
 from gateway.edge.body import BodyLimits, read_json_body
 from gateway.edge.json_out import instant, json_response
 from gateway.edge.query import invalid_parameter, known_parameters
 from gateway.edge.strict_json import JsonNumber, JsonValue, parse_json_object
+from gateway.orders import warnings
 from gateway.orders.codec import QUOTE_PARAMETERS, NewOrder, Rules, read_order, read_pair
 from gateway.orders.router_client import RouterClient
 from gateway.orders.scenario_names import ScenarioNames
@@ -18,6 +22,7 @@ from gateway.orders.tokens import TokenDirectory
 from pools.basis_points import min_amount_out
 from pools.plain_numbers import amount, price
 from servicekit.errors import DomainError, FieldViolation
+from tradewind.market.v1 import market_pb2
 from tradewind.router.v1 import router_pb2 as pb
 
 _LISTS: Final = frozenset({"venues", "excludePools"})
@@ -29,9 +34,18 @@ class Quotes:
     """Asks the router; stores nothing."""
 
     def __init__(
-        self, router: RouterClient, tokens: TokenDirectory, rules: Rules, scenarios: ScenarioNames, limits: BodyLimits
+        self,
+        router: RouterClient,
+        tokens: TokenDirectory,
+        rules: Rules,
+        scenarios: ScenarioNames,
+        *,
+        limits: BodyLimits,
+        balances: Callable[[str], Awaitable[market_pb2.GetBalancesResponse]],
     ) -> None:
+        """`balances` reads the wallet of an account."""
         self._router = router
+        self._balances = balances
         self._tokens = tokens
         self._rules = rules
         self._scenarios = scenarios
@@ -57,14 +71,33 @@ class Quotes:
         body = await self._body(request)
         scenarios = await self._scenarios.needed_by(body)
         order = read_order(body, self._tokens.current(), self._rules, scenarios)
-        answer = await self._router.route(order)
-        return json_response({"order": _understood(order, answer), **_routed(order, answer)})
+        answer, pools, wallet = await asyncio.gather(
+            self._router.route(order), self._pools(order), self._wallet(account_of(request.scope))
+        )
+        warned = [*warnings.of_amount(order), *warnings.of_route(order, answer.route, pools)]
+        if wallet is not None:
+            warned += warnings.of_wallet(order, wallet)
+        return json_response({"order": _understood(order, answer), **_routed(order, answer), "warnings": warned})
 
     async def _quoted(self, body: dict[str, JsonValue]) -> Response:
         scenarios = await self._scenarios.needed_by(body)
         wanted = read_pair(body, self._tokens.current(), self._rules, scenarios)
-        answer = await self._router.route(wanted)
-        return json_response({**_routed(wanted, answer), **_protection(wanted, answer)})
+        answer, pools = await asyncio.gather(self._router.route(wanted), self._pools(wanted))
+        warned = [*warnings.of_amount(wanted), *warnings.of_route(wanted, answer.route, pools)]
+        return json_response({**_routed(wanted, answer), **_protection(wanted, answer), "warnings": warned})
+
+    async def _pools(self, wanted: NewOrder) -> pb.ListPoolsResponse | None:
+        """Return the pools of the token sold; None when they cannot be had now: a warning is no reason to fail."""
+        try:
+            return await self._router.pools(wanted.token_in.mint)
+        except DomainError:
+            return None
+
+    async def _wallet(self, account_id: str) -> market_pb2.GetBalancesResponse | None:
+        try:
+            return await self._balances(account_id)
+        except DomainError:
+            return None
 
     async def _body(self, request: Request) -> dict[str, JsonValue]:
         return parse_json_object(await read_json_body(request.scope, request.receive, self._limits))

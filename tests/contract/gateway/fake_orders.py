@@ -189,7 +189,11 @@ class FakeOrders(rpc.OrderServiceServicer):
             raise Rejected("INVALID_REQUEST", violations=[FieldViolation("page_token", "bad")])
         start = int(request.page_token or 0)
         size = request.page_size or 50
-        newest_first = [o for o in self.orders.values() if o.account_id == request.account_id][::-1]
+        newest_first = [
+            o
+            for o in self.orders.values()
+            if o.account_id == request.account_id and request.client_order_id in ("", o.client_order_id)
+        ][::-1]
         rest = newest_first[start : start + size]
         token = str(start + size) if start + size < len(newest_first) else ""
         return pb.ListOrdersResponse(orders=rest, next_page_token=token)

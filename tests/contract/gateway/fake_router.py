@@ -62,6 +62,8 @@ class FakeRouter(rpc.RouterServiceServicer):
         """Refuse nothing and remember nothing, as at first."""
         self.refuse: DomainError | None = None
         self.asked: pb.GetRouteRequest | None = None
+        self.mid_price = "150.123456789012345"
+        self.impact_bps = 7
         self.facts = status_pb2.RouterFacts(slot=9, state_age_ms=120, pools=1, tokens=3)
 
     async def start(self) -> None:
@@ -99,7 +101,7 @@ class FakeRouter(rpc.RouterServiceServicer):
             mint_1=USDC.mint,
             reserve_0=2**64 - 1,
             reserve_1=1_500_000,
-            mid_price="150.123456789012345",
+            mid_price=self.mid_price,
             fee_ppm=2_500,
             slot=9,
         )
@@ -131,7 +133,7 @@ class FakeRouter(rpc.RouterServiceServicer):
             amount_out=150_123_456,
             legs=[leg],
             venue="raydium",
-            price_impact_bps=7,
+            price_impact_bps=self.impact_bps,
             slot=9,
             quoted_at=QUOTED_AT,
             fee_in_mint_out=375_309,
@@ -143,7 +145,7 @@ class FakeRouter(rpc.RouterServiceServicer):
             amount_out=150_123_456,
             fee=2_500_000,
             fee_mint=request.mint_in,
-            price_impact_bps=7,
+            price_impact_bps=self.impact_bps,
             slot=9,
             quoted_at=QUOTED_AT,
         )

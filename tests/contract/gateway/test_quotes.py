@@ -26,7 +26,7 @@ async def test_one_bad_order_does_not_sink_the_batch(world: World, wrapped: bool
     assert results[2]["problem"]["code"] == "invalid_order"
     assert [results[0]["replayed"], results[3]["replayed"]] == [False, True]
     assert results[0]["order"] == results[3]["order"]
-    assert set(results[0]["order"]) == {"orderId", "status", "wsUpgrade", "links"}
+    assert set(results[0]["order"]) == {"orderId", "status", "wsUpgrade", "links", "warnings"}
 
 
 async def test_a_large_batch_goes_out_in_few_calls(world: World) -> None:
