@@ -4,8 +4,6 @@ import asyncio
 from dataclasses import replace
 from typing import Final
 
-from tradewind.status.v1 import status_pb2
-
 from market_service import telemetry
 from market_service.chain.chain import Chain
 from market_service.chain.clock import RealClock
@@ -22,6 +20,7 @@ from servicekit.grpc_server import start_server, wait_for_signal
 from servicekit.metrics import serve_metrics
 from servicekit.settings.sentences import sentence
 from servicekit.status.status_server import with_status
+from tradewind.status.v1 import status_pb2
 
 _STOP_SECONDS: Final = 5.0
 # A slot takes longer on a busy machine; ten of them, four seconds, mean that the ledger cannot be written.

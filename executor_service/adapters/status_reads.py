@@ -8,10 +8,10 @@ from typing import Any, Final, LiteralString
 from psycopg_pool import AsyncConnectionPool
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from tradewind.status.v1 import status_pb2 as pb
 
 from servicekit.errors import Unavailable
 from servicekit.postgres import outages_named
+from tradewind.status.v1 import status_pb2 as pb
 
 # Less than whoever asks waits, so that a store that hangs is told as such and not as the executor's silence.
 SECONDS_MAX: Final = 0.7

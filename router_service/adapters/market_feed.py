@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 import grpc
-from tradewind.status.v1 import status_pb2
 
 from router_service import telemetry
 from router_service.adapters.market_messages import first_view, next_view
@@ -15,6 +14,7 @@ from router_service.application.ports import Monotonic
 from servicekit.errors import Unavailable
 from tradewind.market.v1 import market_pb2 as pb
 from tradewind.market.v1 import market_pb2_grpc as rpc
+from tradewind.status.v1 import status_pb2
 
 _RETRY_FIRST_SECONDS: Final = 0.1
 _RETRY_MAX_SECONDS: Final = 2.0

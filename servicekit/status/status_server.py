@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
-from tradewind.status.v1 import status_pb2 as pb
-from tradewind.status.v1 import status_pb2_grpc as rpc
 
 from servicekit.grpc_server import Service
 from servicekit.metrics import release
+from tradewind.status.v1 import status_pb2 as pb
+from tradewind.status.v1 import status_pb2_grpc as rpc
 
 SERVICE_NAME: Final = pb.DESCRIPTOR.services_by_name["StatusService"].full_name
 # However many ask: the stores behind are asked once in this time.

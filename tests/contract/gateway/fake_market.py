@@ -4,14 +4,13 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from tradewind.status.v1 import status_pb2
-
 from servicekit.errors import DomainError, Rejected
 from servicekit.grpc_server import RunningServer, Service, start_server
 from servicekit.status.status_server import with_status
 from tests.contract.gateway.fake_router import SOL, USDC
 from tradewind.market.v1 import market_pb2 as pb
 from tradewind.market.v1 import market_pb2_grpc as rpc
+from tradewind.status.v1 import status_pb2
 
 
 class FakeMarket(rpc.MarketServiceServicer):

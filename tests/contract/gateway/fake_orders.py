@@ -9,7 +9,6 @@ from uuid import UUID
 
 import uuid_utils
 from google.protobuf.timestamp_pb2 import Timestamp
-from tradewind.status.v1 import status_pb2
 
 from servicekit.errors import DomainError, FieldViolation, Rejected
 from servicekit.grpc_server import RunningServer, Service, start_server
@@ -18,6 +17,7 @@ from tests.contract.gateway.fake_accounts import FakeAccounts
 from tradewind.accounts.v1.accounts_pb2_grpc import add_AccountServiceServicer_to_server
 from tradewind.orders.v1 import orders_pb2 as pb
 from tradewind.orders.v1 import orders_pb2_grpc as rpc
+from tradewind.status.v1 import status_pb2
 from tradewind_client.orders import TERMINAL
 
 SERVICE = "tradewind.orders.v1.OrderService"

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 from google.protobuf.timestamp_pb2 import Timestamp
-from tradewind.status.v1 import status_pb2
 
 from pools.plain_numbers import amount
 from servicekit.errors import DomainError, Rejected
@@ -14,6 +13,7 @@ from servicekit.grpc_server import RunningServer, Service, start_server
 from servicekit.status.status_server import with_status
 from tradewind.router.v1 import router_pb2 as pb
 from tradewind.router.v1 import router_pb2_grpc as rpc
+from tradewind.status.v1 import status_pb2
 
 SOL = pb.Token(mint="So11111111111111111111111111111111111111112", symbol="SOL", name="Wrapped SOL", decimals=9)
 USDC = pb.Token(mint="EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", symbol="USDC", name="USD Coin", decimals=6)

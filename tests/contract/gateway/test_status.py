@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tradewind.status.v1 import status_pb2
 
 from tests.contract.gateway.conftest import OpenWorld, World
+from tradewind.status.v1 import status_pb2
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
