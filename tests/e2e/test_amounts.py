@@ -25,6 +25,16 @@ ORDERS: Mapping[str, dict[str, Any]] = {
     "failed": {"amountIn": "1", "scenario": "fail_always"},
 }
 
+LISTS: Mapping[str, str] = {
+    "/api/orders": "OrderPage",
+    "/api/tokens": "TokenList",
+    "/api/pools": "PoolList",
+    "/api/prices": "PriceList",
+    "/api/balances": "BalanceList",
+    "/api/meta/scenarios": "ScenarioList",
+    "/api/status": "Status",
+}
+
 
 @pytest.fixture
 async def http(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
@@ -113,8 +123,8 @@ async def test_the_documents_describe_what_the_stack_says(stack: Stack, http: ht
         _valid((await http.get(f"/api/orders/{order_id}")).json(), "Order", named)
         _valid((await http.get(f"/api/orders/{order_id}/events")).json(), "History", named)
         _valid((await http.get(f"/api/orders/{order_id}/explain")).json(), "Explanation", named)
-    _valid((await http.get("/api/orders")).json(), "OrderPage", named)
-    _valid((await http.get("/api/pools")).json(), "Pools", named)
+    for path, name in LISTS.items():
+        _valid((await http.get(path)).json(), name, named)
     _valid(json.loads(await _first_prices(http)), "PriceEvent", streams)
 
 
