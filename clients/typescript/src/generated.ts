@@ -30,58 +30,58 @@ export interface components {
              * @description Most swaps the route may have.
              * @example 4
              */
-            maxLegs?: number;
+            maxLegs?: number | null;
             /**
              * @description Only these venues; left out: all.
              * @example [
              *       "raydium"
              *     ]
              */
-            venues?: components["schemas"]["Venue"][];
+            venues?: components["schemas"]["Venue"][] | null;
             /**
              * @description Pools not to use, by address.
              * @example [
              *       "58oQChx4yWmvKdwLLZzBi4ChoCc2fqCUWBkwMihLYQo2"
              *     ]
              */
-            excludePools?: string[];
+            excludePools?: string[] | null;
             /**
              * @description Largest price impact to accept, in 1/10,000.
              * @example 300
              */
-            maxPriceImpactBps?: number;
-            /**
-             * @description Scripted behaviour of the market; refused unless the stack has SCENARIOS=on.
-             * @example fail_once
-             */
-            scenario?: string;
-            /**
-             * @description What the order wants: `market` is now, at the best price.
-             * @example market
-             * @enum {string}
-             */
-            type?: "market";
+            maxPriceImpactBps?: number | null;
             /**
              * @description Tolerance: how far a fill may pay below its quote, in 1/10,000.
              * @example 50
              */
-            slippageBps?: number;
+            slippageBps?: number | null;
+            /**
+             * @description Scripted behaviour of the market; refused unless the stack has SCENARIOS=on.
+             * @example fail_once
+             */
+            scenario?: string | null;
+            /**
+             * @description What the order wants: `market` is now, at the best price.
+             * @example market
+             * @enum {string|null}
+             */
+            type?: "market" | null;
             /**
              * @description Your identity of the order: the same one is never stored twice.
              * @example bot-7-0001
              */
-            clientOrderId?: string;
+            clientOrderId?: string | null;
             /**
              * @description An order that names it gets this route until `expiresAt`.
              * @example 5c1d9e77-19c2a4f0e6b-1
              */
-            quoteId?: string;
+            quoteId?: string | null;
             /**
              * @description When the named quote is no longer good: `reject` the order, or `requote`.
              * @example requote
-             * @enum {string}
+             * @enum {string|null}
              */
-            onStale?: "reject" | "requote";
+            onStale?: "reject" | "requote" | null;
         };
         /**
          * @example {
@@ -110,31 +110,36 @@ export interface components {
              * @description Most swaps the route may have.
              * @example 4
              */
-            maxLegs?: number;
+            maxLegs?: number | null;
             /**
              * @description Only these venues; left out: all.
              * @example [
              *       "raydium"
              *     ]
              */
-            venues?: components["schemas"]["Venue"][];
+            venues?: components["schemas"]["Venue"][] | null;
             /**
              * @description Pools not to use, by address.
              * @example [
              *       "58oQChx4yWmvKdwLLZzBi4ChoCc2fqCUWBkwMihLYQo2"
              *     ]
              */
-            excludePools?: string[];
+            excludePools?: string[] | null;
             /**
              * @description Largest price impact to accept, in 1/10,000.
              * @example 300
              */
-            maxPriceImpactBps?: number;
+            maxPriceImpactBps?: number | null;
+            /**
+             * @description Tolerance: how far a fill may pay below its quote, in 1/10,000.
+             * @example 50
+             */
+            slippageBps?: number | null;
             /**
              * @description Scripted behaviour of the market; refused unless the stack has SCENARIOS=on.
              * @example fail_once
              */
-            scenario?: string;
+            scenario?: string | null;
         };
         /**
          * @example {
@@ -1760,12 +1765,18 @@ export interface components {
          *           "updatedAt": "2026-01-31T12:00:01.250Z"
          *         }
          *       ],
+         *       "pageSize": 50,
          *       "nextPageToken": "0199a1b2-0000-7000-8000-000000000001"
          *     }
          */
         OrderPage: {
             /** @description The orders. */
             orders: components["schemas"]["OrderSummary"][];
+            /**
+             * @description Orders of a page: what was asked for, or the most there may be.
+             * @example 50
+             */
+            pageSize: number;
             /**
              * @description `pageToken` of the next page; null: this is the last.
              * @example 0199a1b2-0000-7000-8000-000000000001
@@ -2600,7 +2611,10 @@ export interface components {
          *         "amountOut": 226.5,
          *         "amountOutBaseUnits": "226500000",
          *         "differenceBps": 22
-         *       }
+         *       },
+         *       "slippageBps": 50,
+         *       "minAmountOut": 225,
+         *       "minAmountOutBaseUnits": "225000000"
          *     }
          */
         QuoteAnswer: {
@@ -2703,6 +2717,21 @@ export interface components {
             refused: components["schemas"]["RefusedVenue"][];
             /** @description The best single pool beside the route's own. */
             runnerUp: components["schemas"]["RunnerUp"] | null;
+            /**
+             * @description Tolerance: how far a fill may pay below its quote, in 1/10,000.
+             * @example 50
+             */
+            slippageBps: number;
+            /**
+             * @description The least that the order accepts: quote x (1 - slippage), rounded up. Whole tokens, exact, in plain decimal notation.
+             * @example 225
+             */
+            minAmountOut: string;
+            /**
+             * @description The least that the order accepts: quote x (1 - slippage), rounded up. Base units, as a text.
+             * @example 225000000
+             */
+            minAmountOutBaseUnits: string;
         };
         /**
          * @example {
@@ -3624,12 +3653,45 @@ export interface components {
          *           "title": "No pool can fill this order.",
          *           "advice": "Send a smaller amount."
          *         }
+         *       ],
+         *       "fieldCodes": [
+         *         {
+         *           "code": "no_route",
+         *           "title": "No pool can fill this order.",
+         *           "advice": "Send a smaller amount."
+         *         }
          *       ]
          *     }
          */
         ErrorTable: {
             /** @description The table. */
             errors: components["schemas"]["Error"][];
+            /** @description The codes of what can be wrong with one field. */
+            fieldCodes: components["schemas"]["FieldCode"][];
+        };
+        /**
+         * @example {
+         *       "code": "no_route",
+         *       "title": "No pool can fill this order.",
+         *       "advice": "Send a smaller amount."
+         *     }
+         */
+        FieldCode: {
+            /**
+             * @description What programs switch on; docs/errors.md lists them.
+             * @example no_route
+             */
+            code: string;
+            /**
+             * @description What it means, for people.
+             * @example No pool can fill this order.
+             */
+            title: string;
+            /**
+             * @description What to do.
+             * @example Send a smaller amount.
+             */
+            advice: string;
         };
         /**
          * @example {

@@ -16,9 +16,10 @@ from tradewind_generated import AuthenticatedClient
 from tradewind_generated.api.accounts import change_account, get_account, get_own_account, get_ticket
 from tradewind_generated.api.documents import get_async_api, get_docs, get_docs_asset, get_metrics, get_open_api
 from tradewind_generated.api.health import alive_health, alive_healthz, alive_livez, get_status, ready
-from tradewind_generated.api.market import get_prices, get_quotes, list_pools, list_tokens
+from tradewind_generated.api.market import get_prices, get_quotes, list_pools, list_tokens, read_quotes
 from tradewind_generated.api.orders import (
     cancel_order,
+    create_order,
     explain_order,
     get_events,
     get_order,
@@ -98,7 +99,8 @@ def trade(client: AuthenticatedClient) -> uuid.UUID:
     understood = good(preview_order.sync_detailed(client=client, body=body))
     assert understood.order.amount_in_base_units == "1500000000"
     key = str(uuid.uuid4())
-    receipt, again = (good(submit_order.sync_detailed(client=client, body=body, idempotency_key=key)) for _ in range(2))
+    receipt = good(submit_order.sync_detailed(client=client, body=body, idempotency_key=key))
+    again = good(create_order.sync_detailed(client=client, body=body, idempotency_key=key))
     assert again.order_id == receipt.order_id
     order = ended(client, receipt.order_id)
     assert (order.status, order.dex) == (OrderStatus.CONFIRMED, Venue.METEORA)
@@ -144,6 +146,10 @@ def market(client: AuthenticatedClient) -> None:
     """Read the market and the wallet."""
     pair = QuoteRequest(token_in="SOL", token_out="USDC", amount_in="2")
     assert good(get_quotes.sync_detailed(client=client, body=pair)).quotes
+    read = read_quotes.sync_detailed(
+        client=client, token_in="SOL", token_out="USDC", amount_in="2", venues=[Venue.RAYDIUM]
+    )
+    assert {quote.venue for quote in good(read).quotes} == {Venue.RAYDIUM}
     assert {token.symbol for token in good(list_tokens.sync_detailed(client=client)).tokens} >= {"SOL", "USDC"}
     assert good(list_pools.sync_detailed(client=client, token="SOL")).pools
     assert good(get_prices.sync_detailed(client=client)).prices

@@ -63,7 +63,7 @@ async function trade(): Promise<string> {
   assert.equal(understood.order.amountInBaseUnits, "1500000000");
   const params = { header: { "Idempotency-Key": randomUUID() } };
   const receipt = await good(client.POST("/api/orders/execute", { params, body }));
-  const again = await good(client.POST("/api/orders/execute", { params, body }));
+  const again = await good(client.POST("/api/orders", { params, body }));
   assert.equal(again.orderId, receipt.orderId);
   const order = await ended(receipt.orderId);
   assert.deepEqual([order.status, order.dex, order.quotes?.[0]?.venue], ["confirmed", "meteora", "meteora"]);
@@ -110,6 +110,9 @@ async function market(): Promise<void> {
   const pair = { tokenIn: "SOL", tokenOut: "USDC", amountIn: "2" };
   const { quotes } = await good(client.POST("/api/quotes", { body: pair }));
   assert(BigInt(quotes[0]?.amountOutBaseUnits ?? 0) > 0n);
+  const query = { ...pair, venues: ["raydium" as const] };
+  const read = await good(client.GET("/api/quotes", { params: { query } }));
+  assert(read.quotes.length && read.quotes.every(({ venue }) => venue === "raydium"));
   const { tokens } = await good(client.GET("/api/tokens"));
   assert(tokens.some((token) => token.symbol === "SOL"));
   assert((await good(client.GET("/api/pools", { params: { query: { token: "SOL" } } }))).pools.length);
