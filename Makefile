@@ -104,7 +104,8 @@ lock: $(DEV_STAMP) ## Pin the requirements again, with hashes
 	@cd requirements && compile() { ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
 	    --generate-hashes --no-header --no-annotate "$$@"; } && \
 	  compile base.in build.in run.in -o run.txt && compile dev.in -o dev.txt && \
-	  compile base.in -c run.txt -o base.txt && compile build.in -c run.txt -o build.txt
+	  compile base.in -c run.txt -o base.txt && compile build.in -c run.txt -o build.txt && \
+	  compile generator.in -o generator.txt
 
 .PHONY: chaos
 chaos: setup $(DEV_STAMP) ## The fault campaign on a stack of its own (CHAOS_SECONDS, CHAOS_SEED, CHAOS_RATE)

@@ -44,6 +44,7 @@ SOCKETS: Final[Mapping[str, Dialect | None]] = {
     "executeSocket": NESTED_GREETING,
     "statusSocket": FLAT,
 }
+_BY_GET: Final = {"method": "GET", "bindingVersion": "0.3.0"}
 # Channel: the endpoint, its frame, and what is special about it.
 SERVER_SENT: Final = {
     "orderEventsSse": ("getEvents", "Event", "The event's id is its sequence."),
@@ -123,13 +124,15 @@ def _many_orders() -> dict[str, Any]:
 def _operation(action: str, name: str, channel: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the gateway does on a channel: it receives commands, and sends everything else."""
     told = [message for message in channel["messages"] if (message == "command") is (action == "receive")]
-    return {
+    described = {
         "action": action,
         "summary": "Commands of the client." if action == "receive" else "What the gateway tells.",
         "description": channel["description"],
         "channel": {"$ref": f"#/channels/{name}"},
         "messages": [{"$ref": f"#/channels/{name}/messages/{message}"} for message in told],
     }
+    # A channel of HTTP has no binding by the specification: the operation says how it is asked for.
+    return described | ({"bindings": {"http": _BY_GET}} if name in SERVER_SENT else {})
 
 
 def _server(protocol: str) -> dict[str, Any]:
@@ -146,7 +149,7 @@ def _stream(name: str, frame: str, about: str) -> dict[str, Any]:
     return {
         **described,
         "servers": [{"$ref": "#/servers/http"}],
-        "bindings": {"http": {"bindingVersion": "0.3.0"}},
+        "bindings": {},
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.deploy.locks import CELLS, Cell, Locked, locked_lines, missing_cells, published_files
 
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements"
-LOCKS = ("base", "build", "run", "dev")
+LOCKS = ("base", "build", "run", "dev", "generator")
 
 
 @pytest.mark.parametrize("name", LOCKS)
