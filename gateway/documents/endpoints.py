@@ -1,7 +1,7 @@
-"""Every endpoint of the gateway, each said once: where it is, what it needs, what it is for.
+"""Every endpoint of the gateway, described once: its method and path, the right it needs, its purpose.
 
 `app.py` makes the routes from this table, OpenAPI and AsyncAPI describe its rows, metrics and traces carry their paths,
-and docs/api.md lists them. What stands first is matched first, so the busiest come first.
+and docs/api.md lists them. Routes are matched in this order, so the busiest come first.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,10 +31,10 @@ TAGS: Final[Mapping[Tag, str]] = {
 class Endpoint:
     """One row.
 
-    `right` is what a key needs to come in; None where no key is asked for. One request counts once in `budget`; with
-    None the endpoint counts by itself. `query` names the parameters that a request may have; None passes over all that
-    it does not know, because probes and clients of earlier engines add their own. A row of `WEBSOCKET` also answers a
-    plain GET, with 426, unless a row of GET has the same path.
+    `right` is the scope that a key needs; None where no key is needed. One request counts once in `budget`; with None
+    the endpoint counts its requests itself. `query` names the allowed parameters; with None unknown parameters are
+    ignored, because probes and clients of earlier engines add their own. A row of `WEBSOCKET` also answers a plain GET,
+    with 426, unless a row of GET has the same path.
     """
 
     method: Method
