@@ -191,7 +191,7 @@ def order_message(order: Order, attempts: Sequence[Attempt]) -> pb.Order:
         route_json=route_text(order.route) or "",
         created_at=_moment(order.created_at),
         updated_at=_moment(order.updated_at),
-        # What an earlier attempt failed with is that attempt's own.
+        # The reason of an earlier failed attempt belongs to that attempt, not to a confirmed order.
         failure_reason="" if order.status is OrderStatus.CONFIRMED else order.failure_reason or "",
         attempts=map(_attempt_message, attempts),
         **{name: getattr(order, name) for name in _SHOWN_AS_KEPT},

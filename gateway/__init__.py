@@ -1,1 +1,1 @@
-"""The public door: HTTP, WebSocket and SSE in, gRPC out. It knows the protos and servicekit, nothing else."""
+"""The public interface: HTTP, WebSocket and SSE in, gRPC out. It imports only the protos, pools and servicekit."""

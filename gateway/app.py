@@ -1,4 +1,4 @@
-"""What stands behind each endpoint of the gateway: `documents/endpoints.py` is the table of them."""
+"""The handler of each endpoint of the gateway; `documents/endpoints.py` is the table of endpoints."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,13 +39,13 @@ from gateway.streams.stream_socket import StreamSocket
 from servicekit.errors import Rejected
 
 COMPRESSED_FROM_BYTES: Final = 1024
-# An event goes out when it happens; a compressor would hold it back, and a reader gains little.
+# An event must go out at once: a compressor would delay it, and saves little on small frames.
 remove_compress_type("text/event-stream")
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """What stands behind the URLs."""
+    """The handlers behind the URLs."""
 
     guard: Guard
     submit: SubmitOrder
@@ -69,7 +69,7 @@ class Endpoints:
 
 
 def routes(endpoints: Endpoints) -> list[BaseRoute]:
-    """Return a route for each endpoint of the table, each with what it needs before itself."""
+    """Return a route for each endpoint of the table, each with its middleware."""
     served, upgrades = _served(endpoints), {endpoint.name for endpoint in sockets_without_get()}
     assert served.keys() == BY_NAME.keys(), "the table and what stands behind it differ"
     found: list[BaseRoute] = []
@@ -89,7 +89,7 @@ def routes(endpoints: Endpoints) -> list[BaseRoute]:
 
 
 def _served(endpoints: Endpoints) -> Mapping[str, Callable[..., Any]]:
-    """Return what stands behind each endpoint, by its name."""
+    """Return the handler of each endpoint, by the endpoint's name."""
     orders, watches, turnstile = endpoints.orders, endpoints.watches, endpoints.turnstile
     return {
         "submitOrder": endpoints.submit,

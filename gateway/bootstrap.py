@@ -52,7 +52,7 @@ class Gateway:
     turnstile: Turnstile
 
     def drain(self) -> None:
-        """Have every stream end, so that its client goes on elsewhere."""
+        """End every stream, so that its client connects to another gateway."""
         self.watches.drain()
         self.prices.drain()
         self.stream.drain()
@@ -60,7 +60,7 @@ class Gateway:
 
 @asynccontextmanager
 async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
-    """Yield a gateway whose background work runs, and take it down again."""
+    """Yield a gateway whose background work runs, and close it at the end."""
     executor = open_channel(settings.executor_address)
     router = open_channel(settings.router_address)
     market_channel = open_channel(settings.market_address)

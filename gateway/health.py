@@ -1,4 +1,4 @@
-"""Alive and ready. Alive asks nobody; ready asks the parts that a new order needs and names those that are missing."""
+"""Liveness and readiness. Liveness calls no service; readiness checks the parts that a new order needs."""
 
 from starlette.requests import Request
 from starlette.responses import Response

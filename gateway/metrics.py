@@ -1,4 +1,4 @@
-"""GET /metrics: what the gateway counts, for Prometheus."""
+"""GET /metrics: the gateway's metrics, for Prometheus."""
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request

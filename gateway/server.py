@@ -17,12 +17,12 @@ from servicekit.open_files import open_files_max
 
 DRAIN_SECONDS: Final = 0.5
 GRACE_SECONDS: Final = 2
-# For what is no client: channels, logs, the listener.
+# Files that are not client connections: channels, logs, the listener.
 FILES_SPARE: Final = 200
 
 
 class DrainingServer(uvicorn.Server):
-    """Stops in order: no new connections, streams ended with their resume point, requests finished."""
+    """Stops in this order: no new connections, streams ended with their resume point, requests finished."""
 
     def __init__(self, config: uvicorn.Config, gateway: Gateway) -> None:
         super().__init__(config)
@@ -84,14 +84,14 @@ def _listen(settings: GatewaySettings) -> socket.socket:
     both = host == "::" and socket.has_dualstack_ipv6()
     listener = socket.create_server((host, settings.port), family=family, backlog=2048, dualstack_ipv6=both)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
-        # Every connection inherits it: the system cuts off a client that takes nothing for so long.
+        # Every connection inherits this: the system closes a connection whose client reads nothing for so long.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(settings.stall_seconds * 1000))
     listener.setblocking(False)
     return listener
 
 
 def _connections_max(settings: GatewaySettings) -> int:
-    """Return how many connections leave files for everything else."""
+    """Return how many connections may be open, so that enough files stay for everything else."""
     files = open_files_max()
     if files is None:
         return settings.connections_max

@@ -1,4 +1,4 @@
-"""What the gateway is told by its environment, checked once at the start."""
+"""The gateway's settings, from environment variables, checked once at the start."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from servicekit.settings.service_settings import ServiceSettings
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 RateLimitName = Literal["submits", "reads", "address", "failures"]
-# A bot that trades on every slot stays far below; one that runs wild does not.
+# A bot that trades on every slot stays far below these limits.
 _RATE_LIMITS_WITH_KEYS: Final[dict[RateLimitName, str]] = {
     "submits": "100/second",
     "reads": "200/second",
@@ -39,9 +39,9 @@ class GatewaySettings(ServiceSettings):
     auth: OnOff = False
     # For tickets and rate limits; the URL holds a password.
     redis_url: RedisUrl | None = None
-    # Networks whose X-Forwarded-For, -Proto, -Host and -Prefix are believed.
+    # Networks of trusted proxies, whose X-Forwarded-For, -Proto, -Host and -Prefix are used.
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
-    # What the proxy in front takes off each path, where it says no X-Forwarded-Prefix.
+    # The prefix that the proxy in front removes from each path, when it sends no X-Forwarded-Prefix.
     path_prefix: str = ""
     # Origins whose pages may use this gateway, beside its own; not given: `page_origins`.
     allowed_origins: Annotated[tuple[OriginPattern, ...] | None, NoDecode] = None
@@ -76,7 +76,7 @@ class GatewaySettings(ServiceSettings):
     # How long a connection may be idle between two requests: longer than the proxies in front keep theirs, or they meet
     # a connection that has just been closed.
     keep_alive_seconds: float = Field(default=75.0, ge=1, le=86_400)
-    # How long a client may take nothing of what is on its way to it.
+    # How long a client may read nothing while data for it waits.
     stall_seconds: Seconds = 30.0
     submits_waiting_max: int = Field(default=10_000, gt=0)
     rpc_deadline_seconds: Seconds = 5.0
@@ -151,8 +151,8 @@ class GatewaySettings(ServiceSettings):
     def served_hosts(self) -> tuple[str, ...] | None:
         """The hosts that this gateway is served as beside its own; None: any.
 
-        Without keys on loopback only its own, lest a page rebinds its name to us. Elsewhere nobody but the operator
-        knows the names, and keys are what protects.
+        Without keys on loopback only the gateway's own hosts are served, because a page could point its own name to
+        this machine (DNS rebinding). Elsewhere only the operator knows the names, and keys protect the gateway.
         """
         if self.allowed_hosts is not None:
             return self.allowed_hosts
@@ -163,7 +163,7 @@ class GatewaySettings(ServiceSettings):
         return not self.auth and _is_loopback(self.host)
 
     def contradictions(self) -> Iterator[Unusable]:
-        """Yield what is open to others without a word about it, and what has nowhere to be kept."""
+        """Yield settings that contradict each other, or that open the gateway beyond loopback without saying so."""
         if self.redis_url is None and self.auth:
             why = "needs REDIS_URL, where tickets and rate limits are kept"
             yield Unusable(why, "AUTH=on with REDIS_URL, or AUTH=off", "AUTH", "REDIS_URL")

@@ -1,4 +1,4 @@
-"""How every part stands: asked of the services behind, kept for a moment, and told to people and to probes."""
+"""The state of every part: read from the services, kept for a moment, and shown to people and to probes."""
 
 import asyncio
 import time
@@ -19,11 +19,11 @@ from tradewind.status.v1 import status_pb2 as pb
 from tradewind.status.v1 import status_pb2_grpc as rpc
 
 CHECK_SECONDS: Final = 1.0
-# A good result is worth more time than a bad one, which may be over at any moment.
+# Seconds to keep a result: a bad one shorter, because the outage may end at any moment.
 KEPT_SECONDS: Final = {True: 1.0, False: 0.2}
 
 OK: Final = "ok"
-# Of what only another part could tell, and that one is away.
+# The state of a part that only another part can report, while that one does not answer.
 UNKNOWN: Final = "unknown"
 # What a new order needs to be taken, routed and executed.
 NEEDED: Final = ("executor", "workers", "router", "market", "tokens")
@@ -31,18 +31,18 @@ NEEDED: Final = ("executor", "workers", "router", "market", "tokens")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one look found: a word for each part, and what the services told of themselves."""
+    """The result of one check: the state of each part, and the facts that the services report."""
 
     states: Mapping[str, str]
     told: Mapping[str, pb.GetStatusResponse] = field(default_factory=dict)
 
     def missing(self, excluded: frozenset[str] = frozenset()) -> list[str]:
-        """Return the parts that new orders need and lack. What is unknown is blamed on the part that should know."""
+        """Return the parts that new orders lack. For an unknown part it names the part that should report it."""
         return [name for name in NEEDED if name not in excluded and self.states[name] not in (OK, UNKNOWN)]
 
 
 class Parts:
-    """Looks at the services. A result is kept for a moment, so that probes cost the services nothing."""
+    """Checks the services. It keeps a result for a moment, so that probes cost the services little."""
 
     def __init__(self, channels: Mapping[str, grpc.aio.Channel], tokens: TokenDirectory) -> None:
         """`channels` lead to executor, router and market."""
@@ -56,7 +56,7 @@ class Parts:
         self._lock = asyncio.Lock()
 
     async def look(self) -> Found:
-        """Return how everything stands, as it was found a second ago at most."""
+        """Return the state of every part, at most a second old."""
         async with self._lock:
             if time.monotonic() > self._kept_until:
                 self._found = await self._look()
@@ -115,7 +115,7 @@ async def _health(stub: health_pb2_grpc.HealthStub) -> str:
 
 
 async def _status(stub: "rpc.StatusServiceAsyncStub") -> pb.GetStatusResponse | None:
-    """Return what a service tells of itself; None when it is away, or of a release that tells nothing."""
+    """Return the status of a service; None when it does not answer, or is of a release without StatusService."""
     try:
         return await stub.GetStatus(pb.GetStatusRequest(), timeout=CHECK_SECONDS)
     except grpc.RpcError:

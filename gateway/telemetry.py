@@ -1,4 +1,4 @@
-"""What the gateway reports: one function for each event worth knowing."""
+"""Logs and metrics of the gateway: one function for each event."""
 
 import time
 from contextlib import suppress
@@ -25,13 +25,13 @@ _MOMENT: Final = slice(-26, -2)
 
 
 def begin_request(trace: Trace) -> None:
-    """Have every line of this request carry its trace, and every call that is made for it."""
+    """Put the trace into every log line of this request, and into every call that serves it."""
     structlog.contextvars.bind_contextvars(trace_id=trace.trace_id)
     current_trace.set(trace.context)
 
 
 def delivered(frame: str) -> None:
-    """Events were written to their reader, live; `frame` is the first of them, which has waited longest."""
+    """Live events were written to their reader; `frame` is the first of them, which waited longest."""
     with suppress(ValueError):
         recorded = datetime.fromisoformat(frame[_MOMENT]).timestamp()
         _deliver_timed(max(time.time() - recorded, 0.0))
@@ -48,34 +48,34 @@ def stopped() -> None:
 
 
 def request_crashed(path: str, error: Exception) -> None:
-    """A defect of ours answered a request with 500."""
+    """A defect of the gateway made it answer a request with 500."""
     log.error("request.crashed", path=path, exc_info=error)
 
 
 def request_refused(scope: Scope, error: Exception) -> None:
-    """A request was refused. Of those that only read there may be any number, and they changed nothing."""
+    """A request was refused. Refused reads are not logged: there may be many, and they change nothing."""
     if isinstance(error, DomainError) and scope["type"] == "http" and scope["method"] not in _READING:
         path = scope["path"][:_PATH_CHARACTERS_MAX]
         log.info("request.refused", method=scope["method"], path=path, reason=error.reason)
 
 
 def service_failed(path: str, reason: str) -> None:
-    """A defect of a service behind us answered a request with 500."""
+    """A defect of another service made the gateway answer a request with 500."""
     log.error("request.service_failed", path=path, reason=reason)
 
 
 def socket_lost(order_id: str) -> None:
-    """A client left while a frame was on its way to it."""
+    """A client left while a frame was being sent."""
     log.debug("socket.lost", order_id=order_id)
 
 
 def socket_crashed(order_id: str, error: Exception) -> None:
-    """A defect of ours, or an event that cannot be read, ended a socket."""
+    """A defect of the gateway, or an event that cannot be read, ended a socket."""
     log.error("socket.crashed", order_id=order_id, exc_info=error)
 
 
 def watches_stream_ended(reason: str, watches: int) -> None:
-    """The one stream of events is gone; its watches wait for the next."""
+    """The stream of events ended; its watches wait for the next one."""
     log.warning("watches.stream_ended", reason=reason, watches=watches)
 
 
@@ -90,21 +90,21 @@ def prices_stream_broken(reason: str) -> None:
 
 
 def tokens_not_loaded(reason: str) -> None:
-    """The router did not give its list of tokens; the old one stands."""
+    """The router did not return its list of tokens; the last one stays."""
     log.info("tokens.not_loaded", reason=reason)
 
 
 def keys_not_checked(reason: str) -> None:
-    """The executor did not say which keys of open streams hold; the streams stay."""
+    """The executor did not answer which keys of open streams are valid; the streams stay."""
     log.info("keys.not_checked", reason=reason)
 
 
 def keys_ended(keys: int) -> None:
-    """Keys hold no longer; their streams end."""
+    """Keys are no longer valid; their streams end."""
     log.info("keys.ended", keys=keys)
 
 
 def limits_unreachable(error: Exception) -> None:
-    """Redis does not count; for a moment limits are kept in this process, or not at all."""
+    """Redis does not answer; for a moment limits are counted in this process, or not at all."""
     _LIMITS_UNREACHABLE.inc()
     log.warning("limits.unreachable", error=type(error).__name__)

@@ -23,7 +23,7 @@ from servicekit.status.status_server import with_status
 from tradewind.status.v1 import status_pb2
 
 _STOP_SECONDS: Final = 5.0
-# A slot takes longer on a busy machine; ten of them, four seconds, mean that the ledger cannot be written.
+# A slot takes longer on a busy machine. Ten slots behind, four seconds, mean that the ledger cannot be written.
 _SLOTS_BEHIND_MAX: Final = 10
 
 
@@ -87,7 +87,7 @@ async def _serve_intake(intake: SwapIntake, settings: MarketSettings) -> None:
     try:
         await asyncio.wait((slots, asked_to_end), return_when=asyncio.FIRST_COMPLETED)
         if slots.done():
-            # Only an error ends the slots; it says why.
+            # Only an error ends this task: raise it.
             slots.result()
     finally:
         await running.stop()

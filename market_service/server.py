@@ -1,4 +1,4 @@
-"""gRPC in: MarketService. Checks what a message may hold, asks the chain, and maps the answer."""
+"""gRPC in: MarketService. It checks a request, calls the intake, and maps the answer to a message."""
 
 from collections.abc import AsyncIterator
 from typing import Any, Final, NoReturn

@@ -22,7 +22,7 @@ def _readable(path: Path) -> Path:
     try:
         read_definition(path)
     except DefinitionError as error:
-        # Further lines say more of the same; the first is enough to find the place. The path is shown before it.
+        # The first line names the place; the refusal already shows the path.
         cause, said = error.__cause__, str(error).splitlines()[0].removeprefix(f"{path}: ")
         why = f"cannot be read ({cause.strerror})" if isinstance(cause, OSError) else bounded(said, _REASON_MAX)
         raise Unusable(why, "a market's definition (docs/market.md)") from None
@@ -34,14 +34,14 @@ MarketFile = Annotated[UserPath, AfterValidator(_readable)]
 
 
 class LedgerSettings(ServiceSettings):
-    """What the commands that only touch the ledger need."""
+    """The settings of the commands that use only the ledger."""
 
     database_url: PostgresUrl
     log_level: LogLevel = "INFO"
 
 
 class MarketSettings(LedgerSettings):
-    """What `python -m market_service` needs. Every field is the environment variable of its name."""
+    """The settings of `python -m market_service`. Each field is the environment variable of its name."""
 
     grpc_host: HostName = "127.0.0.1"
     market_port: int = Field(default=50053, ge=0, le=65535)
@@ -58,7 +58,7 @@ class MarketSettings(LedgerSettings):
 
 
 def pooled_market_remark(database_url: str) -> str:
-    """Return what to know of a market behind a pooler in transaction mode."""
+    """Return the warning for a market behind a pooler in transaction mode."""
     return (
         f"{shown('DATABASE_URL', database_url)}: behind a pooler nothing keeps two markets apart; give the market the "
         "address of Postgres itself (docs/scaling.md)"

@@ -35,7 +35,7 @@ def swap_ended(result: SwapResult, traceparent: str, received_ms: int) -> None:
     if sending is None:
         return
     ended_ns = time.time_ns()
-    # The market's clock may be ahead of this one by a slot that was skipped: no span ends before it began.
+    # The market's clock may be ahead of this process's by a slot: a span must not end before it begins.
     began_ns = min(received_ms * 1_000_000, ended_ns)
     attributes: dict[str, AttributeValue] = {"tradewind.swap_id": result.swap_id, "tradewind.slot": result.slot}
     error = "" if result.state is SwapState.LANDED else (result.failure or result.state).upper()
@@ -44,12 +44,12 @@ def swap_ended(result: SwapResult, traceparent: str, received_ms: int) -> None:
 
 
 def market_started(*, name: str, slot: int, pools: int) -> None:
-    """The ledger has been read and is ours to write."""
+    """The market has read the ledger and holds the right to write it."""
     _log.info("market.started", market=name, slot=slot, pools=pools)
 
 
 def market_serving(*, port: int, profile: str, scenarios: str) -> None:
-    """Callers are answered from now on."""
+    """The market answers callers from now on."""
     _log.info("market.serving", port=port, profile=profile, scenarios=scenarios)
 
 
@@ -71,17 +71,17 @@ def ledger_lost(*, reason: str, swaps: int) -> None:
 
 
 def ledger_recovered(*, slot: int, committed: int, doubtful: int) -> None:
-    """The ledger answers again and has said which of the swaps in doubt had been committed."""
+    """The ledger answers again. `committed` of the `doubtful` swaps had been committed."""
     _log.info("ledger.recovered", slot=slot, committed=committed, doubtful=doubtful)
 
 
 def checkpoint_lost(*, reason: str) -> None:
-    """The last outside flow was not written. No swap was traded on it, so it has never happened."""
+    """The last outside flow was not written. No swap depends on it, so losing it is harmless."""
     _log.warning("checkpoint.lost", reason=reason)
 
 
 def stop_timed_out() -> None:
-    """Postgres did not let go of the market in time; the process ends anyway."""
+    """Postgres did not answer the stop in time; the process ends anyway."""
     _log.warning("stop.timed_out")
 
 

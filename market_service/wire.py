@@ -1,4 +1,4 @@
-"""Between the protobuf messages and what they mean. Nothing else here knows protobuf, but `server.py`."""
+"""Between protobuf messages and the market's types. Only this file and `server.py` know protobuf."""
 
 from collections.abc import Mapping, Sequence, Set
 from typing import Final
@@ -16,7 +16,7 @@ from pools.kinds import VENUES, PoolKind
 from tradewind.market.v1 import market_pb2 as pb
 
 _KINDS: Final = {kind: pb.PoolKind.Value(f"POOL_KIND_{kind.name}") for kind in PoolKind}
-# A valid one has exactly as many; of a longer text no more is kept.
+# The length of a valid traceparent; a longer text is cut to it.
 _TRACEPARENT_CHARACTERS: Final = 55
 _STATES: Final[Mapping[SwapState, pb.SwapState.ValueType]] = {
     SwapState.UNKNOWN: pb.SWAP_STATE_UNKNOWN,
@@ -127,7 +127,7 @@ def token_messages(definition: MarketDefinition) -> list[pb.Token]:
 
 
 def condition_messages(profile: Profile, down: Set[str] = frozenset()) -> list[pb.VenueConditions]:
-    """Return how every venue's quoting side behaves under a profile, and which of them are down."""
+    """Return the latency of every venue's quotes under a profile, and which venues are down."""
     low_ms, high_ms = profile.quote_latency_ms
     return [
         pb.VenueConditions(

@@ -29,7 +29,7 @@ class Amounts(NamedTuple):
 
 
 def exact_in(amount_in: int, reserve_in: int, reserve_out: int) -> Amounts:
-    """Return what an exact input brings: the fee rounds up, the output down, both in favour of the pool.
+    """Return the swap of an exact input: the fee rounds up, the output down, both in favour of the pool.
 
     Raises ZERO_AMOUNT, ZERO_OUTPUT and OVERFLOW_U64.
     """
@@ -43,7 +43,7 @@ def exact_in(amount_in: int, reserve_in: int, reserve_out: int) -> Amounts:
 
 
 def exact_out(amount_out: int, reserve_in: int, reserve_out: int) -> Amounts:
-    """Return what an exact output costs: both divisions round up against the trader.
+    """Return the swap of an exact output: both divisions round up against the trader.
 
     The vendor's SDK rounds both down and so asks too little; this follows the program. Raises ZERO_AMOUNT,
     INSUFFICIENT_LIQUIDITY and OVERFLOW_U64.
@@ -94,7 +94,7 @@ class AmmV4State:
         return self.quote_reserve, self.base_reserve
 
     def fee_ppm(self, now: int) -> int:
-        """Return the fixed fee."""
+        """Return the fixed fee, in 1/1,000,000."""
         return _FEE_PPM
 
     def pieces(self, zero_for_one: bool, now: int) -> Iterator[Piece]:

@@ -1,4 +1,4 @@
-"""Basis points, and their roundings, one for all: preview, order, quote check, market and explanation agree."""
+"""Least output and shortfall, in basis points: one rule and one rounding for every service."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final

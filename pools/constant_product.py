@@ -1,6 +1,6 @@
-"""Raydium CPMM: a constant product pool whose fee parts leave the curve with every swap.
+"""Raydium CPMM: a constant product pool whose protocol, fund and creator fees leave the reserves with every swap.
 
-Reserves here are the curve's: vault balances less what protocol, fund and creator have earned and not yet taken.
+Reserves are the vault balances less the fees that protocol, fund and creator have earned and not yet collected.
 Source: raydium-cp-swap, curve/calculator.rs and curve/fees.rs.
 """
 
@@ -46,12 +46,12 @@ class Amounts(NamedTuple):
 
 
 def exact_in(amount_in: int, reserve_in: int, reserve_out: int, rates: FeeRates, creator_on_input: bool) -> Amounts:
-    """Return what an exact input brings.
+    """Return the swap of an exact input.
 
     Fees round up and the output rounds down: both favour the pool, so k never shrinks. The creator's share of a common
     fee, and the protocol's and fund's shares of the trade fee, round down in favour of the liquidity providers.
-    Raises ZERO_AMOUNT, OVERFLOW_U64, and DIV_BY_ZERO where the program divides by a zero fee. An output of zero is
-    for `require_output` to refuse.
+    Raises ZERO_AMOUNT, OVERFLOW_U64, and DIV_BY_ZERO where the program divides by a zero fee. It accepts an output of
+    zero, which `require_output` refuses.
     """
     require_amount(amount_in)
     trade, creator = _fees_on_input(amount_in, rates, creator_on_input)
@@ -64,7 +64,7 @@ def exact_in(amount_in: int, reserve_in: int, reserve_out: int, rates: FeeRates,
 
 
 def exact_out(amount_out: int, reserve_in: int, reserve_out: int, rates: FeeRates, creator_on_input: bool) -> Amounts:
-    """Return what an exact output costs.
+    """Return the swap of an exact output.
 
     Every division rounds up against the trader, except the creator's share of a common fee, which rounds down.
     Raises as `exact_in`, and INSUFFICIENT_LIQUIDITY when the curve does not hold more than it must pay.
@@ -166,7 +166,7 @@ class CpmmState:
         return SwapOutcome(self._fill(swap, on_input), self.after(swap, zero_for_one))
 
     def quote_exact_in(self, zero_for_one: bool, amount_in: int, now: int) -> int:
-        """Return the output of an exact input. Pools without a creator fee, nearly all, take the short way."""
+        """Return the output of an exact input. Pools without a creator fee (nearly all) use a shorter formula."""
         rate = self.trade_fee_rate
         reserve_in = self.reserve_0 if zero_for_one else self.reserve_1
         reserve_out = self.reserve_1 if zero_for_one else self.reserve_0
@@ -181,7 +181,7 @@ class CpmmState:
         return amount_out
 
     def after(self, swap: Amounts, zero_for_one: bool) -> "CpmmState":
-        """Return the state a swap leaves. What protocol, fund and creator earn is no part of the reserves."""
+        """Return the state after a swap. The reserves do not include the fees of protocol, fund and creator."""
         leaving = swap.protocol_fee + swap.fund_fee
         if self.creator_fee_on_input(zero_for_one):
             leaving += swap.creator_fee

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class PoolErrorReason(StrEnum):
-    """The reasons, named after what the programs reject."""
+    """The reasons for which the programs reject a swap or a state."""
 
     ZERO_AMOUNT = "ZERO_AMOUNT"
     """The amount given is zero or negative."""

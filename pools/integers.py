@@ -1,6 +1,6 @@
-"""The programs' integer ranges, and the divisions that Python does not spell out.
+"""The programs' integer ranges, and division that rounds up.
 
-Python's integers never overflow, so each place where a program would stop is checked by hand.
+Python's integers never overflow, so the code checks each bound at which a program aborts.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""What the legs of a route spend when it goes through intermediate tokens: the market and the router share the rule."""
+"""How much each leg of a route spends when the route has intermediate tokens: one rule for market and router."""
 
 from collections.abc import Iterable
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 class LegInputs:
     """The inputs of a route's legs, asked in execution order.
 
-    A leg that sells the route's own input spends its quoted amount. Legs that sell an intermediate token share what the
-    earlier legs really brought of it: in proportion to their quoted amounts, rounded down; the last of them takes the
-    rest. So no base unit of an intermediate token is left over. Amounts are base units.
+    A leg that sells the route's own input spends its quoted amount. Legs that sell an intermediate token share the
+    amount of it that the earlier legs really bought: in proportion to their quoted amounts, rounded down; the last of
+    them takes the rest. So no base unit of an intermediate token is left over. Amounts are base units.
     """
 
     def __init__(self, mint_in: str, legs: Iterable[tuple[str, int]]) -> None:
@@ -23,13 +23,13 @@ class LegInputs:
         self._left: dict[str, int] = {}
 
     def add(self, mint: str, amount_out: int) -> None:
-        """Record what a leg brought."""
+        """Record the base units that a leg bought."""
         if mint in self._quoted:
             self._brought[mint] = self._brought.get(mint, 0) + amount_out
             self._left[mint] = self._left.get(mint, 0) + amount_out
 
     def next(self, mint: str, quoted_amount: int) -> int:
-        """Return what the next leg spends. The legs that bring its token must have been added before."""
+        """Return the base units that the next leg spends. Add the legs that buy its token before."""
         if mint == self._mint_in:
             return quoted_amount
         self._unasked[mint] -= quoted_amount

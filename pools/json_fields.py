@@ -10,7 +10,7 @@ _DIGITS_MAX: Final = 40
 
 
 def invalid_state(detail: str) -> PoolError:
-    """Return the error for a state that makes no sense."""
+    """Return the error INVALID_STATE with this detail."""
     return PoolError(PoolErrorReason.INVALID_STATE, detail)
 
 

@@ -1,11 +1,11 @@
-"""The output curve of a pool as a list of pieces: what the splitter searches on.
+"""The output curve of a pool as a list of pieces, which the route search uses.
 
 A piece gives the output of an input x, 0 <= x <= capacity_in, when all earlier pieces are used up:
 
     curve piece   out(x) = go * Y * gi*x / (X + gi*x)       X = virtual_in,  Y = virtual_out
     line piece    out(x) = go * gi*x * Y / X                X = price_den,   Y = price_num
 
-with gi = keep_in / fee_scale and go = keep_out / fee_scale, what fees leave of the input and of the output. Each
+with gi = keep_in / fee_scale and go = keep_out / fee_scale: the parts of input and output that fees leave. Each
 piece is concave and, fees growing away from the price, so is their sequence. Rounding is left out: it favours the
 pool, so a real quote is at most what the pieces say, short by a few base units for each piece used. Pieces hold exact
 integers; only a search turns them into floats, and amounts always come from the pool's own quote.

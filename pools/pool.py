@@ -17,7 +17,7 @@ JsonValue = str | int | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """What one swap moved. The pool's tokens change by exactly + amount_in and - amount_out."""
+    """The amounts of one swap, in base units. The pool's tokens change by exactly + amount_in and - amount_out."""
 
     amount_in: int
     """Paid by the trader, fees included."""

@@ -1,4 +1,4 @@
-"""A route as clients see it, written once: orders keep this text, events and quotes carry it, nobody rewrites it."""
+"""A route as clients see it, written once: orders store this text, and events and quotes carry it unchanged."""
 
 from collections.abc import Mapping
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Requests on the wire: read, and refused field by field when they make no sense."""
+"""From request messages to requests. A bad request is refused with each bad field."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""Answers on the wire."""
+"""From answers to response messages."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""gRPC in: RouterService on the use cases, and the router process from start to drain."""
+"""gRPC in: RouterService, which calls the use cases, and the router process from start to drain."""
 
 import asyncio
 import os
@@ -64,7 +64,7 @@ class RouterServicer(rpc.RouterServiceServicer):
         wish = route_request(request, legs_max=self._router.legs_max)
         (answer,) = await self._router.find_route([wish], context.time_remaining())
         if isinstance(answer, RouteRefused):
-            # An error may answer many requests; it must not collect where it was raised.
+            # One error object may answer many requests: without this its traceback would grow each time.
             raise answer.error.with_traceback(None)
         return route_response(answer)
 
@@ -157,7 +157,7 @@ async def start_router(router: Router, settings: RouterSettings) -> RunningServe
 
 
 async def keep_up(router: Router, running: RunningServer) -> None:
-    """Follow the market until cancelled, and say so in the health service once its state is known."""
+    """Follow the market until cancelled. Set the health to SERVING once the market's state is known."""
     feed = asyncio.create_task(router.feed.run())
     try:
         first = asyncio.create_task(router.feed.newer_than(None))
@@ -186,7 +186,7 @@ async def serve(settings: RouterSettings) -> None:
     try:
         await asyncio.wait((following, asked_to_end), return_when=asyncio.FIRST_COMPLETED)
         if following.done():
-            # Only an error ends it; it says why.
+            # Only an error ends this task: raise it.
             following.result()
     finally:
         await cancel_all((following, asked_to_end))

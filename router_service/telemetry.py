@@ -48,7 +48,7 @@ def watch_state_age(seconds: Callable[[], float]) -> None:
 
 
 def searched(result: str, seconds: float) -> None:
-    """A search for a route ended: with a route, or with a reason for none."""
+    """A search ended with a route, or with the reason for which there is none."""
     _route_counted(result)(1)
     _search_timed(seconds)
 
@@ -82,7 +82,7 @@ def feed_lost(reason: str, retry_in_ms: int) -> None:
 
 
 def pool_unreadable(pool_id: str, reason: str) -> None:
-    """A pool was left out, because its state makes no sense here."""
+    """A pool was left out, because its state cannot be read."""
     _log.error("feed.pool_unreadable", pool_id=pool_id, reason=reason)
 
 

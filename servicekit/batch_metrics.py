@@ -1,4 +1,4 @@
-"""How full the batches are, and how many items wait for the next one."""
+"""Metrics of batchers: the sizes of batches, and the number of items that wait for the next one."""
 
 import weakref
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class Waits(Protocol):
 
 
 def measure_batches(name: str, batcher: Waits) -> Callable[[float], None]:
-    """Return a function that notes the size of a batch; read the queue's length from `batcher` at every scrape.
+    """Return a function that records the size of a batch; read the queue's length from `batcher` at every scrape.
 
     A newer batcher of the same name replaces the older one.
     """

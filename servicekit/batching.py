@@ -1,4 +1,4 @@
-"""Batches at every hop without waiting: items that arrive while calls are in flight become the next batch."""
+"""Batching without a timer: items that arrive while calls are in flight become the next batch."""
 
 import asyncio
 from collections import deque

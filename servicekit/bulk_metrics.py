@@ -1,8 +1,8 @@
-"""Metrics on the path of every order: noted at once, handed to the library many at a time.
+"""Metrics on the path of every order: recorded at once, passed to the library many at a time.
 
 A single call into the library between other work costs four times as much as one call of a series, and thirty of them
-were six per cent of an order. So values wait in a list, and counts in a number, until there are many or until the page
-(`servicekit.metrics.PAGE`) is read: the page hands everything over first.
+were six per cent of the cost of an order. So values wait in a list, and counts in a number, until there are many or
+until the metrics page (`servicekit.metrics.PAGE`) is read: the page passes all of them on first.
 """
 
 import threading
@@ -12,18 +12,18 @@ from typing import Final
 VALUES_WAITING_MAX: Final = 256
 
 _hand_overs: Final[list[Callable[[], None]]] = []
-# Except in the gateway, another thread makes the page than the one that notes.
+# Except in the gateway, the thread that makes the page is not the thread that records.
 _lock: Final = threading.Lock()
 
 
 def hand_over_everything() -> None:
-    """Hand all noted values to the library. Any thread may call it."""
+    """Pass all recorded values to the library. Any thread may call it."""
     for hand_over in _hand_overs:
         hand_over()
 
 
 def in_bulk(observe: Callable[[float], None]) -> Callable[[float], None]:
-    """Return a function that notes a value for a histogram. Only one thread may call it."""
+    """Return a function that records a value for a histogram. Only one thread may call it."""
     values: list[float] = []
 
     def hand_over() -> None:

@@ -1,4 +1,4 @@
-"""Cancelling tasks for certain, though a library may lose a cancellation."""
+"""Cancelling tasks reliably, although a library may lose a cancellation."""
 
 import asyncio
 from collections.abc import Collection, Coroutine

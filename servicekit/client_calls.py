@@ -1,4 +1,4 @@
-"""What every unary call carries and reports: its trace, its duration, its status code."""
+"""Trace, duration and status code of every unary call."""
 
 import time
 from typing import Any
@@ -16,7 +16,7 @@ class ClientCalls(grpc.aio.UnaryUnaryClientInterceptor):
     """
 
     async def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
-        """Make the call and note how it ended; its result or error goes to the caller untouched."""
+        """Make the call and record how it ended; its result or error goes to the caller unchanged."""
         trace = current_trace.get()
         if trace is not None:
             metadata = grpc.aio.Metadata(*(client_call_details.metadata or ()), (HEADER, trace.traceparent))

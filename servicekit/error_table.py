@@ -1,4 +1,4 @@
-"""The error table: one row for each reason, with what it is on every surface.
+"""The error table: one row for each reason, with its form on every surface.
 
 Nothing here imports a transport, so that domain code may use it.
 """
@@ -9,8 +9,8 @@ from functools import partial
 from typing import Final, Literal
 
 Kind = Literal["rejected", "unavailable", "bug"]
-# `safe`: nothing was done, send it again. `with_key`: it may have been done, so send it again only with the same
-# Idempotency-Key. `never`: it will be refused again.
+# `safe`: the request changed nothing, repeat it. `with_key`: the request may have changed something, so repeat it only
+# with the same Idempotency-Key. `never`: the same request will be refused again.
 Retry = Literal["safe", "with_key", "never"]
 
 
@@ -18,9 +18,9 @@ Retry = Literal["safe", "with_key", "never"]
 class ErrorRow:
     """The form of a reason on each surface. No column has a default, so a new reason must fill all of them.
 
-    `http_status` is None for what only ever appears as an event. `ends_order` is True when another attempt cannot help
-    an order whose attempt fails for this reason: the order is the cause, not the moment. It is False for what fails no
-    attempt. `retry` is what a caller may do with a request that changes something and was answered like this.
+    `http_status` is None for a reason that appears only in events. `ends_order` is True when another attempt cannot
+    help an order whose attempt fails for this reason, because the cause lies in the order. It is False for a reason
+    that fails no attempt. `retry` says how a caller may repeat a request that changes something and got this error.
     """
 
     kind: Kind
@@ -130,7 +130,7 @@ ERRORS: Final[Mapping[str, ErrorRow]] = {
         ends_order=False,
         retry="never",
     ),
-    # Who asks.
+    # The caller and its rights.
     "UNAUTHENTICATED": _rejected(
         "UNAUTHENTICATED",
         401,
@@ -163,7 +163,7 @@ ERRORS: Final[Mapping[str, ErrorRow]] = {
         ends_order=False,
         retry="never",
     ),
-    # How much an account may do.
+    # The limits of an account.
     "ACCOUNT_HALTED": _rejected(
         "FAILED_PRECONDITION",
         403,
@@ -196,7 +196,7 @@ ERRORS: Final[Mapping[str, ErrorRow]] = {
         ends_order=False,
         retry="safe",
     ),
-    # What it is about.
+    # The thing that the request names.
     "NOT_FOUND": _rejected(
         "NOT_FOUND", 404, "There is nothing at this address", "Check the path.", ends_order=False, retry="never"
     ),

@@ -37,12 +37,12 @@ class FieldViolation:
     code: str = "invalid_value"
 
     def __post_init__(self) -> None:
-        """Hold the code to the table."""
+        """Refuse a code that is not in the table."""
         assert self.code in FIELD_CODES, f"{self.code} has no row in the table of field codes"
 
     @classmethod
     def heard(cls, field: str, detail: str, code: str) -> Self:
-        """Return what another process told, which may be of a release with codes that this one does not know."""
+        """Return a violation from another process, whose release may have codes that this release does not know."""
         return cls(field, detail, code if code in FIELD_CODES else "invalid_value")
 
 
@@ -54,7 +54,7 @@ class DomainError(Exception):
         self.reason = reason
         self.detail = detail or ERRORS[reason].title
         self.violations = tuple(violations)
-        # What is known of this very case may be better than the row.
+        # The caller of this constructor may know more about the case than the row does, and then changes this.
         self.retry: Retry = ERRORS[reason].retry
         # Where it is unknown whether a request was carried out: the key with which repeating is safe, and the order.
         self.idempotency_key = ""

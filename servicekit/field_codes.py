@@ -1,4 +1,4 @@
-"""The codes of what can be wrong with one field of a request: the `code` of each entry of `errors`.
+"""The codes of errors in one field of a request: the `code` of each entry of `errors`.
 
 `FieldViolation` takes no code without a row here, so that none reaches a client unexplained.
 """

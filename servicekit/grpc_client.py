@@ -43,7 +43,7 @@ _OPTIONS: Final[tuple[tuple[str, int | str], ...]] = (
     ("grpc.max_reconnect_backoff_ms", 1_000),
     # The channel finds new servers behind a name when an old one disconnects; the default is half a minute later.
     ("grpc.dns_min_time_between_resolutions_ms", 1_000),
-    # Services are each other's neighbours: an http_proxy in their environment is not on the way.
+    # Services reach each other directly: an http_proxy in their environment must not be used.
     ("grpc.enable_http_proxy", 0),
     # Bounds the transport's buffer for a slowly read stream: 95 KiB instead of 4.2 MiB.
     ("grpc.http2.bdp_probe", 0),

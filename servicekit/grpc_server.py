@@ -1,4 +1,4 @@
-"""A gRPC server as every service runs it: health, reflection, errors from the table, drain on SIGTERM."""
+"""The gRPC server of every service: health, reflection, errors from the table, drain on SIGTERM."""
 
 import asyncio
 import inspect
@@ -44,7 +44,7 @@ AddServicer = Callable[[grpc.aio.Server], None]
 
 @dataclass(slots=True)
 class Service:
-    """What a process serves: the full gRPC names, a function that adds them, and one that ends their streams."""
+    """The services of a process: their full gRPC names, a function that adds them, and one that ends their streams."""
 
     names: Sequence[str]
     add: AddServicer

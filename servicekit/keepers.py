@@ -1,8 +1,7 @@
-"""Several servers behind one name, of which only one keeps the requested thing.
+"""Several servers behind one name, of which only one keeps the requested thing, such as a quote.
 
-A balanced channel picks any server. A thing in one server's memory, such as a quote, is requested here instead: its
-name says which process keeps it. The first request asks all servers and so learns the keeper's address; later requests
-go to that address alone.
+A balanced channel picks any server, so a thing in one server's memory needs another way. Its id names the process that
+keeps it. The first request asks all servers and so learns the keeper's address; later requests go only to that address.
 """
 
 import asyncio
@@ -96,7 +95,7 @@ class Keepers(Generic[Client]):
         self._address_of[keeper] = address
 
     def _vagueness(self, refusal: BaseException) -> int:
-        """Return how little a refusal says: the keeper's own 0, a server that lacks the thing 1, no answer 2."""
+        """Return the rank of a refusal, the most telling first: the keeper's own 0, `missing` 1, no answer 2."""
         if not isinstance(refusal, Rejected):
             return 2
         return int(refusal.reason == self._missing)

@@ -48,7 +48,7 @@ _BUILD.labels(version=release(), python=platform.python_version()).set(1)
 class Page:
     """A registry that hands all waiting values over before it is read, whole or by names (`?name[]=`).
 
-    A collector among the metrics cannot see to that: of a page by names only those named are asked.
+    A collector among the metrics cannot do this: a page by names calls only the collectors of those names.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
@@ -75,7 +75,7 @@ def serve_metrics(port: int, host: str = "127.0.0.1") -> None:
 
 
 def stage_timer(stage: str) -> Callable[[float], None]:
-    """Return a function that notes the seconds of a stage. Keep it: this lookup costs more than a call of it."""
+    """Return a function that records the seconds of a stage. Keep the function: this lookup costs more than a call."""
     return in_bulk(_STAGE_SECONDS.labels(stage=stage).observe)
 
 

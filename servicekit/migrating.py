@@ -1,4 +1,4 @@
-"""The engine that migrations run on: SQLAlchemy over sessions that are as much ours as the services' own."""
+"""The SQLAlchemy engine of migrations, with the same session settings as the services."""
 
 from typing import Final
 
@@ -9,12 +9,12 @@ from sqlalchemy.pool import NullPool
 from servicekit.postgres import connect
 from servicekit.settings.postgres_url import libpq_url
 
-# What an address must lead to, for a migration.
+# What DATABASE_URL must be for a migration, for the error that refuses another.
 MIGRATABLE: Final = "a Postgres that answers there, and a role that may migrate it"
 
 
 def first_line(error: Exception) -> str:
-    """Return the database's own sentence about an error, without the statement and the library's remarks behind it."""
+    """Return the database's own message, without the statement and the remarks that the library adds."""
     original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     return str(original).strip().split("\n", 1)[0].rstrip(".")
 

@@ -1,4 +1,4 @@
-"""How many files, and so sockets, this process may open: the limit of the user and, on macOS, the system's own."""
+"""The number of files, and so of sockets, that this process may open: the user's limit, and on macOS the system's."""
 
 import ctypes
 import resource
@@ -20,7 +20,7 @@ def open_files_max() -> int | None:
 
 
 def allow_open_files(wanted: int) -> None:
-    """Raise the limit to `wanted`, or to as many as this user and system allow; never lower it."""
+    """Raise the limit to `wanted`, or as far as this user and system allow; never lower it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     bounds = [wanted, *([hard] if hard != resource.RLIM_INFINITY else [])]
     kernel = _kernel_maximum()

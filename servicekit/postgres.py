@@ -33,13 +33,16 @@ SESSION_PARAMETERS: Final[Mapping[str, Any]] = {
 def connect(
     database_url: str, *, autocommit: bool = False, connect_timeout: int = 5, application_name: str = "tradewind"
 ) -> "psycopg.Connection[TupleRow]":
-    """Return a session that relies on nothing of its role, database or environment. Raises psycopg.Error."""
+    """Return a session with the settings of `postgres_session`, whatever role, database or environment set.
+
+    Raises psycopg.Error.
+    """
     address = read_postgres_url(database_url)
     ours = {"connect_timeout": connect_timeout, "application_name": application_name, **SESSION_PARAMETERS}
     connection = psycopg.connect(
         address.url,
         autocommit=True,
-        # What this session is for takes a statement or two of each kind: preparing them would only cost.
+        # Such a session runs each statement once or twice: preparing it would only cost time.
         prepare_threshold=5 if address.is_prepared else None,
         **address.arguments(**ours),
     )
@@ -55,7 +58,7 @@ def connect(
 async def connect_async(
     database_url: str, *, connect_timeout: int = 5, application_name: str = "tradewind"
 ) -> AsyncConnection[TupleRow]:
-    """Return a session in autocommit, which prepares every statement where it may; `make_ours` makes it ours."""
+    """Return a session in autocommit that prepares every statement where it may. Call `make_ours` on it next."""
     address = read_postgres_url(database_url)
     ours = {"connect_timeout": connect_timeout, "application_name": application_name, **SESSION_PARAMETERS}
     return await AsyncConnection.connect(
@@ -67,16 +70,16 @@ async def connect_async(
 
 
 async def make_ours(connection: AsyncConnection[TupleRow], database_url: str, settings: Sequence[str] = ()) -> None:
-    """Set what a session relies on, then `settings`: statements of the caller's own. The session is in autocommit."""
+    """Apply the settings of `postgres_session`, then the caller's statements. The session must be in autocommit."""
     await connection.execute(apply_statement(read_postgres_url(database_url).search_path))
     for setting in settings:
         await connection.execute(setting.encode())
 
 
 def session_problem(database_url: str, *, connect_timeout: int = 2) -> str | None:
-    """Return why sessions at the address would not keep what Tradewind relies on, and what is allowed.
+    """Return which setting sessions at the address do not keep, and what is allowed.
 
-    None when they do, and when Postgres does not answer: an outage is no wrong setting, and callers wait for its end.
+    Return None when sessions keep all, and when Postgres does not answer: callers wait for the end of an outage.
     """
     address = read_postgres_url(database_url)
     try:
@@ -100,10 +103,10 @@ def open_pool(
     application_name: str = "tradewind",
     reconnect_seconds: float = 30.0,
 ) -> AsyncConnectionPool:
-    """Return a pool that is not open yet: autocommit, prepared statements, each session ours with `settings` applied.
+    """Return a pool that is not open yet: autocommit, prepared statements, each session set by `make_ours`.
 
-    A connection that a transaction-pooling proxy shares (`?pgbouncer=true`) gets no prepared statements, and what the
-    address says itself (`connect_timeout`, `application_name`, keepalives) goes before what is said here.
+    A connection that a transaction-pooling proxy shares (`?pgbouncer=true`) gets no prepared statements. Parameters in
+    the address (`connect_timeout`, `application_name`, keepalives) have precedence over those given here.
     """
 
     address = read_postgres_url(database_url)

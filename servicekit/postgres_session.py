@@ -1,9 +1,9 @@
 """The settings that every session relies on. One statement sets them, whatever role, database or environment say.
 
-A user's own database may write dates as 'SQL, DMY', answer orders before they are on disk, or end a statement after a
-millisecond. A session that is ours sets what it relies on. Where it cannot (a pooler in transaction mode hands the
-next transaction to another session; some settings only a superuser changes), the start is refused with the setting's
-name, its value and the statement that mends it: `session_problem`.
+A user's own database may write dates as 'SQL, DMY', answer a commit before it is on disk, or end a statement after a
+millisecond. So every session sets what the code relies on. Where it cannot (a pooler in transaction mode gives the next
+transaction to another session; only a superuser can change some settings), the process refuses to start and names the
+setting, its value and the statement that corrects it: `session_problem`.
 """
 
 from dataclasses import dataclass
@@ -47,19 +47,19 @@ _RELIANCES: Final = (
     _Reliance("default_transaction_read_only", "off", kept_by_pooler=True),
     _Reliance("default_transaction_deferrable", "off"),
     _Reliance("session_replication_role", "origin", "local", kept_by_pooler=True),
-    # Who ends what: the time limits are the callers', and an error ends a statement, not its session.
+    # Time limits and errors: callers set their own time limits, and an error ends a statement, not its session.
     _Reliance("statement_timeout", "0"),
     _Reliance("lock_timeout", "0"),
     _Reliance("transaction_timeout", "0"),
     _Reliance("idle_in_transaction_session_timeout", "60000"),
     _Reliance("idle_session_timeout", "0"),
     _Reliance("exit_on_error", "off", kept_by_pooler=True),
-    # Statements of a millisecond are not worth compiling, and notices not worth sending.
+    # Compiling costs more than it saves on statements of a millisecond, and the code reads no notices.
     _Reliance("jit", "off"),
     _Reliance("client_min_messages", "notice", "warning|error"),
 )
 
-# One statement. A name that an older server does not know finds no row; what is right already is not said again.
+# One statement. A setting that an older server does not have finds no row; a setting that is right is not set again.
 _APPLY: Final[LiteralString] = """
     SELECT pg_catalog.set_config(s.name, w.value, false)
     FROM pg_catalog.pg_settings s
@@ -69,7 +69,7 @@ _APPLY: Final[LiteralString] = """
         AND (s.context <> 'superuser'
             OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user))
 """
-# What the session began with and fell back to: a pooler's server may still carry what another client set.
+# The settings at the start of the session and after a reset: behind a pooler, another client may have changed them.
 _BEGAN_WITH: Final[LiteralString] = """
     SELECT s.name, s.reset_val, s.setting, s.context, current_user::text, pg_catalog.current_database()::text
     FROM pg_catalog.pg_settings s
@@ -77,7 +77,7 @@ _BEGAN_WITH: Final[LiteralString] = """
 
 
 def apply_statement(search_path: str | None) -> sql.Composed:
-    """Return the statement that makes a session ours. `search_path` is what the address chooses, if it does."""
+    """Return the statement that sets a session. `search_path` is the one in the address, if any."""
     values = [search_path or row.value if row.name == "search_path" else row.value for row in _RELIANCES]
     columns: tuple[list[str], ...] = ([r.name for r in _RELIANCES], values, [r.also for r in _RELIANCES])
     parts = _APPLY.split("%s")
@@ -88,9 +88,9 @@ def apply_statement(search_path: str | None) -> sql.Composed:
 
 
 def unfit(connection: "psycopg.Connection[tuple[str, ...]]", search_path: str | None, *, pooled: bool) -> str | None:
-    """Return why sessions of this address do not keep what Tradewind relies on, and what is allowed, or None.
+    """Return which setting sessions of this address do not keep, and what is allowed; None when they keep all.
 
-    `search_path` is what the address chooses, if it does.
+    `search_path` is the one in the address, if any.
     """
     rows = connection.execute(_BEGAN_WITH).fetchall()
     encoding = connection.info.parameter_status("server_encoding")
@@ -104,7 +104,7 @@ def unfit(connection: "psycopg.Connection[tuple[str, ...]]", search_path: str | 
         found = began if pooled else now if context == "superuser" else value
         good = [value, *row.also.split("|")]
         if name == "search_path" and _plain(value) == "public" and _has_no_own_schema(connection):
-            good.append(SEARCH_PATH)  # leads to the same place
+            good.append(SEARCH_PATH)  # finds the same tables
         if _plain(found) not in map(_plain, good):
             return _sentence(name, found, value, role, database, pooled=pooled)
     return _missing_schema(connection, search_path)

@@ -17,7 +17,7 @@ _NAMES: Final = ("grpc.reflection.v1.ServerReflection", reflection.SERVICE_NAME)
 
 
 class Reflection(reflection.aio.ReflectionServicer):  # type: ignore[misc]  # the library has no types
-    """Answers with descriptors that say how each field is called in JSON."""
+    """Answers with descriptors that hold the JSON name of each field."""
 
     async def ServerReflectionInfo(  # noqa: N802 - the name of the rpc
         self, request_iterator: AsyncIterator[Any], context: Any
@@ -31,7 +31,7 @@ class Reflection(reflection.aio.ReflectionServicer):  # type: ignore[misc]  # th
 
 
 def add_reflection(services: Sequence[str], server: grpc.aio.Server) -> None:
-    """Have a server tell what its services are, as v1 and as v1alpha."""
+    """Add reflection to a server, as v1 and as v1alpha."""
     servicer = Reflection((*services, *_NAMES))
     handler = grpc.stream_stream_rpc_method_handler(
         servicer.ServerReflectionInfo,

@@ -22,7 +22,7 @@ def configure_logging(process: str, *, level: str = "INFO") -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    # Libraries speak through the standard logger; only what needs attention passes.
+    # Libraries write to the standard logger; only warnings and errors pass.
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
 
 

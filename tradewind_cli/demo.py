@@ -1,4 +1,4 @@
-"""The demonstration: orders of every kind on a running stack, their lives as they happen, and whether each came out."""
+"""The demonstration: orders of every kind on a running stack, their events, and a check of each result."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ _COLOURS: Final = ("cyan", "magenta", "green", "yellow", "blue", "bright_red", "
 
 @dataclass(slots=True)
 class Performance:
-    """An act as it went."""
+    """The run of one act: its order and events."""
 
     act: Act
     colour: str
@@ -36,7 +36,7 @@ class Performance:
 
     @property
     def broken(self) -> str:
-        """The broken promise in words; empty when all were kept."""
+        """A sentence about the broken promise; empty when all were kept."""
         return self.trouble or every(whole, self.act.promise)(self.life)
 
     @property
@@ -121,7 +121,7 @@ class Stage:
                 self._screen.line(Text.assemble(_label(performance), "  ", (performance.trouble, "bold red")))
 
     async def _submit(self, performance: Performance) -> str:
-        """Return the order's id; empty when it was refused, which is this act's trouble alone."""
+        """Return the order's id; empty when it was refused, which fails only this act."""
         act = performance.act
         try:
             submitted = await self._tradewind.submit(act.body)

@@ -1,4 +1,4 @@
-"""What a life must look like, as checks that name what was broken."""
+"""Checks of an order's events. Each returns a sentence about what is wrong."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -6,7 +6,7 @@ from datetime import timedelta
 from tradewind_client import OrderEvent
 
 Life = Sequence[OrderEvent]
-# Returns what was broken; nothing when the promise was kept.
+# Returns a sentence about what was broken; empty when the promise was kept.
 Promise = Callable[[Life], str]
 
 

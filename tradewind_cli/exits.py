@@ -1,4 +1,4 @@
-"""What the exit code says: an interface for scripts, documented in docs/client.md."""
+"""The exit codes: an interface for scripts, documented in docs/client.md."""
 
 from enum import IntEnum
 

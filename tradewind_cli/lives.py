@@ -1,4 +1,4 @@
-"""An order's life in words: one coloured line an event."""
+"""An order's events as text: one coloured line for each."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Context, Decimal
@@ -21,7 +21,7 @@ COLOURS: Final[Mapping[str, str]] = {
     "cancelled": "bold yellow",
 }
 STATUS_COLUMNS: Final = 16
-# No token of the market has more; what is longer is a quotient.
+# No token of the market has more decimals; a longer number is a quotient.
 AMOUNT_DECIMALS_MAX: Final = 9
 
 
@@ -60,7 +60,7 @@ class Narrator:
         return Text.assemble((when, "dim"), "  ", label, "  ", status, "  ", self.story(event))
 
     def story(self, event: OrderEvent) -> str:
-        """Return what an event says beyond its status."""
+        """Return the details of an event as text."""
         tell = _STORIES.get(event.status)
         return tell(self, event, event.details) if tell else ""
 

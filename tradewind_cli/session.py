@@ -12,7 +12,7 @@ from tradewind_cli.screen import Screen
 from tradewind_client import Misconfigured, NotAvailable, RetryPolicy, Tradewind, TradewindError, Unreachable
 
 DEFAULT_URL: Final = "http://127.0.0.1:3000"
-# No option beside it: others can read a command line.
+# There is no option for the key, because other users can read a command line.
 KEY_VARIABLE: Final = "TRADEWIND_API_KEY"
 
 Url = Annotated[str, typer.Option("--url", envvar="TRADEWIND_URL", help="The gateway's address.")]
@@ -21,7 +21,7 @@ Timeout = Annotated[
     float | None, typer.Option("--timeout", min=0.0, help="Stop waiting after so many seconds (exit code 4).")
 ]
 
-# A person waits a second or two for a gateway that is not there, not half a minute; a restart is bridged.
+# Long enough for a restart of the gateway, and shorter than the package's default, because a person waits.
 PATIENCE: Final = RetryPolicy(tries_max=5, seconds_max=10.0)
 
 Work = Callable[[Tradewind, Screen], Awaitable[Exit]]

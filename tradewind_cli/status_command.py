@@ -1,4 +1,4 @@
-"""The command `status`: every part of the engine, a line each."""
+"""The command `status`: every part of the engine, one line each."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -12,7 +12,7 @@ from tradewind_cli.screen import Screen
 from tradewind_cli.session import DEFAULT_URL, AsJson, Url, run
 from tradewind_client import Tradewind
 
-# What is shown of a part, as it is called there and in what words; what a part does not tell is left out.
+# The facts that are shown of a part: their name in the answer and their text. Missing facts are left out.
 _FACTS: Final[Mapping[str, str]] = {
     "release": "{}",
     "profile": "profile {}",

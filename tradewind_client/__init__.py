@@ -5,8 +5,8 @@
         async for event in tradewind.watch(submitted.order_id):
             print(event.status)
 
-Here live what speaks HTTP and WebSocket to a gateway and the values it answers with. Nothing that prints, and nothing
-of the services: this package knows the public interface alone.
+This package speaks HTTP and WebSocket to a gateway and holds the values of its answers. It prints nothing and imports
+nothing of the services: it uses only the public interface.
 """
 
 from tradewind_client.client import Tradewind

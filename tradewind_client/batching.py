@@ -10,7 +10,7 @@ from tradewind_client.orders import BatchEntry, OrderRequest, Submitted, keyed
 from tradewind_client.problems import problem_from
 from tradewind_client.retry import RetryPolicy, Tries
 
-# What a gateway takes in one request.
+# The most orders that a gateway takes in one request.
 ORDERS_MAX: Final = 500
 
 

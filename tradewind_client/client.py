@@ -1,4 +1,4 @@
-"""The gateway as an object: one method for each thing it does."""
+"""The client: one method for each operation of the gateway."""
 
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
@@ -61,8 +61,8 @@ class History(Value, frozen=True, kw_only=True):
 class Tradewind:
     """A gateway. Use it as an asynchronous context manager; any number of calls may run at once.
 
-    Every method raises TradewindError and nothing else about the exchange. Everything is repeated within `retry` on a
-    lost connection, a time-out, 429 and 502 to 504; nothing here happens twice because of it.
+    Every failure of an exchange is raised as TradewindError. After a lost connection, a time-out, 429 and 502 to 504
+    the client repeats the request within `retry`; each request has its effect once, however often it is sent.
     """
 
     def __init__(
@@ -103,8 +103,8 @@ class Tradewind:
     async def submit(self, order: OrderRequest | Mapping[str, Any], *, idempotency_key: str | None = None) -> Submitted:
         """Submit an order once, however often the request must be sent.
 
-        `order` may also be a body in the words of docs/api.md. The key defaults to the order's `clientOrderId`, else a
-        new one is made; it comes back with the answer. After Unreachable submit again under the same key.
+        `order` may also be a body with the fields of docs/api.md. The key defaults to the order's `clientOrderId`, else
+        the client makes one; the answer holds it. After Unreachable submit again under the same key.
         """
         body, key = keyed(order, idempotency_key)
         response = await self._http.post("/api/orders/execute", body, {"idempotency-key": key})
@@ -172,7 +172,7 @@ class Tradewind:
             params["pageToken"] = page.next_page_token
 
     async def history(self, order_id: str, *, after: int = 0) -> list[OrderEvent]:
-        """Return the events so far, those behind the sequence `after`."""
+        """Return the events so far whose sequence is above `after`."""
         response = await self._http.get(f"{_at(order_id)}/events", {"after": str(after)})
         return list(decode(response.content, History).events)
 
@@ -186,11 +186,11 @@ class Tradewind:
         return explanation
 
     async def tokens(self) -> tuple[Token, ...]:
-        """Return what can be traded."""
+        """Return the tokens that can be traded."""
         return decode((await self._http.get("/api/tokens")).content, TokenList).tokens
 
     async def balances(self) -> tuple[Balance, ...]:
-        """Return what the account's simulated wallet holds. Raises NotAvailable where there is none."""
+        """Return the balances of the account's simulated wallet. Raises NotAvailable where there is none."""
         return decode((await self._http.get("/api/balances")).content, BalanceList).balances
 
     async def airdrop(self, token: str, amount: Decimal | int | str, *, idempotency_key: str | None = None) -> Balance:
@@ -203,31 +203,31 @@ class Tradewind:
         return decode((await self._http.post("/api/airdrop", body, headers)).content, Airdropped).balance
 
     async def status(self) -> dict[str, Any]:
-        """Return every part of the engine and how it stands; `notReady` names what a new order would lack."""
+        """Return the state of every part of the engine; `notReady` names the parts that a new order would lack."""
         status: dict[str, Any] = decode_any((await self._http.get("/api/status")).content)
         return status
 
     def watch(self, order_id: str, *, after: int = 0) -> AsyncGenerator[OrderEvent, None]:
         """Yield an order's events after the sequence `after`, each once and in order, and end after its last.
 
-        A stream that breaks is taken up where it was. Raises Problem, StreamGap for an event that cannot be had, and
-        Unreachable when the stream stays away. To leave early, close it: `contextlib.aclosing`.
+        A stream that breaks is resumed after its last event. Raises Problem, StreamGap for an event that cannot be
+        read, and Unreachable when the stream cannot be resumed. To leave early, close it: `contextlib.aclosing`.
         """
         return self._watcher.watch(_safe(order_id), after)
 
     def watch_many(self, orders: Iterable[str] | Mapping[str, int]) -> AsyncGenerator[OrderEvent, None]:
         """Yield the events of many orders as they come, until each has ended; a mapping says after which sequence.
 
-        They share a socket, which is opened again and goes on where it broke. Each event comes once, those of an order
-        in order. Raises as `watch` does; what is wrong with one order ends it all.
+        They share a socket, which is opened again and resumed when it breaks. Each event comes once, the events of one
+        order in order. Raises as `watch` does; an error about one order ends the whole iterator.
         """
         after = orders if isinstance(orders, Mapping) else dict.fromkeys(orders, 0)
         return watch_named(self._stream, after)
 
     def watch_all(self) -> AsyncGenerator[OrderEvent, None]:
-        """Yield the events of every order that is on its way and of every order to come; it never ends by itself.
+        """Yield the events of every open order and of every later order; it never ends by itself.
 
-        One socket carries them all. Each event comes once, those of an order from its first one on, in order.
+        One socket carries them all. Each event comes once, the events of one order from its first on, in order.
         """
         return self._stream.tell(WholeAccount(self.orders, self._behind))
 

@@ -36,15 +36,15 @@ class Unreachable(TradewindError):
 
 
 class Misconfigured(TradewindError):
-    """A variable of the environment keeps the client from asking. The text names it; nothing was sent."""
+    """A variable of the environment cannot be used. The text names the variable; nothing was sent."""
 
 
 class TimedOut(Unreachable):
-    """The gateway was there, and did not answer in time."""
+    """The gateway accepted the connection and did not answer in time."""
 
 
 class StreamGap(TradewindError):
-    """The stream went from `last` to `found`, and said the same when it was asked again."""
+    """The stream went from the sequence `last` to `found`, also after it was opened again."""
 
     def __init__(self, order_id: str, *, last: int, found: int) -> None:
         super().__init__(f"Order {order_id}: event {last + 1} is missing, {found} came after {last}.")
@@ -79,7 +79,7 @@ class Problem(TradewindError):
 
 
 class NotAvailable(Problem):
-    """This stack does not offer what was asked for: it is another version, or the address is not Tradewind's."""
+    """This stack does not have that endpoint: it is another version, or the address is not Tradewind's."""
 
     def __str__(self) -> str:
         return f"This stack does not offer that: {self.detail or self.title} ({self.status} {self.code})"

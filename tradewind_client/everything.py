@@ -1,4 +1,4 @@
-"""Every order of an account on one socket: those on their way, and those that come later.
+"""Every order of an account on one socket: the open ones, and those that come later.
 
 The socket sends events while it stands. When it stands again, the client reads the events of the time between from the
 histories: those of the orders that were on their way, and those of the orders that have come since.
@@ -25,7 +25,7 @@ MEMORY: Final = timedelta(seconds=60)
 HISTORIES_AT_ONCE: Final = 16
 
 _SUBSCRIBE: Final = encode({"op": "subscribe", "all": True}).decode()
-# So many may be remembered without looking which are old.
+# Up to this number the client keeps ended orders without checking which are old.
 OVER_MIN: Final = 1_000
 
 T = TypeVar("T")
@@ -49,12 +49,12 @@ class WholeAccount:
         self._last: dict[str, int] = {}
         self._over: dict[str, datetime] = {}
         self._over_max = OVER_MIN
-        # When the youngest order known was made.
+        # When the newest known order was created.
         self._youngest: datetime | None = None
         self._begun = False
 
     async def told(self, socket: ClientConnection) -> AsyncGenerator[OrderEvent, None]:
-        """Subscribe, catch up, then yield what happens; it ends with the socket."""
+        """Subscribe, yield the missed events, then the live ones; it ends with the socket."""
         if not self._begun:
             await self._begin()
         await socket.send(_SUBSCRIBE)
@@ -73,7 +73,7 @@ class WholeAccount:
         self._youngest = youngest = await _asked(self._newest())
         if youngest is not None:
             for order in await _asked(self._since(youngest - OVERLAP)):
-                # What was made since is new, even if it has ended already.
+                # An order created later is new, even if it has ended already.
                 if order.is_terminal and order.created_at <= youngest:
                     self._over[order.order_id] = order.updated_at
         self._begun = True
@@ -90,7 +90,7 @@ class WholeAccount:
     async def _caught_up(self, positions: Mapping[str, int]) -> AsyncGenerator[OrderEvent, None]:
         for order_id in positions.keys() - self._over.keys():
             self._last.setdefault(order_id, 0)
-        # An order that is not there any more has ended meanwhile.
+        # An order that is no longer among the open ones has ended meanwhile.
         behind = [order_id for order_id, last in self._last.items() if positions.get(order_id, last + 1) > last]
         behind += await self._newcomers()
         for start in range(0, len(behind), HISTORIES_AT_ONCE):

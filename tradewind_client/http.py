@@ -1,4 +1,4 @@
-"""Requests that are safe to repeat, repeated until they are answered."""
+"""HTTP requests that are safe to repeat, repeated until they are answered or the retry policy ends."""
 
 from collections.abc import Mapping
 from typing import Any, Final

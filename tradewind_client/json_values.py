@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Something the gateway says: immutable, snake_case here, camelCase on the wire, fields yet unknown left out."""
+    """A value of the gateway's answers: immutable, snake_case here, camelCase on the wire; unknown fields ignored."""
 
 
 @cache

@@ -13,7 +13,7 @@ from tradewind_client.orders import OrderEvent
 from tradewind_client.stream import Answer, AskAgain, Stream, heard
 from tradewind_client.watching import counted
 
-# What a gateway takes on one socket, and what fits into one of its messages.
+# The most orders that a gateway takes on one socket, and that fit into one command.
 ORDERS_PER_SOCKET: Final = 5_000
 ORDERS_PER_COMMAND: Final = 150
 
@@ -33,7 +33,7 @@ class NamedOrders:
         self._gaps: Counter[str] = Counter()
 
     async def told(self, socket: ClientConnection) -> AsyncGenerator[OrderEvent, None]:
-        """Subscribe to what is left, a command after the other's answer, and yield what is new."""
+        """Subscribe to the orders that have not ended, each command after the last one's answer; yield new events."""
         commands = deque(_subscriptions(self._last))
         await socket.send(commands.popleft())
         while self._last:

@@ -1,4 +1,4 @@
-"""How the client reaches a gateway: by the environment's proxies and certificates, and to this machine by neither."""
+"""How the client connects: with the environment's proxies and certificates, except to this machine."""
 
 import os
 import ssl

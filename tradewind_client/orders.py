@@ -55,7 +55,7 @@ def keyed(order: OrderRequest | Mapping[str, Any], key: str | None) -> tuple[dic
 
 
 class Submitted(Value, frozen=True, kw_only=True):
-    """The gateway's word that an order is stored. `replayed`: it was there already, under the same key."""
+    """The answer for a stored order. `replayed`: it was stored before under the same key."""
 
     order_id: str
     status: str
@@ -64,7 +64,7 @@ class Submitted(Value, frozen=True, kw_only=True):
 
 
 class BatchEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one order of a batch: exactly one of the two is there."""
+    """The result of one order of a batch: exactly one of the two is set."""
 
     submitted: Submitted | None = None
     problem: Problem | None = None
@@ -123,7 +123,7 @@ class Order(Value, frozen=True, kw_only=True):
 
     @property
     def is_terminal(self) -> bool:
-        """True when nothing can happen to it any more."""
+        """True when the order has ended: no event can follow."""
         return self.status in TERMINAL
 
 

@@ -21,7 +21,7 @@ class Fault(Value, frozen=True, kw_only=True):
 
 
 class Document(Value, frozen=True, kw_only=True):
-    """The members of a problem document that this client knows."""
+    """The members of a problem document that this client reads."""
 
     status: int
     code: str
@@ -57,7 +57,7 @@ def violations_of(faults: Iterable[Fault]) -> tuple[Violation, ...]:
 
 
 def refusal(status: int, body: bytes) -> TradewindError:
-    """Return what an answer that is no success means; a proxy's page in between counts by its status."""
+    """Return the exception for an answer that is no success; a proxy's error page counts by its status."""
     try:
         document = decode_any(body)
         if isinstance(document, dict):

@@ -57,7 +57,7 @@ class RefusedQuote(Value, frozen=True, kw_only=True):
 
 
 class RunnerUp(Value, frozen=True, kw_only=True):
-    """The second-best way, and by how many basis points it is worse."""
+    """The best single pool besides the route, and by how many basis points it is worse."""
 
     pool: str | None = None
     amount_out: Decimal
@@ -66,7 +66,7 @@ class RunnerUp(Value, frozen=True, kw_only=True):
 
 
 class Quote(Value, frozen=True, kw_only=True):
-    """The best route now, and what it was chosen from. An order may name `quote_id` until `expires_at`.
+    """The best route now, and the quotes it was chosen from. An order may name `quote_id` until `expires_at`.
 
     `price` is whole tokens bought for one sold; `fee` is of all legs, in `fee_token`, the token bought.
     """

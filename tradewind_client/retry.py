@@ -57,7 +57,7 @@ class Patience:
         self._failures = 0
 
     def stood(self, seconds: float) -> None:
-        """Take a connection that stood for a quarter of the patience for progress: it may have had no event to send."""
+        """Count a connection that was open for a quarter of the patience as progress: it may have had no events."""
         if seconds >= self._policy.stream_seconds_max / 4:
             self.progress()
 

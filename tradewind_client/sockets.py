@@ -1,4 +1,4 @@
-"""WebSockets to a gateway: how one is opened and left, and what it means when one fails."""
+"""WebSockets to a gateway: opening, closing, and the meaning of failures."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -13,7 +13,7 @@ from tradewind_client.errors import Problem
 from tradewind_client.network import is_loopback, without_socks
 from tradewind_client.problems import PASSING, refusal, retry_after_seconds
 
-# Asked again, the gateway would say the same: it did not understand us, or the order is not ours to see.
+# Close codes that a new connection would get again: a bad message, or an order that this account cannot see.
 FINAL_CLOSES: Final[Mapping[int, str]] = {
     4400: "bad_message",
     4401: "unauthenticated",
@@ -38,7 +38,7 @@ async def opened(url: str, headers: Mapping[str, str]) -> AsyncGenerator[ClientC
         try:
             await _leave(socket)
         finally:
-            # Who leaves during the closing handshake would leave an open line behind.
+            # A task that is cancelled during the closing handshake would leave the connection open.
             socket.transport.abort()
 
 
@@ -55,7 +55,7 @@ async def _leave(socket: ClientConnection) -> None:
 
 
 def meaning(error: Exception) -> tuple[str, float]:
-    """Return what to call a failure that may pass, and the seconds to wait. Raises what it means when it will not."""
+    """Return the name of a temporary failure and the seconds to wait. Raises the exception of a permanent one."""
     match error:
         case InvalidStatus(response=response):
             if response.status_code not in PASSING:

@@ -89,7 +89,7 @@ async def heard(socket: ClientConnection) -> Answer | OrderEvent:
 
 
 def _refused(answer: Answer) -> Exception:
-    # More orders than a socket takes are as many next time.
+    # Too many orders for one socket stay too many on a new one, so this error is final.
     if answer.code == "internal" or (answer.retryable and answer.code != "overloaded"):
         return AskAgain(answer.detail or answer.code)
     return Problem(

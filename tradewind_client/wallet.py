@@ -1,4 +1,4 @@
-"""Tokens, and what an account holds of them."""
+"""Tokens, and an account's balances of them."""
 
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ class Token(Value, frozen=True, kw_only=True):
 
 
 class Balance(Value, frozen=True, kw_only=True):
-    """What the simulated wallet holds of one token, in whole tokens and in base units."""
+    """The simulated wallet's balance of one token, in whole tokens and in base units."""
 
     token: str
     token_mint: str = ""

@@ -71,7 +71,7 @@ class Watcher:
 
 
 def counted(gaps: int, event: OrderEvent, last: int) -> int:
-    """Return one gap more. Raises StreamGap when asking again has not healed it."""
+    """Return the number of gaps plus one. Raises StreamGap when the gap is still there after repeated attempts."""
     if gaps + 1 >= GAPS_MAX:
         raise StreamGap(event.order_id, last=last, found=event.sequence)
     return gaps + 1

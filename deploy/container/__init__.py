@@ -1,1 +1,1 @@
-"""What runs in a container beside the services themselves: probes, the wait for the schema, the worker's ready file."""
+"""Container programs beside the services: probes, the wait for the schema, the worker's ready file."""

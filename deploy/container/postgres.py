@@ -1,7 +1,7 @@
-"""`python -m deploy.container.postgres`: wait until Postgres answers, so that a migration is tried when it can succeed.
+"""`python -m deploy.container.postgres`: wait until Postgres answers, so that a migration starts when it can succeed.
 
-On a new cluster the database's image may take minutes to arrive. Waiting here costs time; a migration that fails and
-is started again would cost attempts, of which a job has only so many.
+On a new cluster the database's image may take minutes to arrive. Without this wait a migration would fail and be
+started again, and a job has a limited number of attempts.
 """
 
 import os
@@ -17,14 +17,14 @@ from servicekit.settings.postgres_url import libpq_url
 from servicekit.settings.reading import read_settings
 from servicekit.settings.sentences import SettingsError
 
-# Below the job's deadline of 600 s: a pod that gives up keeps its words, and one that the deadline ends does not.
+# Below the job's deadline of 600 s: a pod that gives up keeps its log, and a pod that the deadline ends loses it.
 WITHIN_S: Final = 540.0
 _ASK_AGAIN_S: Final = 1.0
 _CONNECT_S: Final = 3
 
 
 def obstacle(database_url: str) -> str:
-    """Return why Postgres cannot be used, in words without a password; nothing when it answers."""
+    """Return why Postgres cannot be used, without a password in the text; empty when it answers."""
     try:
         with psycopg.connect(libpq_url(database_url), connect_timeout=_CONNECT_S, autocommit=True) as connection:
             connection.execute("SELECT 1")
@@ -34,7 +34,7 @@ def obstacle(database_url: str) -> str:
 
 
 def wait(ask: Callable[[], str], *, within_s: float = WITHIN_S, again_after_s: float = _ASK_AGAIN_S) -> int:
-    """Return 0 as soon as nothing is in the way, 1 when something still is in the end. New obstacles are said once."""
+    """Return 0 as soon as `ask` returns no obstacle, 1 when the time is over. Each new obstacle is printed once."""
     deadline, said = time.monotonic() + within_s, ""
     while now := ask():
         if now != said:

@@ -21,7 +21,7 @@ _ASK_S = 2.0
 
 
 def ready_file() -> Path:
-    """Return the file in which a worker says that it is ready."""
+    """Return the file that a worker writes when it is ready."""
     return Path(tempfile.gettempdir()) / "ready"
 
 
@@ -31,7 +31,7 @@ def is_ready(file: Path) -> bool:
 
 
 def is_alive(status_file: Path = _MAIN_THREAD, within_s: float = _WAKES_WITHIN_S) -> bool:
-    """Return whether the main thread goes to sleep and wakes again: an event loop that is stuck or spins does not.
+    """Return whether the main thread sleeps and wakes: the thread of a stuck or spinning event loop does not.
 
     It asks no other process, so an outage of Postgres or Redis never looks like a dead worker.
     """
@@ -60,7 +60,7 @@ def grpc_serving(port: int) -> bool:
     import grpc  # noqa: PLC0415 - the other probes run without installed packages
     from grpc_health.v1 import health_pb2, health_pb2_grpc  # noqa: PLC0415 - as above
 
-    # An http_proxy in the container's environment must not be asked for the container itself.
+    # An http_proxy in the container's environment must not be used for the container itself.
     with grpc.insecure_channel(f"127.0.0.1:{port}", options=(("grpc.enable_http_proxy", 0),)) as channel:
         try:
             answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=_ASK_S)

@@ -1,7 +1,7 @@
 """`python -m deploy.container.schema`: wait until the database has the schema of this release.
 
-Migrations are one job a release; every other process of the release waits for it here, so that none starts on tables
-it does not know. A database that a newer release has migrated is good: its changes keep the older release working
+One job a release migrates; every other process of the release waits for it here, so that none starts with tables that
+it does not know. A database that a newer release has migrated is accepted: its changes keep the older release working
 while both run.
 """
 
@@ -29,7 +29,7 @@ _CONNECT_S: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """One service's migrations and the statement that reads how far they went."""
+    """One service's migrations, and the statement that reads the applied revision."""
 
     name: str
     scripts: Path
@@ -58,7 +58,7 @@ SCHEMAS: Final = (
 
 
 def behind(database_url: str) -> Iterator[str]:
-    """Yield what is missing, in words: schemas that are not up to date, or why that cannot be found out."""
+    """Yield a sentence for each schema that is not up to date, or for the error that prevents the check."""
     try:
         with connect(database_url, connect_timeout=_CONNECT_S, autocommit=True) as connection:
             for schema in SCHEMAS:
@@ -78,7 +78,7 @@ def _is_current(schema: Schema, connection: "psycopg.Connection[tuple[str]]") ->
 def main() -> int:
     """Return 0 as soon as both schemas are up to date, 1 when they are not in time, 2 for a wrong address.
 
-    New obstacles are said once.
+    Each new obstacle is printed once.
     """
     try:
         database_url = read_settings(LedgerSettings, os.environ).database_url.get_secret_value()

@@ -1,1 +1,1 @@
-"""The Grafana dashboards as code: what is asked and why. `make dashboards` writes the JSON that Grafana reads."""
+"""The Grafana dashboards as code: panels and their queries. `make dashboards` writes the JSON that Grafana reads."""

@@ -1,4 +1,4 @@
-"""Execution quality: what traders get."""
+"""The dashboard "execution quality": results, durations, prices and routes of orders."""
 
 from typing import Final
 

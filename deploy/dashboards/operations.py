@@ -1,4 +1,4 @@
-"""Operations: is it well, and if not, where."""
+"""The dashboard "operations": the health of every part, and where a problem is."""
 
 from typing import Final
 

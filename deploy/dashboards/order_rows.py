@@ -1,4 +1,4 @@
-"""How orders move: where their time goes, who drives them, what waits."""
+"""Dashboard rows about orders: the time in each stage, the workers that drive them, the queues."""
 
 from typing import Final
 

@@ -13,7 +13,7 @@ _ROW_HEIGHT: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One PromQL expression, and the name of what it finds: a template of labels."""
+    """One PromQL expression, and the legend of its series: a template of labels."""
 
     expr: str
     legend: str
@@ -21,7 +21,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Lines over time. `about` says what they mean and what is good; `unit` is Grafana's name of it."""
+    """Lines over time. `about` explains the lines and their good values; `unit` is Grafana's name of the unit."""
 
     title: str
     unit: str

@@ -1,8 +1,8 @@
-"""The few shapes that most queries have."""
+"""Functions for the usual forms of queries."""
 
 from deploy.dashboards.panels import Query
 
-# Grafana puts in a window that fits the resolution and never is shorter than four scrapes.
+# Grafana replaces this by a window that fits the resolution and is never shorter than four scrapes.
 WINDOW = "$__rate_interval"
 
 

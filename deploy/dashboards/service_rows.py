@@ -1,4 +1,4 @@
-"""How the services around orders are: venues, streams, batches, calls, processes."""
+"""Dashboard rows about the services: venues, streams, batches, calls, processes."""
 
 from typing import Final
 

@@ -43,14 +43,14 @@ def main() -> int:
         for line in str(reason).splitlines():
             warn(line)
         return _REFUSED
-    except OSError as error:  # a full disk or a closed folder is told as plainly as a wrong setting
+    except OSError as error:  # a full disk or a closed folder is reported in one sentence, as a wrong setting is
         warn(refused_by_system(error, settings.data_dir) if settings else str(error))
         return _REFUSED
     return 0
 
 
 def _reset(settings: StackSettings) -> None:
-    """Delete a stack's data, and nothing else in its folder. Raises Refusal while a stack runs on it."""
+    """Delete a stack's data, and nothing else in its folder. Raises Refusal while a stack runs in the folder."""
     if not (settings.data_dir / "lock").exists():
         say(f"{settings.data_dir} holds no stack: nothing to delete")
         return

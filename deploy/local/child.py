@@ -1,4 +1,4 @@
-"""Turn this process into a supervised one: drop rights, ask to die with the parent, then exec the command.
+"""Turn this process into a supervised one: drop rights, ask the kernel for a signal when the parent dies, then exec.
 
 Run as a script (`python -I -S child.py OPTIONS -- COMMAND`), never imported by the stack. A process that execs leaves
 no Python behind, so the process id, its signals and its exit code are the command's own. Doing this after the fork,
@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> None:
 
 
 def nice_session(niceness: int) -> None:
-    """Be nice to other sessions too: where Linux schedules by session, a niceness counts within its own alone."""
+    """Lower the priority of the session too: where Linux schedules by session, a niceness works only inside its own."""
     with contextlib.suppress(OSError), open(_SESSION_NICENESS, "w") as session:
         session.write(str(niceness))
 

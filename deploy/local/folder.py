@@ -25,7 +25,7 @@ _FOLDER_MODE: Final = 0o711  # others may walk through to the servers' own folde
 
 
 class DataFolder:
-    """The files of one stack. Whoever holds the lock owns everything in the folder."""
+    """The files of one stack. The process that holds the lock owns everything in the folder."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -63,13 +63,13 @@ class DataFolder:
         return sentence(["TRADEWIND_DATA_DIR"], {"TRADEWIND_DATA_DIR": str(self.path)}, reason)
 
     def release(self) -> None:
-        """Let the next stack in."""
+        """Release the lock, so that another stack can use the folder."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None
 
     def delete(self) -> None:
-        """Delete what a stack keeps; the folder itself goes too unless something else is in it."""
+        """Delete the stack's files; delete the folder too unless it holds other files."""
         for name in ("postgres", "redis", "run", "log"):
             shutil.rmtree(self.path / name, ignore_errors=True)
         for name in ("env", "key_pepper", "lock"):
@@ -83,11 +83,11 @@ class DataFolder:
         write_private(self.path / "env", "".join(f"{name}={value}\n" for name, value in values.items()))
 
     def write_pid(self, process: str, pid: int) -> None:
-        """Say which process id a process of the stack has now."""
+        """Write the process id of a process of the stack."""
         write_private(self._pid_file(process), f"{pid}\n")
 
     def remove_pid(self, process: str) -> None:
-        """Forget a process that was stopped."""
+        """Delete the pid file of a process that was stopped."""
         self._pid_file(process).unlink(missing_ok=True)
 
     def open_log(self, process: str) -> IO[bytes]:
@@ -98,11 +98,11 @@ class DataFolder:
         return path.open("ab")
 
     def log_path(self, process: str) -> Path:
-        """Where a process writes."""
+        """The path of a process's log."""
         return self.path / "log" / f"{process}.log"
 
     def end_leftovers(self) -> list[str]:
-        """End what a killed stack left behind and return the names: the ids in its files, if they are still ours.
+        """End the processes that a killed stack left running, by the ids in its pid files, and return their names.
 
         On Linux the kernel ends them with their supervisor; elsewhere they may have outlived it.
         """
@@ -129,7 +129,7 @@ class DataFolder:
 
 
 def _end(process: psutil.Process) -> None:
-    """Kill a process and wait until it runs no more; its entry may stay where nobody collects orphans."""
+    """Kill a process and wait for its end. Where no process collects orphans, its entry may stay as a zombie."""
     deadline = time.monotonic() + _END_S
     with suppress(psutil.NoSuchProcess):
         process.kill()

@@ -1,4 +1,4 @@
-"""How the supervisor asks a process whether it is ready: gRPC health, HTTP, or the process's own word."""
+"""The supervisor's readiness checks: gRPC health, HTTP, or a line that the process writes itself."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from deploy.local.process import Check
 
 _ASK_S: Final = 1.0
-# A proxy of the caller's (http_proxy) must not be asked for a process on this machine.
+# A proxy of the caller (http_proxy) must not be used for a process on this machine.
 _OPTIONS: Final = (("grpc.enable_http_proxy", 0),)
 
 

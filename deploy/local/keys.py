@@ -18,7 +18,7 @@ _OPTIONS: Final = {"SCOPES": "--scopes", "KEY_NAME": "--name", "EXPIRES_IN": "--
 def make_key(data_dir: Path, environ: Mapping[str, str]) -> int:
     """Make a key for the ACCOUNT in the environment, print it alone on standard output, and return the exit code.
 
-    Raises Refusal when no account is named or no stack has written down where its database is.
+    Raises Refusal when no account is named, or when no stack has written its database's address.
     """
     if not environ.get("ACCOUNT"):
         raise Refusal("say whose key it is: make key ACCOUNT=alice SCOPES=trade,read")

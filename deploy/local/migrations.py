@@ -1,4 +1,4 @@
-"""Bringing both schemas up to date: the services' own commands, side by side."""
+"""Bringing both schemas up to date with the services' own commands, in parallel."""
 
 import asyncio
 import hashlib
@@ -20,7 +20,7 @@ _WITHIN_S: Final = 90.0
 
 
 async def migrate_embedded(postgres: EmbeddedPostgres, environ: Mapping[str, str]) -> None:
-    """Migrate the embedded database unless it has seen these very migrations: a third of a start's work.
+    """Migrate the embedded database unless these migrations were applied before: that saves a third of a start.
 
     Raises Refusal as `migrate` does.
     """
@@ -40,7 +40,7 @@ def fingerprint() -> str:
 
 
 async def migrate(environ: Mapping[str, str]) -> None:
-    """Apply what is missing to the database in the environment; nothing when nothing is.
+    """Apply the missing migrations, if any, to the database in the environment.
 
     Raises Refusal with the last words of a migration that failed.
     """

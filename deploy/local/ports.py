@@ -45,9 +45,9 @@ def bound_socket(port: int, host: str = LOOPBACK, *, alone: bool = False) -> soc
 
 
 def free_port(*, preferred: int | None = None, taken: frozenset[int] = frozenset()) -> int:
-    """Return a port nobody listens on: the preferred one if possible, and none of `taken`.
+    """Return a port that no process listens on: the preferred one if possible, and none of `taken`.
 
-    Any other than the preferred one is promised to nobody either: a reserved port is bound before its server listens.
+    A port other than the preferred one is not reserved by another stack either: reserved ports are bound.
     Raises OSError when no port is found.
     """
     if preferred is not None and preferred not in taken and is_free(preferred):

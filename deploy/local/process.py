@@ -1,4 +1,4 @@
-"""What the supervisor knows of a process: a row of data."""
+"""The description of a supervised process: a row of data."""
 
 import signal
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,14 +12,14 @@ Check = Callable[[], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class ProcessSpec:
-    """How one process is started, known to be well, and stopped."""
+    """How the supervisor starts, checks and stops one process."""
 
     name: str
     command: tuple[str, ...]
     env: Mapping[str, str]
-    # Asked until it says yes; None means the process itself says `ready` on the pipe TRADEWIND_READY_FD.
+    # Called until it returns True; None: the process itself writes `ready` to the pipe TRADEWIND_READY_FD.
     healthy: Check | None
-    # Done before each start, in a thread: what a killed process left behind must be gone first.
+    # Called before each start, in a thread: it waits until nothing of a killed process is left.
     before: Callable[[], None] | None = None
     cwd: Path | None = None
     account: Account | None = None

@@ -1,5 +1,5 @@
-"""The one way in which the local stack says no."""
+"""The error with which the local stack refuses to start."""
 
 
 class Refusal(Exception):
-    """The stack cannot start; the text is one sentence for the person who asked."""
+    """The stack cannot start; the text is one sentence for the user."""

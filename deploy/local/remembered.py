@@ -1,4 +1,4 @@
-"""What a stack keeps between two starts: its servers' ports and passwords, and the pepper of its keys."""
+"""The values that a stack keeps between two starts: its servers' ports and passwords, and the pepper of its keys."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Ports promised to one stack, so that two stacks starting at the same moment do not choose the same one."""
+"""Ports reserved for one stack, so that two stacks that start at the same moment do not choose the same port."""
 
 import errno
 import fcntl
@@ -21,7 +21,7 @@ _TAKEN: Final = {errno.EADDRINUSE, errno.EAGAIN}
 class Reservations:
     """Locks on port numbers, held until they are released or the process ends, however it ends.
 
-    A port is ours if we hold its lock and nobody listens.
+    A port belongs to this stack when it holds the port's lock and no process listens there.
 
     Under Linux a socket that is bound and never listens stays on each port besides: the server that the port is for
     can still listen there, also again after a crash, but the kernel does not give the number to an outgoing
@@ -71,5 +71,5 @@ class Reservations:
         return True
 
     def release(self) -> None:
-        """Give all ports back."""
+        """Release all ports."""
         self._held.close()

@@ -1,4 +1,4 @@
-"""`make run`, from the first check to the last process gone."""
+"""`make run`, from the first check to the end of the last process."""
 
 import asyncio
 import signal
@@ -60,7 +60,7 @@ async def run_stack(settings: StackSettings) -> int:
 async def _start(
     settings: StackSettings, folder: DataFolder, reservations: Reservations, supervisor: Supervisor
 ) -> None:
-    """The way up: ports, servers, migrations, services, each checked before the next."""
+    """Start ports, servers, migrations and services, each checked before the next."""
     report = reporter(folder)
     for name in folder.end_leftovers():
         report(f"{name} of a killed stack was still running and is ended")
@@ -122,7 +122,7 @@ def _sentences(name: str, url: str, problem: str | None) -> list[str]:
 
 
 class _Asked:
-    """What the terminal or the system asked for: once to stop, twice to stop now."""
+    """Stop requests from the terminal or the system: the first asks to stop, the second to stop at once."""
 
     def __init__(self, supervisor: Supervisor) -> None:
         self.to_stop = asyncio.Event()
@@ -144,7 +144,7 @@ class _Asked:
 
 
 async def _first(start: asyncio.Task[None], stop: asyncio.Event) -> None:
-    """Return when the start is over, well or not, or a stop is asked for."""
+    """Return when the start has succeeded or failed, or when a stop is requested."""
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait([start, waiting], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()

@@ -1,4 +1,4 @@
-"""What the stack says to the person who started it: results on standard output, events on standard error."""
+"""The stack's output to its user: results on standard output, events on standard error."""
 
 import sys
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from deploy.local.supervised import Report
 
 
 def say(text: str) -> None:
-    """Print a line for whoever reads the output, tools included."""
+    """Print a line on standard output, for people and tools."""
     with suppress(OSError):  # a reader that left (`make run | head -1`) is no reason to stop supervising
         print(text, flush=True)  # noqa: T201 - the purpose of this file
 
@@ -37,7 +37,7 @@ def show(specs: Sequence[ProcessSpec]) -> None:
 
 
 def reporter(folder: DataFolder) -> Report:
-    """Return a function that tells an event on standard error and keeps it in the supervisor's log."""
+    """Return a function that prints an event on standard error and writes it to the supervisor's log."""
 
     def report(text: str) -> None:
         warn(text)

@@ -1,4 +1,4 @@
-"""The processes of Tradewind as data: what each is told, how it is known to be well, when it is stopped."""
+"""The processes of Tradewind as data: the environment, health check and stop order of each."""
 
 import asyncio
 import sys
@@ -67,7 +67,7 @@ def reserve_metrics_ports(settings: StackSettings, reservations: Reservations) -
 
 
 def environment(settings: StackSettings, addresses: Addresses) -> dict[str, str]:
-    """Return what the stack's processes and its tools are told, as KEY=value."""
+    """Return the environment variables of the stack's processes and tools."""
     optional = ("MARKET_SEED", "MOCK_FAIL_RATE", "SCENARIOS", "AUTH", "APP_ENV", *_RISK_LIMITS)
     return {
         "DATABASE_URL": addresses.database_url,
@@ -81,7 +81,7 @@ def environment(settings: StackSettings, addresses: Addresses) -> dict[str, str]
         "MARKET_PROFILE": settings.profile,
         "WORKERS": str(settings.workers),
         "MAX_IN_FLIGHT": str(settings.max_in_flight),
-        # What that engine's consumers listen to; others need not be paid for it.
+        # The consumers of that engine read these channels; other profiles save the cost of publishing to them.
         "ORDER_CHANNELS": settings.environ.get("ORDER_CHANNELS", "on" if settings.profile == "s5" else "off"),
         "TRADEWIND_DATA_DIR": str(settings.data_dir),
         **{_metrics_name(name): f"{LOOPBACK}:{port}" for name, port in addresses.metrics_ports.items()},
@@ -110,7 +110,7 @@ def server_specs(
 
 
 def service_specs(settings: StackSettings, addresses: Addresses, *, key_pepper: str) -> list[ProcessSpec]:
-    """Return Tradewind's own processes. The pepper is told to the executor alone."""
+    """Return Tradewind's own processes. Only the executor gets the pepper."""
     env = {**settings.environ, **environment(settings, addresses)}
 
     def service(
@@ -128,8 +128,8 @@ def service_specs(settings: StackSettings, addresses: Addresses, *, key_pepper: 
             address=address,
         )
 
-    # What executes yields the processor to what answers people; the backlog waits where it is safe, in Postgres. The
-    # router does both.
+    # Workers yield the processor to the processes that answer clients: waiting orders are safe in Postgres. The router
+    # serves both, so it yields half as much.
     return [
         service("market", "MARKET_PORT", 2, "market_service"),
         service("router", "ROUTER_PORT", 3, "router_service", niceness=settings.worker_niceness // 2),

@@ -1,4 +1,4 @@
-"""One process kept alive: started, watched, started again when it dies, stopped on request."""
+"""One supervised process: started, watched, started again when it dies, stopped on request."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ Report = Callable[[str], None]
 
 
 class SupervisedProcess:
-    """Runs a spec's command until told to stop, whatever happens to it."""
+    """Runs a spec's command until `stop`, and starts it again whenever it ends."""
 
     def __init__(self, spec: ProcessSpec, folder: DataFolder, report: Report) -> None:
         self.spec = spec
@@ -103,7 +103,7 @@ class SupervisedProcess:
     def _give_up(self, end: str) -> None:
         words = f"{self.spec.name} {end} again and again, the last time with {self._last_words()!r}"
         self.hopeless.set_exception(Refusal(f"{words}: see {self._log}"))
-        self.hopeless.exception()  # whoever waits is told; nobody has to
+        self.hopeless.exception()  # reads the error, so that asyncio does not report it when no caller waits
 
     async def _run_once(self) -> int:
         """Start the process and return its exit code, or the negative signal, when it has ended."""
@@ -124,7 +124,7 @@ class SupervisedProcess:
             self._folder.write_pid(self.spec.name, process.pid)
         except OSError:
             os.close(reading)
-            os.killpg(process.pid, signal.SIGKILL)  # never one that nobody can find
+            os.killpg(process.pid, signal.SIGKILL)  # without its pid file no later start could find it
             raise
         watcher = asyncio.create_task(self._watch_health(reading), name=f"health of {self.spec.name}")
         try:

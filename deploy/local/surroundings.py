@@ -1,4 +1,4 @@
-"""The environment of the stack's processes: made for them, so that the caller's changes nothing they do.
+"""The environment of the stack's processes, made for them, so that the caller's environment cannot change them.
 
 An allow list. What is not on it (proxies, PYTHONPATH, MALLOC_*, LD_PRELOAD, GRPC_*, another program's settings) does
 not reach a process of ours.
@@ -33,7 +33,7 @@ _PYTHON: Final = frozenset(
         *("PYTHONTRACEMALLOC", "PYTHONASYNCIODEBUG", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"),
     }
 )
-# What gRPC writes into its log, for whoever looks for a fault.
+# What gRPC writes into its log, for the search for a fault.
 _GRPC: Final = frozenset({"GRPC_VERBOSITY", "GRPC_TRACE"})
 # How spans leave the machine. Only the export of spans makes HTTP requests, so only it may need a proxy.
 _EXPORT: Final = frozenset({"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"})
@@ -41,7 +41,7 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 # libpq's variables that change how values are written, not where the server is.
 _PG_VALUES: Final = frozenset({"PGOPTIONS", "PGDATESTYLE", "PGTZ", "PGGEQO", "PGCLIENTENCODING", "PGAPPNAME"})
 _FIXED: Final[Mapping[str, str]] = {
-    # macOS has no C.UTF-8; Python is told by itself what it would conclude from it.
+    # macOS has no C.UTF-8, so PYTHONUTF8 makes Python use UTF-8 without it.
     "LC_ALL": "C.UTF-8" if sys.platform == "linux" else "C",
     "LANG": "C.UTF-8" if sys.platform == "linux" else "C",
     "PYTHONUTF8": "1",
@@ -73,7 +73,7 @@ def _loopback_without_proxy(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def calm_own_process(environ: MutableMapping[str, str], *, own_postgres: bool) -> None:
-    """Rid this very process, which asks the servers whether they answer, of what would change the questions."""
+    """Remove from this process the variables that would change its own checks of the servers."""
     for name in [name for name in environ if name.startswith("PG")]:
         if not own_postgres or name in _PG_VALUES:
             del environ[name]

@@ -1,4 +1,4 @@
-"""Programs run for their effect or their answer, each with a time limit."""
+"""Running other programs, each with a time limit."""
 
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ def exit_code(command: Sequence[str], *, within_s: float = 30.0) -> int:
 
 
 def say(line: str) -> None:
-    """Tell the person at the terminal."""
+    """Print a line for the user."""
     print(line, flush=True)  # noqa: T201 - the command's answer
 
 

@@ -1,7 +1,7 @@
 """A container killed as a crash or the kernel kills it: SIGKILL to its first process, sent from the node.
 
 Deleting a pod by force is not that: the kubelet still sends SIGTERM and grants a second, in which a process can save
-itself. And from inside a container nobody can kill its process 1.
+itself. And a process inside a container cannot kill the container's process 1.
 """
 
 import json

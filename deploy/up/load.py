@@ -1,4 +1,4 @@
-"""Orders in a steady stream while something is done to the cluster, and the account of them afterwards."""
+"""A steady load of orders during an operation on the cluster, and a report on the orders afterwards."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ _END_WITHIN_S: Final = 120.0
 
 @dataclass(slots=True)
 class Account:
-    """What became of a load's orders."""
+    """The report on the orders of a load."""
 
     submitted: int = 0
     retries: int = 0

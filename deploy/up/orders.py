@@ -1,4 +1,4 @@
-"""An order sent as a careful client sends it: with an identity, and again when it cannot know what became of it."""
+"""A client that submits orders safely: with a client order id, and again when it does not know the outcome."""
 
 import json
 import time

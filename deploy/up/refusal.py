@@ -1,5 +1,5 @@
-"""What stops `make up`: one sentence for the person at the terminal."""
+"""The error that stops `make up`: one sentence for the user."""
 
 
 class Refusal(Exception):
-    """It cannot be done, or it did not come about. The text says what to do."""
+    """A step cannot be done, or failed. The text says what to do."""

@@ -1,4 +1,4 @@
-"""The stack applied and waited for, or what the cluster has to say about why not."""
+"""Applies the stack and waits for it, or prints why the cluster did not start it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +26,7 @@ _READY_WITHIN_S: Final = 300.0
 
 
 def scaled() -> dict[str, int]:
-    """Return how many pods somebody wants of each Deployment whose manifest has a number; nothing before it is there.
+    """Return the present number of pods of each Deployment whose manifest sets one; empty before the first release.
 
     None at all is not kept: the order that `make up` sends at its end would wait for ever.
     """

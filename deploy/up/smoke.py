@@ -1,4 +1,4 @@
-"""`make up-smoke`: what only a cluster can show, done to it under load; the load's account must be clean."""
+"""`make up-smoke`: tests that need a cluster, under a load of orders; the load's report must have no problem."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ REFUSED: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A way from the pods of one workload to a service, and whether the policies open it."""
+    """A network edge from the pods of one workload to a service, and whether the policies open it."""
 
     source: str
     target: str

@@ -1,4 +1,4 @@
-"""What the cluster has to say when something does not come up: pods, events, and the logs of what is not well."""
+"""The report when a workload does not start: pods, events, and the logs of unhealthy pods."""
 
 import json
 from collections.abc import Iterator
@@ -26,9 +26,9 @@ def show_trouble() -> None:
 
 
 def show_logs(pod: Object) -> None:
-    """Print what each container of a pod said last, init containers first, and before its restart where there was one.
+    """Print the last log lines of each container of a pod, init containers first, and those before a restart.
 
-    Each is asked for alone: asked for together, one container without a log costs the logs of all.
+    Each log is read by its own call: in a common call one container without a log hides the logs of all.
     """
     for name, state in states(pod):
         say(f"[{name}] {_in_words(state)}")
@@ -80,6 +80,6 @@ def _show(command: list[str]) -> None:
 def _said(command: list[str]) -> str:
     try:
         return answer(command)
-    except Refusal as refusal:  # trouble is being shown already; what cannot be asked is part of it
+    except Refusal as refusal:  # this is a report about a failure: print also what could not be read
         say(str(refusal))
         return ""

@@ -1,1 +1,1 @@
-"""One outside system a file: Postgres, the Dramatiq queue, Redis wake-ups, the router, the market."""
+"""One outside system a file: Postgres, the Dramatiq queue, the Redis feed of events, the router, the market."""

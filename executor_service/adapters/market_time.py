@@ -1,4 +1,4 @@
-"""The market's clock, which is real time."""
+"""The market's clock in production: real time."""
 
 import asyncio
 from datetime import UTC, datetime

@@ -72,7 +72,7 @@ class PostgresKeys:
                 return ended is not None
 
     async def holding(self, key_ids: Sequence[str], at: datetime) -> frozenset[str]:
-        """Return those that hold."""
+        """Return the valid ones of these keys."""
         return frozenset(row[0] for row in await self._fetch(_HOLDING, {"ids": list(key_ids), "at": at}))
 
     async def _fetch(self, statement: LiteralString, parameters: Mapping[str, Any]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""What tokens are worth, by the router's stream of mid prices. The stream is opened again whenever it breaks."""
+"""Values of tokens in US dollars, by the router's stream of mid prices. The stream is opened again when it breaks."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""How the executor's stores stand, and which workers hold a lease."""
+"""The status of the executor's stores, and which workers hold a lease."""
 
 import asyncio
 import time
@@ -13,7 +13,8 @@ from servicekit.errors import Unavailable
 from servicekit.postgres import outages_named
 from tradewind.status.v1 import status_pb2 as pb
 
-# Less than whoever asks waits, so that a store that hangs is told as such and not as the executor's silence.
+# Shorter than the caller's deadline, so that a store that hangs is reported as such and not as an executor without an
+# answer.
 SECONDS_MAX: Final = 0.7
 ORDERS_MAX: Final = 100_000
 WORKERS_MAX: Final = 1_000
@@ -29,14 +30,14 @@ _OPEN: Final[LiteralString] = """
 
 
 class StatusReads:
-    """Reads both stores at once, each within its time."""
+    """Checks both stores in parallel, each with a time limit."""
 
     def __init__(self, pool: AsyncConnectionPool, redis: Redis) -> None:
         self._pool = pool
         self._redis = redis
 
     async def collect(self) -> pb.GetStatusResponse:
-        """Return stores and facts. A store that is away is told as away; nothing is raised for it."""
+        """Return stores and facts. A store that does not answer is reported as away; no error is raised for it."""
         (postgres, facts), redis = await asyncio.gather(self._read_postgres(), self._ask_redis())
         return pb.GetStatusResponse(stores=[postgres, redis], executor=facts)
 

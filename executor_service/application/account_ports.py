@@ -1,4 +1,4 @@
-"""What accounts and keys need from outside. Each port has one real adapter, one fake, and one test suite for both."""
+"""The ports of accounts and keys. Each port has one real adapter, one fake, and one test suite for both."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

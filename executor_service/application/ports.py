@@ -1,4 +1,4 @@
-"""What the use cases need of the world. Each port has one real adapter, one fake, and one test suite for both."""
+"""The ports of the use cases. Each port has one real adapter, one fake, and one test suite for both."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass

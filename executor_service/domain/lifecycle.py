@@ -30,7 +30,7 @@ class OrderStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderAccepted:
-    """The order is stored. This is its first event; it tells the symbols of its mints, empty where they are unknown."""
+    """The order is stored. This is its first event; it holds the symbols of its mints, empty where they are unknown."""
 
     symbol_in: str = ""
     symbol_out: str = ""

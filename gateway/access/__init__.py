@@ -1,1 +1,1 @@
-"""Who may do what, and how much of it: keys, scopes, tickets, origins, rates, client addresses, open streams."""
+"""Access control: keys, scopes, tickets, origins, rate limits, client addresses, open streams."""

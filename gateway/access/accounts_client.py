@@ -1,4 +1,4 @@
-"""AccountService as the gateway uses it: whose key this is, which keys hold no longer, and accounts."""
+"""The client of AccountService: it identifies keys, finds keys that are no longer valid, and reads accounts."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,7 +9,7 @@ from gateway.edge.rpc import answer_of
 from tradewind.accounts.v1 import accounts_pb2 as pb
 from tradewind.accounts.v1 import accounts_pb2_grpc as rpc
 
-# As many as the contract lets one call name.
+# The most keys that the contract allows in one call.
 KEYS_MAX: Final = 10_000
 
 
@@ -21,12 +21,12 @@ class AccountsClient:
         self._deadline = deadline_seconds
 
     async def authenticate(self, key_id: str, secret: str) -> pb.AuthenticateResponse:
-        """Return the holder of a key. Raises Rejected("UNAUTHENTICATED") for one that does not hold."""
+        """Return the account and scopes of a key. Raises Rejected("UNAUTHENTICATED") for a key that is not valid."""
         request = pb.AuthenticateRequest(key_id=key_id, secret=secret)
         return await answer_of(self._stub.Authenticate(request, timeout=self._deadline))
 
     async def invalid_keys(self, key_ids: Sequence[str]) -> set[str]:
-        """Return those of the keys that hold no longer."""
+        """Return those of the keys that are no longer valid."""
         invalid: set[str] = set()
         for first in range(0, len(key_ids), KEYS_MAX):
             request = pb.CheckKeysRequest(key_ids=key_ids[first : first + KEYS_MAX])
@@ -39,5 +39,5 @@ class AccountsClient:
         return (await answer_of(self._stub.GetAccount(request, timeout=self._deadline))).account
 
     async def update(self, request: pb.UpdateAccountRequest) -> pb.Account:
-        """Set what the request names and return the account as it is then."""
+        """Set the fields that the request names, and return the changed account."""
         return (await answer_of(self._stub.UpdateAccount(request, timeout=self._deadline))).account

@@ -1,4 +1,4 @@
-"""Whose key this is: the executor is asked once for many requests, and its answer kept for a moment."""
+"""Which account a key belongs to. One call to the executor serves many requests, and its answer is kept for seconds."""
 
 import asyncio
 import hashlib
@@ -14,7 +14,7 @@ from gateway.access.identity import Identity
 from servicekit.errors import DomainError, Rejected, Unavailable
 from tradewind.accounts.v1 import accounts_pb2 as pb
 
-# A revoked key works this long at most; open streams are looked at apart.
+# A revoked key works this long at most. `key_checks.py` ends its open streams.
 GOOD_SECONDS: Final = 5.0
 BAD_SECONDS: Final = 1.0
 KEPT_MAX: Final = 10_000
@@ -22,10 +22,10 @@ ASKING_MAX: Final = 256
 
 
 class Accounts(Protocol):
-    """Where keys are known."""
+    """The service that knows the keys."""
 
     async def authenticate(self, key_id: str, secret: str) -> pb.AuthenticateResponse:
-        """Return the holder of a key. Raises Rejected("UNAUTHENTICATED") for one that does not hold."""
+        """Return the account and scopes of a key. Raises Rejected("UNAUTHENTICATED") for a key that is not valid."""
         ...
 
 
@@ -36,34 +36,34 @@ class _Answer:
 
 
 class Authenticator:
-    """Answers for keys. It keeps digests of keys, never the keys, under a secret that ends with the process."""
+    """Identifies keys. It keeps digests of keys, never the keys, made with a secret that ends with the process."""
 
     def __init__(self, accounts: Accounts, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._accounts = accounts
         self._clock = clock
         self._pepper = os.urandom(32)
-        # Apart, so that a flood of wrong keys cannot push out the good ones.
+        # Two caches, so that a flood of wrong keys cannot push out the good ones.
         self._good: OrderedDict[bytes, _Answer] = OrderedDict()
         self._bad: OrderedDict[bytes, _Answer] = OrderedDict()
         self._asking: dict[bytes, asyncio.Task[Identity]] = {}
 
     def knows(self, key: Key) -> bool:
-        """True for a key that was good when it was last asked about: a caller who shows it is not guessing."""
+        """True for a key that was valid at its last check: a caller who shows it is not guessing."""
         return self._digest(key) in self._good
 
     async def identify(self, key: Key) -> Identity:
-        """Return the key's holder. Raises Rejected("UNAUTHENTICATED"), or Unavailable while the executor is away."""
+        """Return the key's identity. Raises Rejected("UNAUTHENTICATED"), or Unavailable while the executor is away."""
         digest = self._digest(key)
         answer = self._kept(self._good, digest) or self._kept(self._bad, digest)
         if answer is None:
-            # One call for all who ask meanwhile; it goes on when the first of them leaves.
+            # Concurrent requests with one key share one call, which goes on when the first of them leaves.
             return await asyncio.shield(self._asking.get(digest) or self._begin(digest, key))
         if answer.identity is None:
             raise Rejected("UNAUTHENTICATED")
         return answer.identity
 
     async def close(self) -> None:
-        """Let go of the calls that still run."""
+        """Cancel the calls that still run."""
         asking = list(self._asking.values())
         for task in asking:
             task.cancel()
@@ -80,7 +80,7 @@ class Authenticator:
     def _ended(self, digest: bytes, task: asyncio.Task[Identity]) -> None:
         del self._asking[digest]
         if not task.cancelled():
-            # Whoever asked may have left: the error has been seen all the same.
+            # The requests may have ended: read the error here, so that asyncio does not report it as unread.
             task.exception()
 
     async def _ask(self, digest: bytes, key: Key) -> Identity:
@@ -118,7 +118,7 @@ def _scopes(holder: pb.AuthenticateResponse) -> frozenset[str]:
 
 
 def _good_seconds(holder: pb.AuthenticateResponse) -> float:
-    """Return how long a good answer may be kept: not beyond the key's own end."""
+    """Return the seconds for which a good answer may be kept: not beyond the key's own expiry."""
     if not holder.HasField("expires_at"):
         return GOOD_SECONDS
     return min(GOOD_SECONDS, holder.expires_at.ToNanoseconds() / 1e9 - time.time())

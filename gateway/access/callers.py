@@ -1,4 +1,4 @@
-"""Who a request is from, while AUTH=on: by its key or its ticket, with a bound on guessing."""
+"""The caller of a request while AUTH=on, found by its key or ticket. The number of wrong keys is limited."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -15,15 +15,15 @@ from servicekit.errors import Rejected
 
 
 class KeyRegister(Protocol):
-    """Where keys are known."""
+    """The service that knows the keys."""
 
     async def invalid_keys(self, key_ids: Sequence[str]) -> set[str]:
-        """Return those of the keys that hold no longer. Raises Unavailable."""
+        """Return those of the keys that are no longer valid. Raises Unavailable."""
         ...
 
 
 class Callers:
-    """Finds out who calls. In doubt it refuses: while the executor or Redis is away the answer is Unavailable."""
+    """Identifies callers. While the executor or Redis is away it lets no caller in: it raises Unavailable."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Callers:
         self._addresses = addresses
 
     async def identify(self, scope: Scope) -> Identity:
-        """Return the caller. Raises Rejected("UNAUTHENTICATED"), RateLimited for one who guesses, or Unavailable."""
+        """Return the caller. Raises Rejected("UNAUTHENTICATED"), RateLimited after many wrong keys, or Unavailable."""
         shown = shown_by(scope)
         if not (isinstance(shown, Key) and self._authenticator.knows(shown)):
             await self._limits.check_guesses(scope)

@@ -1,4 +1,4 @@
-"""Where a request comes from, as far as that can be believed."""
+"""The address of a request's client, from the connection or from the headers of a trusted proxy."""
 
 import ipaddress
 import re
@@ -15,7 +15,7 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _WITH_PORT: Final = re.compile(
     r"\[(?P<six>[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)\](?::[0-9]{1,5})?|(?P<four>[0-9.]+):[0-9]{1,5}"
 )
-# One subscriber usually has all of such a network for himself.
+# One internet subscriber usually has a whole network of this size.
 _SUBSCRIBER_PREFIX: Final = 64
 
 
@@ -26,10 +26,10 @@ class ClientAddresses:
         self._trusted_proxies = tuple(trusted_proxies)
 
     def of(self, scope: Scope) -> str:
-        """Return the rightmost forwarded address that is no trusted proxy when the peer is one, else the peer's.
+        """Return the peer's address; when the peer is a trusted proxy, the rightmost forwarded one that is none.
 
-        Further left a client may write what it likes. A list that cannot be read, or names proxies only, counts for
-        nothing. Empty for a peer without an address.
+        Entries further left may be the client's invention. A list that cannot be read, or that names only proxies, is
+        ignored. Empty for a peer without an address.
         """
         peer = _peer(scope)
         if not self._trusted_proxies or not self.from_proxy(scope):
@@ -43,7 +43,7 @@ class ClientAddresses:
         return peer
 
     def from_proxy(self, scope: Scope) -> bool:
-        """True when the peer is a proxy whose forwarded headers are believed."""
+        """True when the peer is a trusted proxy, whose forwarded headers are used."""
         address = _address_in(_peer(scope)) if self._trusted_proxies else None
         return address is not None and self._is_trusted(address)
 
@@ -52,7 +52,7 @@ class ClientAddresses:
 
 
 def subscriber_of(address: str) -> str:
-    """Return what limits count together: an address of version 4, or the /64 network of one of version 6."""
+    """Return the subject that limits count: an address of version 4, or the /64 network of one of version 6."""
     if ":" not in address:
         return address
     network = ipaddress.IPv6Network((address, _SUBSCRIBER_PREFIX), strict=False)
@@ -78,7 +78,7 @@ def _address_in(entry: str) -> Address | None:
     if match:
         text = match["six"] if match["six"] is not None else match["four"]
     if "%" in text:
-        # A zone means something on one machine only.
+        # An address with a zone has a meaning on one machine only.
         return None
     try:
         address = ipaddress.ip_address(text)

@@ -1,4 +1,4 @@
-"""What a request shows to say who it is: a key in a header, or a ticket among a WebSocket's subprotocols."""
+"""The credentials of a request: a key in a header, or a ticket among a WebSocket's subprotocols."""
 
 import re
 from typing import Final, NamedTuple
@@ -29,7 +29,7 @@ class Ticket(NamedTuple):
 def shown_by(scope: Scope) -> Key | Ticket:
     """Return the one key or ticket that a request shows.
 
-    Raises Rejected("UNAUTHENTICATED") for none, for what cannot be one, and for several that differ.
+    Raises Rejected("UNAUTHENTICATED") for none, for a malformed one, and for several that differ.
     """
     shown: set[Key | Ticket] = {_key_in(text) for text in _header_texts(scope)}
     shown |= {Ticket(offer.removeprefix(TICKET_PREFIX)) for offer in _offers(scope) if offer.startswith(TICKET_PREFIX)}

@@ -1,7 +1,7 @@
-"""Pages of other origins: who of them may use this gateway, and what their browsers are told (CORS).
+"""Pages of other origins: which of them may use this gateway, and the CORS headers for their browsers.
 
-One rule for fetch, server-sent events and WebSockets. A browser alone names an origin, so programs are not concerned.
-There are no cookies here: what a page may do it does with the key that it has, so credentials are never allowed.
+One rule serves fetch, server-sent events and WebSockets. Only browsers send an Origin header, so the rule does not
+concern other programs. The gateway sets no cookies: a page uses an API key, so CORS credentials are never allowed.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ Headers = list[tuple[bytes, bytes]]
 # A page of any origin may send these, but reads the answer only if it is allowed to.
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEGINNINGS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
-# Methods that an address does not take are among them: the page then reads the 405, not a failure without words.
+# The list includes methods that a path does not take: the page can then read the 405 and not only a network error.
 _METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _SENT: Final = (
     *("Authorization", "X-API-Key", "Idempotency-Key", "Last-Event-ID", "If-Match", "If-None-Match"),
@@ -31,7 +31,7 @@ _READ: Final = (
     *("Link", "Allow", "WWW-Authenticate", "Deprecation", "Sunset", "Warning", "Server-Timing"),
 )
 _EXPOSED: Final = (b"access-control-expose-headers", ", ".join(_READ).encode())
-# Chromium keeps a permission no longer.
+# Chromium keeps the answer of a preflight no longer.
 _PREFLIGHT_SECONDS: Final = 7200
 _PREFLIGHT: Final = {
     "access-control-allow-methods": _METHODS,
@@ -43,7 +43,7 @@ _SHOWN_CHARACTERS_MAX: Final = 300
 
 
 class CrossOrigin:
-    """Knows the origins whose pages may use this gateway: those of the list, and the gateway's own."""
+    """Holds the origins whose pages may use this gateway: those of the list, and the gateway's own."""
 
     def __init__(self, allowed: Sequence[OriginPattern], own: Origins) -> None:
         self._allowed = tuple(allowed)
@@ -51,9 +51,9 @@ class CrossOrigin:
         self._own = own
 
     def check(self, scope: Scope) -> None:
-        """Raise Rejected("ORIGIN_REFUSED") for what a page of another origin wants to change, or watch on a socket.
+        """Raise Rejected("ORIGIN_REFUSED") for a change or a WebSocket from a page of an origin that is not allowed.
 
-        A form or a `text/plain` body reaches us without a preflight, and a socket without CORS: both are refused here.
+        A form or a `text/plain` body arrives without a preflight, and a WebSocket without CORS: this refuses both.
         """
         if scope["type"] == "http" and scope["method"] in _READING:
             return
@@ -62,9 +62,9 @@ class CrossOrigin:
             raise _refused(named)
 
     def preflight(self, scope: Scope) -> Response | None:
-        """Return the answer to a browser that asks what a page may send, None for every other request.
+        """Return the answer to a browser's preflight request, None for every other request.
 
-        It is the same for every address. Raises Rejected("ORIGIN_REFUSED").
+        The answer is the same for every path. Raises Rejected("ORIGIN_REFUSED").
         """
         if scope["type"] != "http" or scope["method"] != "OPTIONS":
             return None
@@ -80,7 +80,7 @@ class CrossOrigin:
         return Response(status_code=204, headers=headers)
 
     def headers_for(self, scope: Scope) -> Headers:
-        """Return what lets the page that asks read the answer: nothing for programs and for pages that may not."""
+        """Return the headers that let a page read the answer; none for programs and for pages that may not."""
         named = _named(scope)
         if not named or not self._allows(named, scope):
             return []
@@ -89,7 +89,7 @@ class CrossOrigin:
         return [allowed] if scope.get("method") == "OPTIONS" else [allowed, _EXPOSED]
 
     def telling(self, scope: Scope, send: Send) -> Send:
-        """Return `send` that adds these headers to the head of an answer, and that it varies with the origin."""
+        """Return a `send` that adds these headers, and `Vary: Origin`, to the start of an answer."""
 
         async def send_with_origin(message: Message) -> None:
             if message["type"] in _BEGINNINGS:
@@ -105,7 +105,7 @@ class CrossOrigin:
         if origin is None:
             return False
         if origin.scheme in ("http", "https") and origin == origin_in(f"{origin.scheme}://{self._own.host(scope)}"):
-            # Whether a proxy before us speaks TLS is not always known, so the host decides.
+            # The gateway does not always know whether a proxy in front uses TLS, so only the host decides.
             return True
         return any(pattern.admits(origin) for pattern in self._allowed)
 
@@ -120,7 +120,7 @@ def varying(headers: Sequence[tuple[bytes, bytes]]) -> Headers:
 
 
 def _named(scope: Scope) -> str:
-    """Return the origin that a request names; two of them make one that is none."""
+    """Return the request's Origin header; several become one text that is no origin."""
     found = [value for name, value in scope["headers"] if name == b"origin"]
     return ", ".join(value.decode("latin-1") for value in found).strip() if found else ""
 

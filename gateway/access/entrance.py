@@ -21,7 +21,7 @@ from servicekit.errors import DomainError, Rejected
 
 
 class _Named(BaseRoute):
-    """A route that notes its path with each request it takes: metrics and traces name routes, never addresses."""
+    """A route that records its path with each request: metrics and traces name routes, never requested paths."""
 
     path: str
 
@@ -33,11 +33,11 @@ class _Named(BaseRoute):
 
 
 class NamedRoute(_Named, Route):
-    """A route of HTTP that metrics and traces know by its path."""
+    """An HTTP route that metrics and traces know by its path."""
 
 
 class NamedWebSocketRoute(_Named, WebSocketRoute):
-    """A route of WebSockets that metrics and traces know by its path."""
+    """A WebSocket route that metrics and traces know by its path."""
 
 
 class Edge:
@@ -73,7 +73,7 @@ class Edge:
                 raise Rejected("NOT_FOUND")
             methods = self._methods.get(scope["path"])
             if methods and scope["type"] == "http" and scope["method"] not in methods:
-                # Or else /api/orders/{order_id} would take `batch` for an order.
+                # Without this /api/orders/{order_id} would take `batch` for an order id.
                 raise HTTPException(405)
             if scope["path"].endswith("/") and (shorter := self._without_slash(scope)) is not None:
                 await shorter(scope, receive, send)
@@ -86,7 +86,7 @@ class Edge:
             answering.ended()
 
     def _without_slash(self, scope: Scope) -> Response | None:
-        """Return the way from an address with a slash too many to the one without, if there is something."""
+        """Return the redirect from a path with a final slash to the path without, if a route serves that."""
         path = scope["path"].rstrip("/")
         if scope["type"] != "http" or not path or "/." in path or not self._methods_at(path):
             return None
@@ -108,7 +108,7 @@ class Edge:
         return problem_response(Rejected("INTERNAL"), scope)
 
     def _methods_at(self, path: str) -> list[str]:
-        """Return the methods of an address; one that is spelled out is no order's as well."""
+        """Return the methods of a path. A path without parameters goes before a route that has parameters."""
         routes = [route for route in self._routes if isinstance(route, Route)]
         matching = [route for route in routes if route.path == path] or [
             route for route in routes if route.path_regex.match(path)

@@ -1,4 +1,4 @@
-"""Decides who may pass: it checks the key, its rights and the limits before any body is read."""
+"""The guard of the endpoints: it checks the key, its rights and the limits before any body is read."""
 
 from collections.abc import Awaitable
 
@@ -12,7 +12,7 @@ from servicekit.errors import Rejected
 
 
 class Guard:
-    """Makes doors. Without `callers` (AUTH=off) everyone is the account `default` and may do everything."""
+    """Makes the middleware of routes. Without `callers` (AUTH=off) every caller is `default` and has all rights."""
 
     def __init__(self, callers: Callers | None, limits: RateLimits | None) -> None:
         self._callers = callers
@@ -20,13 +20,13 @@ class Guard:
 
     @property
     def is_open(self) -> bool:
-        """True when there is nothing to check: doors then cost nothing."""
+        """True when there is nothing to check: routes then get no middleware."""
         return self._callers is None and self._limits is None
 
     def door(self, right: Right, budget: Budget | None = "reads") -> list[Middleware]:
-        """Return what a route puts before itself: it needs `right`, and one request counts once in `budget`.
+        """Return the middleware of a route that needs `right`. One request counts once in `budget`.
 
-        Without a budget the endpoint counts by itself.
+        Without a budget the endpoint counts its requests itself.
         """
         return [Middleware(Door, self, right, budget)]
 
@@ -43,7 +43,7 @@ class Guard:
 
 
 class Door:
-    """One route's door: an ASGI app before another."""
+    """The middleware of one route: it checks a request before the route's application gets it."""
 
     def __init__(self, app: ASGIApp, guard: Guard, right: Right, budget: Budget | None) -> None:
         self._app = app
@@ -52,7 +52,7 @@ class Door:
         self._budget = budget
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Let a request through as the caller it is from. Raises as `Guard.admit` does."""
+        """Pass a request on with its caller's identity. Raises as `Guard.admit` does."""
         if self._guard.is_open:
             give_identity(scope, ANYONE)
             return self._app(scope, receive, send)

@@ -14,7 +14,7 @@ from gateway.access.origin import Origins
 from servicekit.errors import Rejected
 
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
-# Where a socket listens on every address; nobody is called so.
+# Addresses on which a socket listens to all. No client names them as a host.
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - nothing is bound here
 _SHOWN_CHARACTERS_MAX: Final = 300
 
@@ -35,7 +35,7 @@ class Hosts:
         self._origins = origins
 
     def check(self, scope: Scope) -> None:
-        """Raise Rejected("HOST_REFUSED") for a request to a host that is not ours.
+        """Raise Rejected("HOST_REFUSED") for a request to a host that this gateway is not served as.
 
         What a trusted proxy forwards as the client's host counts beside Host, never in its place: a page whose name
         points to us from the proxy's own machine can write that header as well. A program may name no host at all.

@@ -1,4 +1,4 @@
-"""Who asks: the account that a request acts for, and what its key may do."""
+"""The identity of a caller: the account that a request acts for, and the rights of its key."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -12,19 +12,19 @@ _IDENTITY: Final = "tradewind.identity"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A caller. `key_id` is the public half of its key, empty where no keys are asked for."""
+    """A caller. `key_id` is the public half of its key, empty with AUTH=off."""
 
     account_id: str
     scopes: frozenset[str]
     key_id: str = ""
 
 
-# Whoever comes while AUTH=off.
+# Every caller while AUTH=off.
 ANYONE: Final = Identity("default", frozenset({"read", "trade", "admin"}))
 
 
 def give_identity(scope: Scope, identity: Identity) -> None:
-    """Have the request act for this caller from now on."""
+    """Make the request act for this caller from now on."""
     scope[_IDENTITY] = identity
 
 

@@ -9,7 +9,7 @@ from servicekit.errors import DomainError
 
 
 class KeyChecks:
-    """Ends the streams of keys that are revoked or have expired. One question covers all streams."""
+    """Ends the streams of keys that are revoked or have expired. One call checks the keys of all streams."""
 
     def __init__(self, register: KeyRegister, turnstile: Turnstile, *, every_seconds: float) -> None:
         self._register = register

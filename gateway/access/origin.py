@@ -22,9 +22,9 @@ class Origins:
         self._path_prefix = path_prefix
 
     def prefix(self, scope: Scope) -> str:
-        """Return what a proxy has taken off the path: the X-Forwarded-Prefix of a trusted one, else the setting's.
+        """Return the prefix that a proxy removed from the path: X-Forwarded-Prefix of a trusted one, else the setting.
 
-        One that is no prefix counts for nothing.
+        A header that is no prefix is ignored.
         """
         if self._forwards and self._addresses.from_proxy(scope):
             named = _last(_header(scope, b"x-forwarded-prefix"))

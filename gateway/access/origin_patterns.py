@@ -53,7 +53,7 @@ LOCAL_PAGES: Final = tuple(OriginPattern("http", host, _STAR) for host in ("loca
 
 
 def origin_in(text: str) -> PageOrigin | None:
-    """Return the origin that a header names, None for what is no origin."""
+    """Return the origin that a header names, None for text that is no origin."""
     lowered = text.strip().lower()
     if lowered == "null":
         return PageOrigin("null")
@@ -64,7 +64,7 @@ def origin_in(text: str) -> PageOrigin | None:
 
 
 def origins_in(text: str) -> tuple[OriginPattern, ...]:
-    """Return the patterns that a list holds. Raises ValueError for the first that is none, naming the notation."""
+    """Return the patterns in a list. Raises ValueError for the first entry that is no pattern, naming the notation."""
     if text.strip().lower() in _NOBODY:
         return ()
     return tuple(_pattern_in(part.strip()) for part in text.split(",") if part.strip())

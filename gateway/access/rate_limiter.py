@@ -1,4 +1,4 @@
-"""Counts what callers do against their limits, in Redis for all gateways together.
+"""Counts requests against the limits of their callers, in Redis for all gateways together.
 
 Checks that come together share the round trips: those of one caller become one hit of their summed cost. While Redis
 is away or slow no request waits for it: strict limits are counted in this process alone, the other requests pass.
@@ -32,7 +32,7 @@ Found = TypeVar("Found")
 
 
 class RateLimited(Unavailable):
-    """A caller has used up a limit. `standings` say where it stands with the limits that were checked."""
+    """A caller has used up a limit. `standings` hold the remaining allowance of each limit that was checked."""
 
     def __init__(self, standings: Sequence[Standing]) -> None:
         self.standings = tuple(standings)
@@ -55,7 +55,7 @@ class _Check(NamedTuple):
 
 
 class _Verdict(NamedTuple):
-    """`standing` is None for what passed without being counted."""
+    """`standing` is None for a request that passed without being counted."""
 
     admitted: bool
     standing: Standing | None = None
@@ -74,9 +74,9 @@ class RateLimiter:
         self._checks: Batcher[_Check, _Verdict] = Batcher(self._settle, batch_max=BATCH_MAX, name="charge")
 
     async def charge(self, policy: Policy, subject: str, *, cost: int = 1, strict: bool) -> list[Standing]:
-        """Take `cost` from what the subject has left and return where it stands then.
+        """Take `cost` from the subject's remaining allowance and return its standing after that.
 
-        Raises RateLimited when that is not enough.
+        Raises RateLimited when the remaining allowance is smaller.
         """
         standings = []
         for limit in policy.limits:
@@ -120,13 +120,13 @@ class RateLimiter:
         return verdicts if verdicts is not None else [_Verdict(True)] * len(checks)
 
     async def _counted(self, work: Callable[[Strategy], Coroutine[Any, Any, Found]], *, strict: bool) -> Found | None:
-        """Return what the work finds, in Redis or in its place; None when nothing counts."""
+        """Return the result of the work, in Redis or in this process; None when neither counts."""
         shared_from = self._shared_from
         if time.monotonic() >= shared_from:
             try:
                 return await within(self._deadline, work(self._shared))
             except (RedisError, OSError) as error:
-                # Calls on their way fail together: that is one outage, and the first one reports it.
+                # Calls in flight fail together: that is one outage, and the first failure reports it.
                 if self._shared_from == shared_from:
                     self._shared_from = time.monotonic() + REDIS_PAUSE_SECONDS
                     telemetry.limits_unreachable(error)
@@ -148,13 +148,13 @@ async def _hit(strategy: Strategy, checks: Sequence[_Check]) -> list[_Verdict]:
     if after is None or admitted:
         after = await _standing(strategy, first.policy, first.limit, first.subject)
     if after.remaining + cost == first.limit.amount:
-        # Nothing else counts: a window has just begun, of which the library says that it is over at once.
+        # The window has just begun, and the library then returns a reset time of now. The whole window is right.
         after = replace(after, reset_seconds=first.limit.get_expiry())
     return [_Verdict(place in admitted, after) for place in range(len(checks))]
 
 
 def _fitting(costs: Sequence[int], remaining: int) -> set[int]:
-    """Return the places of those that can still be paid for, first come first served."""
+    """Return the positions of the costs that the remaining allowance covers, first come first served."""
     fitting = set()
     for place, cost in enumerate(costs):
         if cost <= remaining:

@@ -1,4 +1,4 @@
-"""The limits of this gateway: by client address, by key, and for keys that are not right."""
+"""The rate limits of this gateway: by client address, by key, and for wrong keys."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -18,7 +18,7 @@ _STANDINGS: Final = "tradewind.standings"
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """What is limited. A policy without limits allows everything."""
+    """The policies of this gateway. A policy without limits allows everything."""
 
     submits: Policy
     reads: Policy
@@ -53,7 +53,7 @@ class RateLimits:
         await self._limiter.check_room(self._policies.failures, self._subscriber(scope))
 
     async def count_guess(self, scope: Scope) -> None:
-        """Take note that an address has shown a wrong key. Raises RateLimited for one too many."""
+        """Count a wrong key of an address. Raises RateLimited when the address has shown too many."""
         await self._limiter.charge(self._policies.failures, self._subscriber(scope), strict=True)
 
     async def _charge(self, scope: Scope, policy: Policy, subject: str, cost: int, *, strict: bool) -> None:
@@ -71,7 +71,7 @@ class RateLimits:
 
 
 def telling_limits(scope: Scope, send: Send) -> Send:
-    """Return `send` that adds where the caller stands to the head of an answer."""
+    """Return a `send` that adds the caller's RateLimit headers to the start of an answer."""
 
     async def send_with_limits(message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.http.response.start") and _STANDINGS in scope:

@@ -32,7 +32,7 @@ def limits_in(text: str) -> Limits:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What one kind of caller may do. `name` distinguishes it in answers and in Redis."""
+    """The limits of one kind of caller. `name` identifies the policy in answers and in Redis."""
 
     name: str
     limits: Limits
@@ -40,7 +40,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a caller stands with one limit: what it has left, and in how many seconds there is more."""
+    """The remaining allowance of a caller under one limit, and the seconds until it has more."""
 
     policy: Policy
     limit: RateLimitItem

@@ -22,7 +22,7 @@ REDIS_SECONDS_MAX: Final = 2.0
 
 
 class _Holder(msgspec.Struct, frozen=True):
-    """What a ticket stands for, as Redis keeps it."""
+    """The identity and the address of a ticket, as Redis keeps them."""
 
     account_id: str
     scopes: list[str]
@@ -71,7 +71,7 @@ class Tickets:
 
 
 class TicketEndpoint:
-    """POST /api/ws-ticket. With `AUTH=off` it has no `tickets` and gives a random one: pages need no second way."""
+    """POST /api/ws-ticket. With `AUTH=off` it returns a random ticket, so that pages work the same way."""
 
     def __init__(self, tickets: Tickets | None, addresses: ClientAddresses) -> None:
         self._tickets = tickets
@@ -87,7 +87,7 @@ class TicketEndpoint:
 
 
 def new_ticket() -> str:
-    """Return 256 random bits in characters that a subprotocol may have."""
+    """Return 256 random bits as text of characters that a subprotocol may have."""
     return secrets.token_urlsafe(32)
 
 

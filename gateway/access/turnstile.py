@@ -1,4 +1,4 @@
-"""The open streams: how many one client and one key may hold, and whose key each of them lives on."""
+"""The open streams: how many one client and one key may hold, and which key each stream depends on."""
 
 import asyncio
 from collections import Counter
@@ -13,7 +13,7 @@ from servicekit.errors import Unavailable
 
 
 class Passage:
-    """One open stream. It lives as long as its key holds."""
+    """One open stream. It ends when its key is no longer valid."""
 
     def __init__(self, subscriber: str, key_id: str) -> None:
         self.subscriber = subscriber
@@ -22,7 +22,7 @@ class Passage:
         self._end: Callable[[], object] | None = None
 
     def on_revoked(self, end: Callable[[], object]) -> None:
-        """Call `end` once the key holds no longer; at once if that has happened already."""
+        """Call `end` when the key stops being valid; at once if it has already."""
         self._end = end
         if self._revoked:
             end()
@@ -63,7 +63,7 @@ class Turnstile:
 
     @property
     def key_ids(self) -> Set[str]:
-        """The keys that open streams live on."""
+        """The keys that open streams depend on."""
         return self._by_key.keys()
 
     def revoke(self, key_ids: Set[str]) -> None:

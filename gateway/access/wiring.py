@@ -1,4 +1,4 @@
-"""Wiring of who may do what: keys, tickets, limits, and the guard that asks them."""
+"""Wiring of access control: keys, tickets, limits, and the guard that uses them."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -40,7 +40,7 @@ class Access:
 async def open_access(
     settings: GatewaySettings, accounts: AccountsClient, addresses: ClientAddresses, turnstile: Turnstile
 ) -> AsyncIterator[Access]:
-    """Yield what the settings ask for; its background work runs until the end."""
+    """Yield the parts that the settings need; their background work runs until the end."""
     if not settings.auth and not settings.has_rate_limits:
         yield Access(Guard(None, None), None, TicketEndpoint(None, addresses))
         return
@@ -72,7 +72,7 @@ def _policies(settings: GatewaySettings) -> Policies:
 
 @asynccontextmanager
 async def redis_pool(url: str) -> AsyncIterator[ConnectionPool]:
-    """Yield connections that are made when they are needed, never wait long, and try nothing twice."""
+    """Yield a pool that connects on demand, with short time-outs and without retries."""
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=REDIS_CONNECTIONS_MAX,

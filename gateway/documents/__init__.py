@@ -1,1 +1,1 @@
-"""What describes the interface: OpenAPI, AsyncAPI, error pages, tables, the page for people."""
+"""The documents of the interface: OpenAPI, AsyncAPI, error pages, tables, the /docs page."""

@@ -37,7 +37,7 @@ _OFFERS: Final[Schema] = {
         ),
     },
 }
-# The endpoint, and the dialect it speaks (none: our own words).
+# The endpoint and its dialect (None: the native format).
 SOCKETS: Final[Mapping[str, Dialect | None]] = {
     "orderEvents": None,
     "ordersSocket": NESTED_CAPITALISED,
@@ -122,7 +122,7 @@ def _many_orders() -> dict[str, Any]:
 
 
 def _operation(action: str, name: str, channel: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the gateway does on a channel: it receives commands, and sends everything else."""
+    """Return the operation of a channel: the gateway receives commands, and sends all other messages."""
     told = [message for message in channel["messages"] if (message == "command") is (action == "receive")]
     described = {
         "action": action,

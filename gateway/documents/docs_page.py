@@ -49,7 +49,7 @@ def _read(name: str) -> tuple[bytes, str]:
 
 
 def _swagger_ui() -> Path:
-    # Found without importing it: the package's own code is not wanted.
+    # Find the package without importing it: only its files are needed, not its code.
     spec = find_spec("swagger_ui")
     if spec is None or not spec.submodule_search_locations:
         raise Rejected("NOT_FOUND", "The files of the page are not installed.")

@@ -1,7 +1,7 @@
-"""Every endpoint of the gateway, each said once: where it is, what it needs, what it is for.
+"""Every endpoint of the gateway, described once: its method and path, the right it needs, its purpose.
 
 `app.py` makes the routes from this table, OpenAPI and AsyncAPI describe its rows, metrics and traces carry their paths,
-and docs/api.md lists them. What stands first is matched first, so the busiest come first.
+and docs/api.md lists them. Routes are matched in this order, so the busiest come first.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,10 +31,10 @@ TAGS: Final[Mapping[Tag, str]] = {
 class Endpoint:
     """One row.
 
-    `right` is what a key needs to come in; None where no key is asked for. One request counts once in `budget`; with
-    None the endpoint counts by itself. `query` names the parameters that a request may have; None passes over all that
-    it does not know, because probes and clients of earlier engines add their own. A row of `WEBSOCKET` also answers a
-    plain GET, with 426, unless a row of GET has the same path.
+    `right` is the scope that a key needs; None where no key is needed. One request counts once in `budget`; with None
+    the endpoint counts its requests itself. `query` names the allowed parameters; with None unknown parameters are
+    ignored, because probes and clients of earlier engines add their own. A row of `WEBSOCKET` also answers a plain GET,
+    with 426, unless a row of GET has the same path.
     """
 
     method: Method
@@ -112,7 +112,7 @@ ENDPOINTS: Final = (
         "GET",
         "/api/orders/{order_id}/explain",
         "explainOrder",
-        "Why an order went as it did, attempt by attempt: quotes, refusals, the route and what it beat, times",
+        "Why an order ended as it did, attempt by attempt: quotes, refusals, the route and the runner-up, times",
     ),
     Endpoint(
         "GET",
@@ -148,8 +148,8 @@ ENDPOINTS: Final = (
         tag="market",
         query=QUOTE_PARAMETERS,
     ),
-    Endpoint("GET", "/api/tokens", "listTokens", "What can be traded", tag="market"),
-    Endpoint("GET", "/api/pools", "listPools", "The pools and what they hold", tag="market", query=("token",)),
+    Endpoint("GET", "/api/tokens", "listTokens", "The tokens that can be traded", tag="market"),
+    Endpoint("GET", "/api/pools", "listPools", "The pools with their reserves", tag="market", query=("token",)),
     Endpoint(
         "GET",
         "/api/prices",
@@ -158,22 +158,22 @@ ENDPOINTS: Final = (
         tag="market",
         query=("token",),
     ),
-    Endpoint("GET", "/api/balances", "getBalances", "What the account's simulated wallet holds", tag="wallet"),
+    Endpoint("GET", "/api/balances", "getBalances", "The balances of the account's simulated wallet", tag="wallet"),
     Endpoint(
         "POST",
         "/api/airdrop",
         "airdrop",
-        "Tokens for nothing, once for an Idempotency-Key",
+        "Add tokens to the simulated wallet, once for an Idempotency-Key",
         "trade",
         "submits",
         "wallet",
     ),
-    Endpoint("GET", "/api/account", "getOwnAccount", "The account of the key, and what the key may do", tag="accounts"),
+    Endpoint("GET", "/api/account", "getOwnAccount", "The account of the key, and the key's scopes", tag="accounts"),
     Endpoint(
         "GET",
         "/api/accounts/{account}",
         "getAccount",
-        "Any account: its switch, its limits, and how much of them is used",
+        "Any account: its switch, its limits and their use",
         "admin",
         tag="accounts",
     ),
@@ -181,27 +181,29 @@ ENDPOINTS: Final = (
         "PATCH",
         "/api/accounts/{account}",
         "changeAccount",
-        "Set the switch, or the limits that are named; null takes a limit away",
+        "Set the switch, or the limits that are named; null removes a limit",
         "admin",
         tag="accounts",
     ),
     _table("/api/meta/errors", "getErrorTable", "The error table, and the codes of bad fields"),
-    _table("/api/meta/lifecycle", "getLifecycle", "What leads from which status to which"),
-    _table("/api/meta/scenarios", "getScenarios", "What each scripted behaviour does"),
-    _open("/problems/{code}", "getProblem", "What a code means and what to do, for people or as JSON", "tables"),
+    _table("/api/meta/lifecycle", "getLifecycle", "The lifecycle: every status, event and transition"),
+    _table("/api/meta/scenarios", "getScenarios", "The scenarios: the scripted behaviours of market and router"),
+    _open(
+        "/problems/{code}", "getProblem", "The meaning of an error code and the advice, as a page or as JSON", "tables"
+    ),
     replace(_open("/openapi.json", "getOpenApi", "This interface as OpenAPI 3.1", "documents"), query=("aliases",)),
     _open("/asyncapi.json", "getAsyncApi", "The streams as AsyncAPI 3", "documents"),
     _open("/docs", "getDocs", "The interface as a page to read and try", "documents"),
     _open("/docs/{asset}", "getDocsAsset", "A file of the page", "documents"),
-    _open("/metrics", "getMetrics", "What the gateway counts, for Prometheus", "documents"),
+    _open("/metrics", "getMetrics", "The gateway's metrics, for Prometheus", "documents"),
     _open("/health", "aliveHealth", "The process answers", "health"),
     _open("/healthz", "aliveHealthz", "The process answers", "health"),
     _open("/livez", "aliveLivez", "The process answers", "health"),
     replace(
-        _open("/readyz", "ready", "A new order would be executed, or which part is missing", "health"),
+        _open("/readyz", "ready", "Whether a new order would be executed, and which parts are missing", "health"),
         query=("exclude",),
     ),
-    Endpoint("GET", "/api/status", "getStatus", "Every part: its state, release, and what it knows", tag="health"),
+    Endpoint("GET", "/api/status", "getStatus", "Every part: its state, release and facts", tag="health"),
 )
 
 BY_NAME: Final[Mapping[str, Endpoint]] = {endpoint.name: endpoint for endpoint in ENDPOINTS}

@@ -1,4 +1,4 @@
-"""The error table for readers: a page for each code, the whole as JSON and as docs/errors.md.
+"""The error table as documents: a page for each code, the whole table as JSON and as docs/errors.md.
 
 `python -m gateway.documents.error_pages > docs/errors.md` writes the last one; a test holds the file to the table.
 """
@@ -20,7 +20,7 @@ from servicekit.errors import ERRORS, Rejected
 from servicekit.field_codes import FIELD_CODES
 
 _PAGE_HEADERS: Final = {"content-security-policy": "default-src 'none'", "x-content-type-options": "nosniff"}
-# Errors that name the fields that are wrong.
+# Errors that list the wrong fields.
 _WITH_FIELDS: Final = frozenset({"INVALID_ORDER", "INVALID_REQUEST", "RISK_LIMIT_EXCEEDED", "SCENARIOS_OFF"})
 RETRY_WORDS: Final = {
     "safe": "Yes. Nothing was done.",
@@ -47,13 +47,13 @@ def entry_of(reason: str, scope: Scope) -> dict[str, Any]:
 
 
 async def show_table(request: Request) -> Response:
-    """GET /api/meta/errors: the whole table, and the codes of what can be wrong with one field."""
+    """GET /api/meta/errors: the whole table, and the codes of errors in one field."""
     fields = [{"code": code, "title": row.title, "advice": row.advice} for code, row in FIELD_CODES.items()]
     return json_response({"errors": [entry_of(reason, request.scope) for reason in ERRORS], "fieldCodes": fields})
 
 
 async def show_page(request: Request) -> Response:
-    """GET /problems/{code}: what a code means and what to do, for people or as JSON."""
+    """GET /problems/{code}: the meaning of a code and the advice, as a page or as JSON."""
     reason = _REASONS.get(request.path_params["code"])
     if reason is None:
         raise Rejected("NOT_FOUND", "No error has this code; /api/meta/errors lists them.")
@@ -95,7 +95,7 @@ def _yes(holds: bool) -> str:
 
 
 def example_of(reason: str, scope: Scope) -> dict[str, Any]:
-    """Return the problem document that a client meets, as an example."""
+    """Return an example of the problem document that a client gets."""
     row = ERRORS[reason]
     example: dict[str, Any] = {
         "type": public_path(scope, f"/problems/{code_of(reason)}"),

@@ -1,4 +1,4 @@
-"""The tables that the services behind run on, asked for once in a while and kept."""
+"""Tables of other services (lifecycle, scenarios), read from time to time and kept."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -29,11 +29,11 @@ class Meta:
         self._scenarios = _Kept(market.scenarios, _scenarios)
 
     async def lifecycle(self, request: Request) -> Response:
-        """GET /api/meta/lifecycle: what leads from which status to which, and where it ends."""
+        """GET /api/meta/lifecycle: every status, event and transition."""
         return json_response(await self._lifecycle.current())
 
     async def scenarios(self, request: Request) -> Response:
-        """GET /api/meta/scenarios: what each scripted behaviour does to its swaps."""
+        """GET /api/meta/scenarios: the behaviour that each scenario gives to the swaps of its order."""
         return json_response(await self._scenarios.current())
 
 
@@ -47,9 +47,9 @@ class _Kept:
         self._due_at = 0.0
 
     async def current(self) -> dict[str, Any]:
-        """Return the table. Raises Unavailable when it was never had and cannot be had."""
+        """Return the table. Raises Unavailable when it was never read and its service does not answer."""
         if self._table is None or time.monotonic() >= self._due_at:
-            # Who comes meanwhile takes the old copy.
+            # Requests that arrive during the call get the old copy.
             self._due_at = time.monotonic() + RETRY_SECONDS
             try:
                 self._table = self._shown(await self._fetch())

@@ -53,9 +53,9 @@ def _encoded(keys_required: bool, server: str, aliases: bool) -> bytes:
 
 
 def document(*, keys_required: bool = False, server: str = "/", aliases: bool = False) -> dict[str, Any]:
-    """Return the document, of a gateway that asks for keys or lets everyone in, with its paths below `server`.
+    """Return the document of a gateway that requires keys or not, with its paths below `server`.
 
-    With `aliases`, the schemas of request bodies take all that the gateway takes, not our own names alone.
+    With `aliases`, the schemas of request bodies accept all names that the gateway accepts, not only the native ones.
     """
     named = schemas(aliases=aliases)
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
@@ -107,7 +107,7 @@ def _operation(operation: Operation, security: list[dict[str, list[str]]]) -> di
 
 
 def _body(operation: Operation, named: Mapping[str, Schema]) -> dict[str, Any]:
-    """Return the member that describes the body, with the schema that these documents have of it."""
+    """Return the member that describes the body, with its schema."""
     if not operation.schema:
         return {}
     name = next(name for name in (operation.schema + WITH_ALIASES, operation.schema) if name in named)

@@ -1,4 +1,4 @@
-"""What OpenAPI says of each endpoint beyond its row: parameters, answers, and the errors it may be refused with."""
+"""The OpenAPI operations: for each endpoint its parameters, its answers and its possible errors."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -42,7 +42,7 @@ def _words(name: str, known: Sequence[str]) -> Parameter:
     return Parameter(name, "query", {"type": "array", "items": schema}, about)
 
 
-# Plain HTTP is refused there before anyone looks at the order; what the sockets take is in the AsyncAPI document.
+# Plain HTTP gets 426 there, whatever the order id. The AsyncAPI document describes the sockets.
 _ANY_ORDER: Final = Parameter("order_id", "path", {"type": "string"}, "The order's id.")
 _SWITCHED: Final = Answer(101, "The WebSocket is open", headers=("Upgrade",))
 _ACCOUNT: Final = Parameter("account", "path", {"type": "string", "pattern": f"^{ACCOUNT_ID.pattern}$"}, "The account.")
@@ -70,7 +70,7 @@ _FILTERS: Final = (
 
 
 def _quote_parameters() -> tuple[Parameter, ...]:
-    """Return the fields of a request for quotes as parameters, as our own words describe them."""
+    """Return the fields of a request for quotes as parameters, under their native names."""
     described = request_schemas(aliases=False)["QuoteRequest"]["properties"]
     return tuple(
         Parameter(

@@ -1,4 +1,4 @@
-"""What the document of an operation is made of."""
+"""The parts of an operation in the OpenAPI document."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from gateway.documents.endpoints import BY_NAME, Endpoint
 from gateway.documents.schema_parts import Schema
 
-# What is text, and no JSON.
+# Answers that are text, not JSON.
 PAGE: Final[Schema] = {"type": "string", "description": "A page, a picture or lines of text."}
 EVENT_STREAM: Final[Schema] = {"type": "string", "description": "Server-sent events: see /asyncapi.json."}
 DOCUMENT: Final[Schema] = {"type": "object", "additionalProperties": True, "description": "The document."}
@@ -41,14 +41,14 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
 
 Place = Literal["path", "query", "header"]
 
-# What any request may meet: bytes that are no HTTP, a host that is not ours, a defect.
+# Errors that any request may get: bytes that are no HTTP, a host that is refused, a defect.
 ALWAYS: Final = ("MALFORMED_REQUEST", "HOST_REFUSED", "INTERNAL")
-# What a page of another origin may not send: what changes something, and the upgrade to a socket.
+# What a page of another origin may not send: changes, and the upgrade to a WebSocket.
 CHANGING: Final = frozenset({"POST", "PATCH", "DELETE", "WEBSOCKET"})
 BEHIND: Final = ("UNAVAILABLE", "DEADLINE", "OVERLOADED")
-# What a door may say, of those who come and of those who come too often.
+# Errors of the guard: a wrong or missing key, a missing right, a used-up rate limit.
 DOOR: Final = ("UNAUTHENTICATED", "FORBIDDEN", "RATE_LIMITED", "UNAVAILABLE")
-# What an account may not do, or not now.
+# Refusals by an account's switch and limits.
 RISK: Final = ("ACCOUNT_HALTED", "RISK_LIMIT_EXCEEDED", "TOO_MANY_ORDERS")
 BODY: Final = ("MALFORMED_REQUEST", "UNSUPPORTED_MEDIA_TYPE", "BODY_TOO_LARGE")
 ROUTING: Final = (
@@ -71,7 +71,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A good answer: its status, what it holds by media type (a named schema, or a schema), and its headers."""
+    """A successful answer: its status, its content by media type (a named schema, or a schema), and its headers."""
 
     status: int
     description: str
@@ -82,7 +82,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a caller needs to know of an endpoint. `schema` names the body, `reasons` are rows of the error table."""
+    """The OpenAPI description of an endpoint. `schema` names the body, `reasons` are rows of the error table."""
 
     name: str
     answers: Sequence[Answer]
@@ -97,13 +97,13 @@ class Operation:
 
     @property
     def method(self) -> str:
-        """The method in lower case; a WebSocket is asked for with GET."""
+        """The method in lower case; a WebSocket begins with GET."""
         method = self.endpoint.method
         return "get" if method == "WEBSOCKET" else method.lower()
 
     @property
     def summary(self) -> str:
-        """The row's summary; of a WebSocket it says that nothing else is spoken there."""
+        """The row's summary; for a WebSocket it adds that the path accepts nothing else."""
         only = "WebSocket only: " if self.endpoint.method == "WEBSOCKET" else ""
         return only + self.endpoint.summary
 

@@ -1,4 +1,4 @@
-"""Schemas of what comes out, put together from words. What goes in, and the events, have files of their own."""
+"""Schemas of answers, composed from words. `request_schemas` and `event_schemas` hold those of requests and events."""
 
 from typing import Final
 
@@ -30,7 +30,7 @@ _DECISION: Final = (
 )
 _PRICE: Final = ("pool", "venue", "base", "baseMint", "quote", "quoteMint", "price?", "slot")
 _ACCOUNT: Final = ("accountId", "tradingState", "limits", "use", "updatedAt?")
-# A confirmed order has not failed, and nothing of it is to come.
+# A confirmed order has no failure reason and no next attempt.
 _NULL: Final[Schema] = {"examples": [None]}
 _PENDING: Final = word(WORDS["status"]["description"], {**TEXT, "const": "pending"}, "pending")
 _OK: Final = word("`ok`: it answers.", {**TEXT, "const": "ok"}, "ok")
@@ -60,7 +60,7 @@ def schemas(*, aliases: bool = False) -> dict[str, Schema]:
 
 
 def _enumerations() -> dict[str, Schema]:
-    """Return what is one of some words: a schema of its own, so that generators make one type of it."""
+    """Return the enumerations: each is a schema of its own, so that code generators make one type of it."""
     return {
         "OrderStatus": {**TEXT, "enum": STATUSES, "description": "Where an order stands."},
         "OrderType": {**TEXT, "enum": list(TYPES), "description": "What an order wants."},
@@ -169,7 +169,7 @@ def _errors() -> dict[str, Schema]:
         type=_PROBLEM_TYPE,
         status=_HTTP_STATUS,
     )
-    # An error of a later release may say more.
+    # An error of a later release may have more members.
     problem["additionalProperties"] = True
     return {
         "ErrorTable": record(WORDS, "errors", "fieldCodes", errors=word("The table.", many(ref("Error")))),

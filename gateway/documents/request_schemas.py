@@ -1,7 +1,8 @@
 """Schemas of request bodies, written from the tables that parse them.
 
-Each comes twice. The plain one has our own names and spellings alone: what it takes, the gateway takes. The one with
-aliases takes all that the gateway takes: the names that earlier engines' clients use, and words in any case.
+Each body has two schemas. The plain schema has only the native names and spellings: the gateway accepts whatever it
+accepts. The schema with aliases accepts all that the gateway accepts: also the names that clients of earlier engines
+use, and words in any case.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from gateway.orders.order_fields import ORDER_FIELDS, PAIR_FIELDS, Field, number
 
 WITH_ALIASES: Final = "WithAliases"
 _EXAMPLE: Final = {"tokenIn": "SOL", "tokenOut": "USDC", "amountIn": "1.5"}
-# In our own spelling a word is as it is written here, and a number of basis points is a number.
+# In the native spelling a word has the case that is written here, and basis points are a JSON number.
 _PLAIN: Final[Mapping[str, Schema]] = {
     "type": {**TEXT, "enum": TYPES},
     "slippageBps": BPS,
@@ -72,7 +73,7 @@ def _batch(orders: Schema, *, aliases: bool) -> Schema:
     }
     if not aliases:
         return wrapped
-    # One bad order does not make a bad batch, so that anything may stand in the list.
+    # One bad order does not make a bad batch, so the schema accepts any value in the list.
     anything = {**orders, "items": {}}
     loose = {**wrapped, "properties": {"orders": anything}}
     return {"anyOf": [loose, anything], "examples": [{"orders": [_EXAMPLE]}]}
@@ -114,7 +115,7 @@ def _with_aliases(fields: Mapping[str, Field]) -> Schema:
 
 
 def _choices(fields: Mapping[str, Field]) -> Iterator[Schema]:
-    """Yield what the names of one meaning demand: one of them, or at most one."""
+    """Yield the rule for the names of one meaning: exactly one of them, or at most one."""
     for field in fields.values():
         one_of = [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in field.names]
         if field.required:

@@ -1,4 +1,4 @@
-"""What schemas are made of. A property is a word: its type, its meaning and an example are said once, in `words`."""
+"""The parts of schemas. A property is a word: `words` holds its type, its meaning and an example once."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -27,7 +27,7 @@ VENUE: Final[Schema] = {"$ref": "#/components/schemas/Venue"}
 
 
 def word(description: str, schema: Schema, example: Any = None) -> Schema:
-    """Return a property's schema with its meaning; what is made of other schemas has its examples there."""
+    """Return a property's schema with its meaning; a property made of other schemas has its examples in those."""
     return {**schema, "description": description} | ({} if example is None else {"examples": [example]})
 
 
@@ -69,8 +69,8 @@ def maybe(schema: Schema) -> Schema:
 def record(words: Mapping[str, Schema], *names: str, optional: tuple[str, ...] = (), **special: Schema) -> Schema:
     """Return the schema of an object that has these members and no other; only `optional` ones may be left out.
 
-    A name that ends in `?` may be null. `special` narrows what the words say of a name; one with a description of its
-    own stands in its place.
+    A name that ends in `?` may be null. `special` narrows the word of a name; a schema with its own description
+    replaces the word.
     """
     properties: dict[str, Schema] = {}
     for asked in (*names, *optional):
@@ -87,7 +87,7 @@ def record(words: Mapping[str, Schema], *names: str, optional: tuple[str, ...] =
 
 
 def example_of(schema: Schema, named: Mapping[str, Schema]) -> Any:
-    """Return an example of a schema, put together from those of its parts."""
+    """Return an example of a schema, composed from the examples of its parts."""
     for key in ("examples", "enum"):
         if key in schema:
             return schema[key][0]

@@ -1,4 +1,4 @@
-"""Schemas of GET /api/status. What a part cannot tell while it is away is left out."""
+"""Schemas of GET /api/status. The facts of a part are left out while the part does not answer."""
 
 from collections.abc import Mapping
 from typing import Final

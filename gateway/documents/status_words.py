@@ -1,4 +1,4 @@
-"""Words of GET /api/status: each part of the engine, and what it knows of itself."""
+"""Words of GET /api/status: each part of the engine, and the facts that it reports."""
 
 from typing import Any, Final
 

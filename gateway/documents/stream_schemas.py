@@ -1,4 +1,4 @@
-"""Schemas of what the streams carry: events, prices, the commands of /api/stream and their answers, older frames."""
+"""Schemas of the streams: events, prices, the commands of /api/stream and their answers, frames of earlier engines."""
 
 import json
 import re
@@ -11,14 +11,14 @@ from gateway.documents.words import WORDS
 
 _SOME: Final[Schema] = {"minItems": 1}
 _ALL: Final[Schema] = {**FLAG, "const": True}
-# What an earlier engine told of a status; its own documentation describes the members.
+# The details of a status in an earlier engine's frame; that engine's documentation describes the members.
 _DETAILS: Final = word(
     "What happened, in that engine's words.", {"type": "object", "additionalProperties": True}, {"dex": "Raydium"}
 )
 
 
 def frames() -> dict[str, Schema]:
-    """Return the schema of every frame, and those that they are made of."""
+    """Return the schema of every frame, and the schemas that those refer to."""
     known = {
         **schemas(),
         **_commands(),
@@ -70,7 +70,7 @@ def _op(said: str, *members: str, optional: tuple[str, ...] = (), **special: Sch
 
 
 def _older() -> dict[str, Schema]:
-    """Return the frames of earlier engines; what a flat one tells of a status stands beside its own members."""
+    """Return the frames of earlier engines; a flat frame has the details of its status beside its own members."""
     told = ("orderId", "status", "timestamp")
     greeted = word(WORDS["status"]["description"], {**TEXT, "enum": [*STATUSES, "connected"]}, "routing")
     flat = record(WORDS, *told)

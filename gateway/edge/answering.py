@@ -1,4 +1,4 @@
-"""The sending side of one request, observed: when its answer began and with what, and how long its stream was open."""
+"""Measures the answer of one request: when it began and with which status, and how long its stream was open."""
 
 import time
 from functools import cache
@@ -24,7 +24,7 @@ _STREAMS: Final = Gauge("tradewind_streams_open", "WebSockets and server-sent ev
 # An answer, and the refusal of an upgrade.
 _BEGINNINGS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
 REQUEST_ID: Final = b"x-request-id"
-# Where a route notes its path in the scope.
+# The member of the scope in which a route records its path.
 ROUTE: Final = "tradewind.route"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "PATCH"})
 _KINDS: Final = ("order_socket", "order_sse", "stream_socket", "prices_sse")
@@ -39,15 +39,15 @@ for _kind in _KINDS:
 
 
 class Answering:
-    """Passes on what is sent, and counts. `ended` belongs in a `finally`.
+    """Passes the messages of an answer on and counts them. Call `ended` in a `finally`.
 
-    Only routes are labels, so that no caller can make new ones; `none` is for what no route took.
+    Only routes are labels, so that callers cannot create new ones; `none` stands for requests without a route.
     """
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self._scope = scope
         self._send = send
-        # An upgrade is asked for with GET.
+        # A WebSocket begins with GET.
         self._method: str = scope.get("method", "GET")
         self._began = time.perf_counter()
         self._stream = ""

@@ -1,4 +1,4 @@
-"""Work that runs beside the requests."""
+"""Background tasks beside the requests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -10,9 +10,9 @@ from servicekit.cancelling import cancel_all
 
 @asynccontextmanager
 async def in_background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run the work while the body runs, and end it then. When some of it fails, the body is cancelled and this raises.
+    """Run the work while the body runs, and cancel it at the end. When a task fails, cancel the body and raise.
 
-    So nothing that has stopped working goes unnoticed: the process ends, and is started again.
+    So a failed task ends the process, and a supervisor starts it again.
     """
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(coroutine) for coroutine in work]

@@ -22,7 +22,7 @@ class BodyLimits:
 async def read_json_body(scope: Scope, receive: Receive, limits: BodyLimits) -> bytes:
     """Return the body's bytes. Raises Rejected: UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE or MALFORMED_REQUEST.
 
-    What a client sends beyond the limit is left to the server to drop, so that it can read the answer.
+    The server drops the bytes that a client sends beyond the limit, so that the client can read the answer.
     """
     _check_headers(scope, limits.bytes_max)
     try:

@@ -1,4 +1,4 @@
-"""How fast a client may talk on its socket."""
+"""The rate of commands that a client may send on its socket."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +14,7 @@ class CommandMeter:
         self._counted = 0
 
     def count(self) -> bool:
-        """Count one command; False when it is one too many for this second."""
+        """Count one command; return False when it exceeds this second's limit."""
         now = self._clock()
         if now >= self._second_ends_at:
             self._second_ends_at, self._counted = now + 1.0, 0

@@ -1,4 +1,4 @@
-"""The frame of server-sent events: headers, keep-alive, and the client that leaves."""
+"""Server-sent events on the wire: headers, events, the end, and a client that disconnects."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -22,7 +22,7 @@ _HEADERS: Final = [
 
 
 def wants_stream(scope: Scope) -> bool:
-    """True when the client asks for server-sent events."""
+    """True when the client's Accept header asks for server-sent events."""
     return asks_for(scope, "text/event-stream", rather_than="application/json")
 
 
@@ -43,7 +43,7 @@ async def end(send: Send) -> None:
 
 @asynccontextmanager
 async def on_leave(receive: Receive, leave: Callable[[], object]) -> AsyncIterator[None]:
-    """Call `leave` when the client goes away while the body runs."""
+    """Call `leave` when the client disconnects while the body runs."""
     listener = asyncio.create_task(_listen(receive, leave))
     try:
         yield

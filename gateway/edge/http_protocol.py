@@ -1,11 +1,11 @@
-"""HTTP/1.1 with limits that uvicorn leaves to a proxy: connections, header size, and the time that each part takes.
+"""HTTP/1.1 with limits that uvicorn does not have: connections, header size, and the time that each part takes.
 
 A connection is in one of four phases, and all but the third end by the clock, whatever the client sends:
 
-1. idle: until a request's first byte; line ends between requests are none.
+1. idle: until a request's first byte. A line end between requests is not a first byte.
 2. its headers arrive.
-3. its answer is made: the application's own deadlines hold.
-4. its body arrives, before, beside or after the answer, whether anybody reads it or not.
+3. its answer is made: the application's own deadlines apply.
+4. its body arrives, before, during or after the answer, whether or not the application reads it.
 """
 
 import asyncio
@@ -22,25 +22,25 @@ from servicekit.errors import DomainError, Rejected, Unavailable
 
 Headers = Sequence[tuple[bytes, bytes]]
 
-# What a refused body may still bring before the connection is cut.
+# The bytes of a refused body that a client may still send before the connection is closed.
 DROPPED_BYTES_MAX: Final = 32 * 1024 * 1024
-# How long a refused client may go on sending before the connection is cut. Closed at once, with its bytes unread, the
-# system would answer them with a reset, which takes the refusal away from the client.
+# How long a refused client may go on sending before the connection is closed. If it were closed at once with unread
+# bytes, the system would send a reset, and the client would not see the refusal.
 LINGER_SECONDS: Final = 1.0
-# Connections above the limit that are heard and refused; any more are cut at once.
+# Connections above the limit that get a refusal; further ones are closed at once.
 TURNED_AWAY_MAX: Final = 100
 
 
 class ConnectionLimits(NamedTuple):
-    """What one connection may take, and how many there may be."""
+    """The limits of one connection, and the number of connections."""
 
     header_bytes_max: int
     header_read_seconds: float
     body_read_seconds: float
     connections_max: int
-    # Of a request's scope: what a refusal carries beside its own, so that a page of another origin can read it.
+    # Returns, for a request's scope, the CORS headers of a refusal, so that a page of another origin can read it.
     refusal_headers: Callable[[Scope], Headers]
-    # What stands before our paths in a refusal.
+    # The prefix of this gateway's paths in a refusal.
     path_prefix: str = ""
 
 
@@ -54,7 +54,7 @@ class LimitedHttp(PlainHttp):
         self._header_bytes = 0
         self._dropped_bytes = 0
         self._path = b""
-        # What arrives now, counted, and how long it may take; None: nothing has to arrive.
+        # The number of the part that must arrive now, and how long it may take; None: nothing has to arrive.
         self._part = 0
         self._part_seconds: float | None = self.limits.header_read_seconds
         self._timed_part = -1
@@ -72,7 +72,7 @@ class LimitedHttp(PlainHttp):
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget it."""
+        """Forget the connection."""
         self._expect(None)
         self._time_the_part()
         super().connection_lost(exc)
@@ -94,13 +94,13 @@ class LimitedHttp(PlainHttp):
         self._count(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count what the headers weigh."""
+        """Count the bytes of the headers."""
         super().on_header(name, value)
         self._count(len(name) + len(value) + 4)
 
     def on_headers_complete(self) -> None:
         """Begin to answer and wait for the body, or refuse one connection too many."""
-        # The application answers a body that it reads and that is late; then there is time to take the answer in.
+        # The application answers a late body that it reads. The extra time lets the client read that answer.
         self._expect(self.limits.body_read_seconds + LINGER_SECONDS)
         if self._is_one_too_many:
             self._refuse(Unavailable("OVERLOADED", f"At most {self.limits.connections_max} connections."))
@@ -108,7 +108,7 @@ class LimitedHttp(PlainHttp):
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Pass a body on; drop what nobody reads."""
+        """Pass a body on; drop it when the application does not read it."""
         if self.cycle is None or self.cycle.response_complete:
             self._drop(len(body))
             return
@@ -127,7 +127,7 @@ class LimitedHttp(PlainHttp):
         self._refuse(Rejected("MALFORMED_REQUEST", msg))
 
     def data_received(self, data: bytes) -> None:
-        """Parse what has come; drop it after a refusal."""
+        """Parse the bytes; drop them after a refusal."""
         if self._is_refused:
             self._drop(len(data))
         else:
@@ -141,8 +141,8 @@ class LimitedHttp(PlainHttp):
             super().handle_websocket_upgrade()
 
     def eof_received(self) -> None:
-        """Close a refused connection when its client has."""
-        # What follows a refusal was waited for; now there is no more.
+        """Close a refused connection when its client has closed its side."""
+        # After a refusal the connection stays open for the client's remaining bytes; now there are none.
         if self._is_refused:
             self.transport.close()
 
@@ -150,7 +150,7 @@ class LimitedHttp(PlainHttp):
         if self._is_refused or self.transport.is_closing():
             return
         self._is_refused = True
-        # Before a first line there is no request, and no page that asks.
+        # Before the first line there is no request, so there are no CORS headers to send.
         told = self.limits.refusal_headers(dict(self.scope)) if self.scope else ()
         self.transport.write(_refusal(error, self._path, self.limits.path_prefix, told))
         if self.transport.can_write_eof():
@@ -158,12 +158,12 @@ class LimitedHttp(PlainHttp):
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
     def _expect(self, seconds: float | None) -> None:
-        """Note that the next part begins: it must arrive within that time."""
+        """Begin the next part: it must arrive within that time."""
         self._part += 1
         self._part_seconds = seconds
 
     def _time_the_part(self) -> None:
-        """Set the clock for what has not arrived yet: once for all that came together, so mostly not at all."""
+        """Set a timer for a part that has not arrived yet. Parts that arrived together need none, so it is rare."""
         if self._timed_part == self._part:
             return
         self._timed_part = self._part

@@ -1,4 +1,4 @@
-"""JSON as this gateway writes it: compact, UTF-8, decimals as exact numbers."""
+"""The JSON that this gateway writes: compact, UTF-8, decimals as exact numbers."""
 
 from decimal import Decimal
 from typing import Any, Final

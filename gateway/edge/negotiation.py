@@ -1,16 +1,16 @@
-"""Which of two forms of an answer a client wants, by its Accept header (RFC 9110, 12.5.1)."""
+"""The choice between two forms of an answer, by the client's Accept header (RFC 9110, 12.5.1)."""
 
 from typing import Final
 
 import mimeparse
 from starlette.types import Scope
 
-# What mimeparse gives a media type that the client names in full.
+# The score that mimeparse gives a media type that the client names in full.
 _NAMED: Final = 110
 
 
 def asks_for(scope: Scope, media: str, *, rather_than: str) -> bool:
-    """True when the client names `media` and likes it no less than the usual form; False for a header that is none."""
+    """True when the header names `media` and prefers it at least as much as the other form; False for a bad header."""
     header = b",".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1").lower()
     if media not in header:
         return False

@@ -1,7 +1,7 @@
 """HTTP/1.1 for clients that offer HTTP/2 with an `Upgrade` header, as some libraries do with every request.
 
-A server may ignore such an offer. The parser does not: it takes what follows the headers for another protocol, and the
-body would be lost.
+A server may ignore such an offer. The parser does not: it treats the bytes after the headers as another protocol, so
+the body would be lost.
 """
 
 from typing import Any, Final
@@ -16,7 +16,7 @@ class PlainHttp(HttpToolsProtocol):
     """One connection. An upgrade to anything but WebSocket is ignored; the connection ends with that answer."""
 
     def data_received(self, data: bytes) -> None:
-        """Parse what has come. It ends no time-out by itself: a client may send line ends for ever."""
+        """Parse the bytes. This must not stop the idle time-out: a client may send line ends for ever."""
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserError:
@@ -34,7 +34,7 @@ class PlainHttp(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
-        """Tell the application that the body has ended; not yet when its parser has given up before it."""
+        """Tell the application that the body has ended; not yet when the parser stopped before the body."""
         if not self._offers_in_vain():
             super().on_message_complete()
 
@@ -48,7 +48,7 @@ class PlainHttp(HttpToolsProtocol):
 
 
 class _Body:
-    """Hears a body alone: its headers have been heard."""
+    """Parser callbacks for a body only: the headers were parsed before."""
 
     def __init__(self, protocol: HttpToolsProtocol) -> None:
         self.on_body: Any = protocol.on_body

@@ -14,7 +14,7 @@ from servicekit.errors import DomainError, Rejected, Retry, Unavailable
 PROBLEM_TYPE = "application/problem+json"
 # How much of a path an error repeats.
 PATH_BYTES_MAX = 1024
-# In the scope of a request whose repeat an Idempotency-Key makes safe: it may store something.
+# The member of the scope that marks a request which an Idempotency-Key makes safe to repeat.
 TAKES_KEY: Final = "tradewind.takes_key"
 
 
@@ -26,7 +26,7 @@ def code_of(reason: str) -> str:
 def problem_of(error: DomainError, scope: Scope) -> dict[str, Any]:
     """Return the problem document of an error met while answering `scope`."""
     if error.row.http_status is None or error.row.kind == "bug":
-        # A reason that belongs to events never answers a request, and no word about a defect leaves the house.
+        # A reason of events alone never answers a request, and a client gets no details of a defect.
         error = Rejected("INTERNAL")
     problem: dict[str, Any] = {
         "type": public_path(scope, f"/problems/{code_of(error.reason)}"),
@@ -49,7 +49,7 @@ def problem_of(error: DomainError, scope: Scope) -> dict[str, Any]:
 
 
 def retry_of(error: DomainError, scope: Scope) -> Retry:
-    """Return what may be done with the request. Only a request that a key can protect ever needs one."""
+    """Return whether and how the client may repeat. `with_key` only for requests that accept an Idempotency-Key."""
     if error.retry == "with_key" and not scope.get(TAKES_KEY):
         return "safe" if error.retryable else "never"
     return error.retry
@@ -75,7 +75,7 @@ def problem_response(
 
 
 def unrouted_problem(error: DomainError, path: bytes, prefix: str) -> tuple[bytes, bytes]:
-    """Return the id and the problem document of a request that no route has seen. Its trace begins here."""
+    """Return the request id and the problem document of a request refused before routing. Its trace begins here."""
     scope: Scope = {"raw_path": path, "headers": [], PREFIX: prefix}
     begin_trace(scope)
     return request_id_of(scope).encode(), encode(problem_of(error, scope))

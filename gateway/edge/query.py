@@ -40,7 +40,7 @@ def known_parameters(scope: Scope, known: Sequence[str]) -> dict[str, list[str]]
 
 
 class StrictQuery:
-    """Refuses parameters that an address does not know: an ASGI app before another."""
+    """ASGI middleware that refuses parameters which an endpoint does not have."""
 
     def __init__(self, app: ASGIApp, known: Sequence[str]) -> None:
         self._app = app
@@ -54,7 +54,7 @@ class StrictQuery:
 
 
 def sequence_after(scope: Scope) -> int:
-    """Return `after`: the last sequence the caller has; 0 when it is not given."""
+    """Return `after`: the last sequence that the caller has; 0 when it is absent."""
     for name, value in parameters(scope):
         if name == "after":
             return sequence_in(value, "after")
@@ -62,7 +62,7 @@ def sequence_after(scope: Scope) -> int:
 
 
 def sequence_in(value: str, name: str) -> int:
-    """Return the sequence that a text holds. Raises Rejected("INVALID_REQUEST") when it holds none."""
+    """Return the sequence in a text. Raises Rejected("INVALID_REQUEST") when the text is no sequence."""
     if len(value) <= 10 and value.isascii() and value.isdigit() and int(value) <= SEQUENCE_MAX:
         return int(value)
     raise invalid_parameter(name, f"{name} must be the sequence of an event, from 0 to {SEQUENCE_MAX}.")

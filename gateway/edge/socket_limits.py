@@ -1,4 +1,4 @@
-"""WebSocket limits that uvicorn leaves out: how fast frames may come from one client."""
+"""WebSocket limits that uvicorn does not have: the rate of frames from one client."""
 
 from typing import Any, Final
 
@@ -7,11 +7,11 @@ from websockets.frames import Frame
 from gateway.edge.command_meter import CommandMeter
 from gateway.edge.socket_protocol import ProblemSockets
 
-# A client that keeps its line alive sends one now and then. Each ping is answered, whether the client reads or not.
+# A client sends a ping now and then to keep its connection. The gateway answers each, even if the client never reads.
 CONTROL_FRAMES_PER_SECOND_MAX: Final = 100
 # Messages and their parts.
 PARTS_PER_SECOND_MAX: Final = 2_000
-# As much as is parsed before the limits are asked again.
+# The bytes that are parsed between two checks of the limits.
 SLICE_BYTES: Final = 8 * 1024
 TOO_MANY: Final = 4429
 
@@ -25,7 +25,7 @@ class LimitedSockets(ProblemSockets):
         self._parts = CommandMeter(PARTS_PER_SECOND_MAX)
 
     def data_received(self, data: bytes) -> None:
-        """Read on, until the connection has been ended."""
+        """Parse the bytes until the connection has ended."""
         if not self.handshake_initiated or len(data) <= SLICE_BYTES:
             super().data_received(data)
             return
@@ -35,12 +35,12 @@ class LimitedSockets(ProblemSockets):
             super().data_received(data[start : start + SLICE_BYTES])
 
     def handle_ping(self) -> None:
-        """Answer a ping, unless there were too many."""
+        """Answer a ping; end the connection after too many."""
         if self._may_go_on(self._control_frames):
             super().handle_ping()
 
     def handle_pong(self, event: Frame) -> None:
-        """Take note of a pong, unless there were too many."""
+        """Count a pong; end the connection after too many."""
         if self._may_go_on(self._control_frames):
             super().handle_pong(event)
 

@@ -1,4 +1,4 @@
-"""WebSockets as uvicorn serves them, except that a handshake which cannot be is refused with a problem document."""
+"""uvicorn's WebSockets, with problem documents for refused handshakes."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -22,9 +22,9 @@ _UNREADABLE: Final = Rejected("MALFORMED_REQUEST", "This is no WebSocket handsha
 
 
 class ProblemSockets(WebSocketsSansIOProtocol):
-    """One connection, taken over from HTTP."""
+    """One connection after its upgrade from HTTP."""
 
-    # What stands before our paths in a refusal.
+    # The prefix of this gateway's paths in a refusal.
     path_prefix = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -32,7 +32,7 @@ class ProblemSockets(WebSocketsSansIOProtocol):
         self._handshake = self.conn = _Handshake(max_size=self.config.ws_max_size, logger=self.logger)
 
     def data_received(self, data: bytes) -> None:
-        """Read on: first the whole request that asked for the upgrade, then frames."""
+        """Parse the bytes: first the whole request of the upgrade, then frames."""
         if self.handshake_initiated:
             super().data_received(data)
             return
@@ -40,19 +40,19 @@ class ProblemSockets(WebSocketsSansIOProtocol):
         self._handshake.path = data.split(b" ", 2)[1].partition(b"?")[0]
         super().data_received(data)
         if not self.handshake_initiated:
-            # A request that the library cannot read would be left without an answer.
+            # The library gives no answer to a request that it cannot read.
             self.transport.write(self._handshake.reject(HTTPStatus.BAD_REQUEST, "").serialize())
             self.transport.close()
 
     async def send(self, message: ASGISendEvent) -> None:
-        """Pass on what the application says. A refusal ends the handshake as well, which the library does not note."""
+        """Send the application's message. After a refusal also end the handshake: the library does not."""
         await super().send(message)
         if self.close_sent:
             self.handshake_complete = True
 
 
 class _Handshake(ServerProtocol):
-    """The library's handshake and frames, with refusals in our words."""
+    """The library's handshake and frames, with problem documents as refusals."""
 
     path = b""
     prefix = ""

@@ -1,4 +1,4 @@
-"""JSON as this gateway accepts it: UTF-8, no duplicate names, no NaN, bounded depth, numbers kept as written."""
+"""The JSON that this gateway accepts: UTF-8, no duplicate names, no NaN, bounded depth, numbers kept as written."""
 
 import json
 from typing import Final, NoReturn, TypeAlias
@@ -17,7 +17,7 @@ class JsonNumber(str):
 
 
 def parse_json(body: bytes) -> JsonValue:
-    """Return the value of a JSON text. Raises Rejected("MALFORMED_REQUEST") with the place of the mistake."""
+    """Return the value of a JSON text. Raises Rejected("MALFORMED_REQUEST") with the position of the mistake."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:

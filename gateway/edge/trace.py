@@ -11,12 +11,12 @@ from servicekit.traces.trace_context import Sampler, TraceContext, new_span_id, 
 from servicekit.traces.tracing import is_recording
 
 _REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
-# What asks every few seconds whether this process lives, and what it counts, is nobody's request.
+# Probes and the metrics page get no trace of their own: they come every few seconds and serve no client.
 _PROBES: Final = frozenset({"/health", "/healthz", "/livez", "/readyz", "/metrics"})
 
 
 class Trace(NamedTuple):
-    """The context of this request's own span, and the span it is a child of; empty: it began the trace."""
+    """The context of this request's own span, and its parent span; an empty parent means that it began the trace."""
 
     context: TraceContext
     parent_span_id: str = ""
@@ -28,14 +28,14 @@ class Trace(NamedTuple):
 
     @property
     def traceparent(self) -> str:
-        """The header handed on to the next service."""
+        """The header for calls to the next service."""
         return self.context.traceparent
 
 
 def trace_from(scope: Scope) -> Trace:
     """Return the trace of a request: its `traceparent` when that is valid, else a new one.
 
-    Whoever records a span here hands its own id on; else the caller's stays, and the next span is its child.
+    When this process records spans, calls carry the id of its own span; else they carry the caller's.
     """
     for name, value in scope["headers"]:
         if name == b"traceparent" and (caller := parse_traceparent(value.decode("latin-1"))):
@@ -61,13 +61,13 @@ def begin_trace(scope: Scope) -> Trace:
 
 
 def request_id_of(scope: Scope) -> str:
-    """Return what this request is called in its answer: the id that the client sent, else that of the trace."""
+    """Return the request id of the answer: the id that the client sent, else the trace id."""
     request_id: str = scope["tradewind.request_id"]
     return request_id
 
 
 def _given_id(scope: Scope) -> str:
-    """Return the X-Request-Id that a client sent; one that could not stand in a header or a log counts for nothing."""
+    """Return the X-Request-Id that a client sent; empty for one with characters unfit for a header or a log."""
     for name, value in scope["headers"]:
         if name == b"x-request-id":
             text: str = value.decode("latin-1")
@@ -85,5 +85,5 @@ def _never(trace_id: str, caller: bool | None) -> bool:
 
 @functools.cache
 def _sampler(reads: bool) -> Sampler:
-    """Return one for requests that read and one for the others: who polls takes no order's place among the traces."""
+    """Return the sampler of reads or of other requests: two, so that polling does not displace traces of orders."""
     return sampler_of(os.environ)

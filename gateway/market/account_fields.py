@@ -1,4 +1,4 @@
-"""What can be set of an account, as data: each field, how its value is read, and where the contract keeps it."""
+"""The settable fields of an account, as data: each field, the reader of its value, and its name in the contract."""
 
 import re
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ LIMIT_FIELDS: Final[Mapping[str, Reader]] = {
     "tokensAllowed": list_of(token_name, TOKENS_MAX),
 }
 STATE: Final = one_of(*STATES)
-# What the contract calls them.
+# Their names in the contract.
 _NAMES: Final = {
     "orderUsdMax": "order_usd_micros_max",
     "ordersInFlightMax": "orders_in_flight_max",
@@ -55,13 +55,13 @@ _NAMES: Final = {
 
 @dataclass(slots=True)
 class AccountChange:
-    """What shall be different. `limits` holds values in the contract's units; None takes a limit away."""
+    """The requested changes. `limits` holds values in the contract's units; None removes a limit."""
 
     trading_state: str | None = None
     limits: dict[str, Any] = field(default_factory=dict)
 
     def apply_to(self, limits: pb.RiskLimits) -> None:
-        """Change the limits that this names and leave the others."""
+        """Set the named limits and leave the others."""
         for name, value in self.limits.items():
             limits.ClearField(_NAMES[name])  # type: ignore[arg-type]  # the stub wants a literal name
             if isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""Accounts over HTTP: one's own, and for admins any: its switch, its limits, and how much of them is used."""
+"""Accounts over HTTP: the caller's own, and for admins any: its switch, its limits and their use."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ class Accounts:
         self._limits = limits
 
     async def own(self, request: Request) -> Response:
-        """GET /api/account: the caller's account, and what its key may do."""
+        """GET /api/account: the caller's account, and the scopes of its key."""
         caller = identity_of(request.scope)
         account = await self._client.account(caller.account_id)
         return json_response({**self._shown(account), "scopes": sorted(caller.scopes)})
@@ -36,7 +36,7 @@ class Accounts:
         return json_response(self._shown(await self._client.account(_named(request))))
 
     async def change(self, request: Request) -> Response:
-        """PATCH /api/accounts/{account}: set the switch, or those limits that the body names; null takes one away."""
+        """PATCH /api/accounts/{account}: set the switch, or the limits that the body names; null removes a limit."""
         refuse_key(request.scope, "setting the same values twice changes nothing more.")
         account_id = _named(request)
         body = parse_json_object(await read_json_body(request.scope, request.receive, self._limits))
@@ -48,7 +48,7 @@ class Accounts:
         if change.trading_state is not None:
             wanted.trading_state = pb.TradingState.Value(f"TRADING_STATE_{change.trading_state.upper()}")
         if change.limits:
-            # The contract takes the limits as a whole: those that are not named stay as they are.
+            # The contract replaces all limits, so read the account first and keep the limits that are not named.
             wanted.limits.CopyFrom((await self._client.account(account_id)).limits)
             change.apply_to(wanted.limits)
         return await self._client.update(wanted)

@@ -1,4 +1,4 @@
-"""MarketService as the gateway uses it: wallets, and the table of scenarios."""
+"""The client of MarketService: wallets, and the table of scenarios."""
 
 import grpc
 
@@ -25,5 +25,5 @@ class MarketClient:
         return await answer_of(self._stub.Airdrop(request, timeout=self._deadline))
 
     async def scenarios(self) -> pb.ListScenariosResponse:
-        """Return what each scripted behaviour does."""
+        """Return the table of scenarios."""
         return await answer_of(self._stub.ListScenarios(pb.ListScenariosRequest(), timeout=self._deadline))

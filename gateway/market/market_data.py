@@ -1,4 +1,4 @@
-"""What can be traded, the pools, and their prices: read from the router, shown with symbols."""
+"""Tokens, pools and prices: read from the router, shown with symbols."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ class MarketData:
         )
 
     async def pools(self, request: Request) -> Response:
-        """GET /api/pools?token=: the pools with what they hold."""
+        """GET /api/pools?token=: the pools with their reserves."""
         answer = await self._router.pools(self.mint_asked(request))
         return json_response({"slot": answer.slot, "pools": [self._pool(pool) for pool in answer.pools]})
 
@@ -43,7 +43,7 @@ class MarketData:
         return json_response({"slot": answer.slot, "prices": [self.price(_price_of(pool)) for pool in answer.pools]})
 
     def mint_asked(self, request: Request) -> str:
-        """Return the mint that `?token=` names; empty when it names none."""
+        """Return the mint of `?token=`; empty when it is absent."""
         named = known_parameters(request.scope, ("token",)).get("token", [""])[-1]
         if not named:
             return ""
@@ -53,7 +53,7 @@ class MarketData:
         return token.mint
 
     def price(self, price: pb.Price) -> dict[str, Any]:
-        """Return a price as clients read it: whole quote tokens for one whole base token."""
+        """Return a price as JSON values: whole quote tokens for one whole base token."""
         return {
             "pool": price.pool_id,
             "venue": price.venue,
@@ -77,7 +77,7 @@ class MarketData:
 
     def _reserve(self, name: str, mint: str, units: int) -> dict[str, Any]:
         token = self._tokens.current().find(mint)
-        # A pool may come up a moment before the list of tokens that names its mint.
+        # A new pool may appear a moment before the list of tokens has its mint.
         return amount(name, units, token.decimals) if token else {name: None, f"{name}BaseUnits": str(units)}
 
 

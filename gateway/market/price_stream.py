@@ -20,7 +20,7 @@ Messages = AsyncGenerator[pb.WatchPricesResponse, None]
 
 
 class Prices:
-    """A stream of its own for each reader: the first event holds all prices, the next what changed in a slot."""
+    """One stream for each reader: the first event holds all prices, later ones the prices that changed in a slot."""
 
     def __init__(
         self, router: RouterClient, market: MarketData, turnstile: Turnstile, *, first_answer_seconds: float
@@ -33,7 +33,7 @@ class Prices:
         self._draining = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer in the form that the Accept header asks for."""
+        """Answer with JSON or with server-sent events, by the Accept header."""
         request = Request(scope, receive)
         if not event_stream.wants_stream(scope):
             await (await self._market.prices(request))(scope, receive, send)
@@ -52,7 +52,7 @@ class Prices:
             self._readers.discard(gone)
 
     def drain(self) -> None:
-        """End every stream and open no more."""
+        """End every stream and open no new one."""
         self._draining = True
         for gone in self._readers:
             gone.set()
@@ -69,7 +69,7 @@ class Prices:
             try:
                 message = await _next(messages, gone)
             except DomainError as error:
-                # The client connects again by itself, and the first event then holds everything.
+                # The client connects again by itself, and the first event then holds all prices.
                 telemetry.prices_stream_broken(error.reason)
                 break
         await event_stream.end(send)

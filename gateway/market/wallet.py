@@ -1,4 +1,4 @@
-"""The account's simulated wallet: what it holds, and tokens for nothing."""
+"""The account's simulated wallet: its balances, and airdrops of tokens."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -35,7 +35,7 @@ class Wallet:
         self._tokens_max = tokens_max
 
     async def balances(self, request: Request) -> Response:
-        """GET: every token of the market and how much of it the account holds."""
+        """GET: the account's balance of every token of the market."""
         tokens = self._tokens.current()
         answer = await self._market.balances(account_of(request.scope))
         held = [(tokens.find(balance.mint), balance.amount) for balance in answer.balances]

@@ -16,12 +16,12 @@ from gateway.edge.strict_json import JsonValue, parse_json
 from gateway.orders.orders import Intake, header_key
 from servicekit.errors import DomainError, FieldViolation, Rejected
 
-# 255 less the place of an order.
+# 255 less the four characters of `#` and an order's position.
 KEY_CHARACTERS_MAX: Final = 251
 
 
 class Batch:
-    """Takes in a list of orders. One bad order does not sink the rest."""
+    """Submits a list of orders. One bad order does not fail the others."""
 
     def __init__(self, intake: Intake, limits: BodyLimits, rate_limits: RateLimits | None, *, orders_max: int) -> None:
         self._intake = intake
@@ -57,7 +57,7 @@ class Batch:
             if not isinstance(body, dict):
                 raise Rejected("INVALID_ORDER", "An order must be a JSON object.")
             order = await self._intake.read(body)
-            # An order's own identity goes before its place in the batch.
+            # An order's own client order id has precedence over the batch's key.
             identified = order if key is None or order.client_order_id else order.identified_by(key)
             accepted = await self._intake.submit(identified, scope)
         except DomainError as error:
@@ -68,7 +68,7 @@ class Batch:
 
 
 def _batch_key(scope: Scope) -> str | None:
-    """Return the batch's Idempotency-Key. Each order is identified by it and by its place: `key#0`, `key#1`, ..."""
+    """Return the batch's Idempotency-Key. With its position it identifies each order: `key#0`, `key#1`, ..."""
     key = header_key(scope)
     if key is not None and len(key) > KEY_CHARACTERS_MAX:
         raise Rejected(

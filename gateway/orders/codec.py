@@ -16,13 +16,13 @@ from gateway.orders.tokens import Token, Tokens
 from pools.kinds import VENUES
 from servicekit.errors import FieldViolation, Rejected
 
-# The answer to a body of nonsense lists its first mistakes, not thousands.
+# The answer to a very bad body lists its first violations, not thousands.
 VIOLATIONS_MAX: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the operator allows."""
+    """The operator's rules for orders."""
 
     default_slippage_bps: int = 50
     max_slippage_bps: int = 1_000
@@ -33,7 +33,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOrder:
-    """An order that has passed every check. Amounts in base units; `names` says what the client calls each field."""
+    """An order that has passed every check. Amounts in base units; `names` holds the client's name of each field."""
 
     token_in: Token
     token_out: Token
@@ -50,11 +50,11 @@ class NewOrder:
     names: Mapping[str, str]
 
     def identified_by(self, client_order_id: str) -> "NewOrder":
-        """Return the same order under a caller's identity."""
+        """Return the same order under this client order id."""
         return replace(self, client_order_id=client_order_id)
 
     def body_hash(self) -> bytes:
-        """Return the SHA-256 of the order's canonical form: equal for bodies that mean the same, in any words."""
+        """Return the SHA-256 of the order's canonical form: equal for bodies with the same meaning in any spelling."""
         meaning = (
             "market",
             self.token_in.mint,
@@ -65,7 +65,7 @@ class NewOrder:
             () if set(self.venues) >= set(VENUES) else tuple(sorted(set(self.venues))),
             tuple(sorted(set(self.exclude_pools))),
             self.quote_id,
-            # A default that is written out means what it means left out.
+            # The hash is the same whether the client writes the default or leaves it out.
             "" if self.on_stale == "requote" else self.on_stale,
             self.max_price_impact_bps,
             self.scenario,
@@ -78,13 +78,13 @@ def read_order(
 ) -> NewOrder:
     """Return the order a body describes. Raises Rejected("INVALID_ORDER") with all its violations.
 
-    Without known `scenarios` any name of one will do.
+    Without known `scenarios` any name of a scenario is accepted.
     """
     return _Reading(ORDER_FIELDS, _ORDER_NAMES, "INVALID_ORDER").run(body, tokens, rules, scenarios)
 
 
 def read_pair(body: Mapping[str, JsonValue], tokens: Tokens, rules: Rules, scenarios: Collection[str] = ()) -> NewOrder:
-    """Return what a request for quotes describes. Raises Rejected("INVALID_REQUEST") with all its violations."""
+    """Return the trade that a request for quotes describes. Raises Rejected("INVALID_REQUEST") with all violations."""
     return _Reading(PAIR_FIELDS, _PAIR_NAMES, "INVALID_REQUEST").run(body, tokens, rules, scenarios)
 
 
@@ -92,7 +92,7 @@ def _names_of(fields: Mapping[str, Field]) -> dict[str, str]:
     return {name: meaning for meaning, field in fields.items() for name in field.names}
 
 
-# What GET /api/quotes takes: our own names, because its parameters are new.
+# The parameters of GET /api/quotes: native names only, because no earlier engine has this endpoint.
 QUOTE_PARAMETERS: Final = tuple(PAIR_FIELDS)
 _ORDER_NAMES: Final = _names_of(ORDER_FIELDS)
 _PAIR_NAMES: Final = _names_of(PAIR_FIELDS)
@@ -191,7 +191,7 @@ class _Reading:
         written = self._values.get("amountIn")
         if written is None:
             return 0
-        # Without its token an amount can still be seen to be nonsense, but not to be too precise or too large.
+        # Without the token's decimals only the form of the amount can be checked, not its precision or size.
         decimals = token.decimals if token else 18
         try:
             amount = whole_units(written, decimals)
@@ -224,7 +224,7 @@ class _Reading:
 
     def _blame(self, meaning: str, code: str, detail: str) -> None:
         name = self._names.get(meaning, meaning)
-        # The sentence may quote the client's own words, so no format string is made of it.
+        # The sentence may quote the client's text, so it must not be used as a format string.
         self._violations.append(FieldViolation(pointer_to(name), detail.replace("{name}", name, 1), code))
 
     def _refusal(self) -> Rejected:

@@ -1,4 +1,4 @@
-"""The words of earlier engines, as data: statuses left out, statuses renamed, the shape of a frame.
+"""The formats of earlier engines, as data: statuses left out, statuses renamed, the shape of a frame.
 
 Frames are cut and joined as raw JSON: no number is read, so none can change.
 """
@@ -28,7 +28,7 @@ class NativeFrame(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One earlier engine's frames of an order's life. `edits` reshape the details of a status, by our name of it."""
+    """One earlier engine's frames of an order's events. `edits` reshape the details of each native status."""
 
     name: str
     shape: Literal["nested", "flat"]
@@ -40,7 +40,7 @@ class Dialect:
 _FRAME: Final = msgspec.json.Decoder(NativeFrame)
 _TEXT: Final = msgspec.json.Decoder(str)
 
-# The earlier engines have no word for this end of an order.
+# The earlier engines have no status for a cancelled order.
 _RENAMED: Final = {"cancelled": "failed"}
 
 

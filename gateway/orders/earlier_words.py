@@ -1,7 +1,7 @@
-"""The details of an event in the words that the earlier engines' clients know; the native ones have moved on since.
+"""The details of an event under the field names of earlier engines, which differ from the native names.
 
-There, what the router says of legs and quotes is in base units, tokens are mints, and a fill's shortfall is its
-slippage. Values are moved as raw JSON, so that no digit changes; an event stored in these words stays as it is.
+In that format the router's legs and quotes are in base units, tokens are mints, and a fill's shortfall is called
+slippage. Values are copied as raw JSON, so that no digit changes. An event stored in this format stays as it is.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from gateway.edge.json_out import encode
 
 Details = dict[str, Raw]
 
-# Their name, and ours that holds its value.
+# The earlier name, and the native name that holds its value.
 _TOKENS: Final = {"tokenIn": "tokenInMint", "tokenOut": "tokenOutMint"}
 _OF_THE_ROUTER: Final = {
     **_TOKENS,
@@ -30,7 +30,7 @@ _OBJECTS: Final = msgspec.json.Decoder(list[dict[str, Raw]])
 
 
 def in_earlier_words(status: str, details: Details) -> Details:
-    """Return the details of an event with this status."""
+    """Return the details of an event with this status under the earlier names."""
     reword = _REWORDED.get(status)
     return reword(details) if reword else details
 

@@ -20,7 +20,7 @@ from pools.plain_numbers import amount, plain
 from tradewind.orders.v1 import orders_pb2 as pb
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
-# What an attempt's route was chosen from, and what it costs, as the router told it.
+# The quotes that an attempt's route was chosen from, and its fee, as the router presents them.
 _WEIGHED: Final = (
     *("fee", "feeBaseUnits", "feeToken", "feeTokenMint"),
     *("route", "quotes", "refused", "runnerUp"),
@@ -67,7 +67,7 @@ class Explain:
         self._tokens = tokens
 
     async def show(self, request: Request) -> Response:
-        """GET: every quote, the ones refused, the route and what it beat, the result, and where the time went."""
+        """GET: every quote, the refusals, the route and the runner-up, the result, and the time in each status."""
         order_id = order_id_of(request.path_params["order_id"])
         account_id = account_of(request.scope)
         order = await self._client.order(account_id, order_id)
@@ -118,7 +118,7 @@ def _shown(stage: _Stage) -> dict[str, Any]:
 
 
 def _attempts(order: pb.Order, times: _Times) -> list[pb.Attempt]:
-    """Return the attempts; one that is being routed has no record yet and is known by its events."""
+    """Return the attempts. An attempt that is being routed has no row yet, so its events show it."""
     recorded = {attempt.attempt: attempt for attempt in order.attempts}
     for number, stages in times.attempts.items():
         if number not in recorded:
@@ -136,7 +136,7 @@ def _attempt(order: pb.Order, attempt: pb.Attempt, times: _Times) -> dict[str, A
 
 
 def _decision(order: pb.Order, route_json: str) -> dict[str, Any]:
-    """Return what was weighed in an attempt and what was chosen; nulls when no route was found."""
+    """Return the quotes of an attempt and the route that was chosen; nulls when no route was found."""
     route = stored_route(route_json)
     amount_out = int(route.amount_out) if route else None
     return {
@@ -148,7 +148,7 @@ def _decision(order: pb.Order, route_json: str) -> dict[str, Any]:
 
 
 def _fill(order: pb.Order) -> dict[str, Any] | None:
-    """Return what the swap brought against what was quoted; `shortfallBps` is negative when it brought more."""
+    """Return the fill beside its quote; `shortfallBps` is negative when the fill paid more."""
     if not order.executed_amount_out or not order.quoted_amount_out:
         return None
     return {

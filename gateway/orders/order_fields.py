@@ -1,4 +1,4 @@
-"""The fields of an order as data: what each is called by which client, and how its value is read.
+"""The fields of an order as data: the names of each field for each client, and the reader of its value.
 
 One line here is one field. A field with several names carries the words of earlier engines; a body may use one of them.
 Each reader carries the JSON schema of the values it takes, which makes the public document: a schema may take more
@@ -22,7 +22,7 @@ _SCENARIO: Final = re.compile(r"[a-z0-9_:.-]{1,64}")
 
 
 class BadValue(ValueError):
-    """A value that cannot stand in its field: a code for programs, a sentence with the fix for people."""
+    """A value that its field does not accept: a code for programs, a sentence with the fix for people."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -35,13 +35,13 @@ Schema = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads a value under the name the client gave it, or raises BadValue; `schema` describes what it takes."""
+    """Reads a value under the client's field name, or raises BadValue; `schema` describes the accepted values."""
 
     read: Callable[[object, str], Any]
     schema: Schema
 
     def __call__(self, value: object, name: str) -> Any:
-        """Return the value as the engine knows it."""
+        """Return the value in the engine's form. Raises BadValue."""
         return self.read(value, name)
 
 
@@ -52,14 +52,14 @@ def takes(**schema: Any) -> Callable[[Callable[[object, str], Any]], Reader]:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One meaning and, for each name a client may give it, the reader of its value. The first name is ours."""
+    """One meaning and, for each name a client may use, the reader of its value. The first name is the native one."""
 
     names: Mapping[str, Reader]
     required: bool = False
 
 
 def text(value: object, name: str) -> str:
-    """Read a text. A JSON number is none."""
+    """Read a text. Raises BadValue for a JSON number."""
     if not isinstance(value, str) or isinstance(value, JsonNumber):
         raise BadValue("wrong_type", f"{name} must be a text.")
     return value
@@ -122,7 +122,7 @@ def whole_number(least: int, most: int) -> Reader:
 
 @takes(type="string", pattern=f"^(?!{OWN_IDENTITY_PREFIX}){VISIBLE.pattern}$")
 def visible_text(value: object, name: str) -> str:
-    """Read an identity: 1 to 255 visible ASCII characters, not of our own making."""
+    """Read a client order id: 1 to 255 visible ASCII characters, without the gateway's own prefix."""
     found = text(value, name)
     if not VISIBLE.fullmatch(found):
         raise BadValue("invalid_value", f"{name} must be 1 to 255 visible ASCII characters, without spaces.")

@@ -30,7 +30,7 @@ from servicekit.errors import DomainError, FieldViolation, Rejected, Unavailable
 _ORDER_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DASHLESS: Final = re.compile(r"[0-9a-f]{32}")
 
-# What the executor calls the fields of an order.
+# The executor's names of the fields of an order, and the gateway's.
 _MEANINGS: Final = {
     "client_order_id": "clientOrderId",
     "order_type": "type",
@@ -51,7 +51,7 @@ _MEANINGS: Final = {
 
 
 def order_id_of(text: str) -> str:
-    """Return the identity in its one spelling. Raises Rejected("ORDER_NOT_FOUND") for what can be none."""
+    """Return the order id in its canonical spelling. Raises Rejected("ORDER_NOT_FOUND") for text that is no id."""
     order_id = text.lower()
     if not _ORDER_ID.fullmatch(order_id):
         if _DASHLESS.fullmatch(order_id):
@@ -61,7 +61,7 @@ def order_id_of(text: str) -> str:
 
 
 class Intake:
-    """Takes in orders, for the single endpoint and for the batch, by the same rules."""
+    """Reads and submits orders, by the same rules for the single endpoint and for the batch."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class Intake:
         return read_order(body, self._tokens.current(), self._rules, scenarios)
 
     async def submit(self, order: NewOrder, scope: Scope) -> Accepted:
-        """Store an order. Raises DomainError in the client's own words."""
+        """Store an order. Raises DomainError with the client's field names."""
         if order.quote_id:
             await self._check_quote(order, account_of(scope))
         try:
@@ -176,7 +176,7 @@ class Orders:
         return json_response(snapshot(order, self._tokens.symbol_of), headers=headers)
 
     async def history(self, request: Request) -> Response:
-        """GET events: the whole history, or what follows `after`, each event as it was stored."""
+        """GET events: the history after the sequence `after`, by default all; each event as it was stored."""
         order_id = order_id_of(request.path_params["order_id"])
         after = sequence_after(request.scope)
         frames = await self._client.events(account_of(request.scope), order_id, after)
@@ -184,7 +184,7 @@ class Orders:
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
     async def cancel(self, request: Request) -> Response:
-        """DELETE: 202 with the order as it is now; 409 with the status when it is too late."""
+        """DELETE: 202 with the order after the cancellation; 409 with the status when it is too late."""
         refuse_key(request.scope, "cancelling twice does nothing more than once.")
         order_id = order_id_of(request.path_params["order_id"])
         account_id = account_of(request.scope)
@@ -199,13 +199,13 @@ class Orders:
 
 
 def with_header_key(order: NewOrder, scope: Scope) -> NewOrder:
-    """Return the order with the identity that the Idempotency-Key header gives, if it gives one."""
+    """Return the order with the Idempotency-Key header as its client order id, if there is one."""
     key = header_key(scope)
     return order if key is None else _keyed(order, key)
 
 
 def header_key(scope: Scope) -> str | None:
-    """Return the Idempotency-Key, quoted or bare; None without one. Raises Rejected for one that cannot be, or two."""
+    """Return the Idempotency-Key, quoted or bare; None without one. Raises Rejected for a malformed key, or for two."""
     given = [value for name, value in scope["headers"] if name == b"idempotency-key"]
     if not given:
         return None
@@ -220,7 +220,7 @@ def header_key(scope: Scope) -> str | None:
 
 
 def refuse_key(scope: Scope, why: str) -> None:
-    """Raise Rejected for an Idempotency-Key where none is taken."""
+    """Raise Rejected for an Idempotency-Key on an endpoint that does not accept one."""
     if header_key(scope) is not None:
         raise Rejected("INVALID_REQUEST", f"Idempotency-Key is not taken here: {why} Leave it out.")
 
@@ -237,7 +237,7 @@ def _keyed(order: NewOrder, key: str) -> NewOrder:
 
 
 def _in_clients_words(error: DomainError, order: NewOrder) -> DomainError:
-    """Return the executor's refusal with its fields named as the client named them."""
+    """Return the executor's refusal with the client's field names."""
     if not error.violations:
         return error
     told = error_of(error.reason, error.detail)

@@ -1,4 +1,4 @@
-"""OrderService as the gateway uses it: concurrent submits share one call."""
+"""The client of OrderService: concurrent submits share one call."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -50,7 +50,8 @@ class OrdersClient:
     async def submit(self, account_id: str, order: NewOrder, *, traceparent: str) -> Accepted:
         """Store an order and return its identity, once the executor has committed it.
 
-        An error after which the order may be stored all the same names the order and a key with which a repeat is safe.
+        After some errors the order may be stored nevertheless: such an error names the order and a key with which a
+        repeat is safe.
         """
         if self._submits.waiting >= self._submits_waiting_max:
             refusal = Unavailable("UNAVAILABLE", "Too many orders are waiting to be stored; this one was not.")
@@ -77,7 +78,7 @@ class OrdersClient:
         return [event.payload_json for event in answer.events]
 
     async def cancel(self, account_id: str, order_id: str) -> pb.Order:
-        """Cancel an order and return it as it is then."""
+        """Cancel an order and return it after that."""
         request = pb.CancelOrderRequest(account_id=account_id, order_id=order_id)
         return (await answer_of(self._stub.CancelOrder(request, timeout=self._deadline))).order
 
@@ -86,7 +87,7 @@ class OrdersClient:
         return await answer_of(self._stub.ListOrders(request, timeout=self._deadline))
 
     async def lifecycle(self) -> pb.GetLifecycleResponse:
-        """Return the table that orders live by."""
+        """Return the lifecycle: every status, event and transition."""
         return await answer_of(self._stub.GetLifecycle(pb.GetLifecycleRequest(), timeout=self._deadline))
 
     async def _submit_batch(self, orders: Sequence[pb.SubmitOrderRequest]) -> list[Accepted | BaseException]:
@@ -101,14 +102,14 @@ class OrdersClient:
         return bool((await self.page(wanted)).orders)
 
     async def close(self) -> None:
-        """Let the submits in flight end."""
+        """Wait until the submits in flight have ended."""
         await self._submits.close()
 
 
 def is_own_identity(order: pb.Order) -> bool:
-    """True for an order whose identity was made here, because its client gave none.
+    """True for an order whose client order id the gateway made, because its client gave none.
 
-    It is the order's own id. An earlier release made identities that begin with OWN_IDENTITY_PREFIX.
+    Such an id equals the order's id. An earlier release made ids that begin with OWN_IDENTITY_PREFIX.
     """
     return order.client_order_id == order.order_id or order.client_order_id.startswith(OWN_IDENTITY_PREFIX)
 
@@ -127,8 +128,8 @@ def _in_doubt(error: DomainError, request: pb.SubmitOrderRequest) -> DomainError
 
 
 def _request(account_id: str, order: NewOrder, traceparent: str) -> pb.SubmitOrderRequest:
-    # An identity for every order: a call that is repeated after a broken connection then stores nothing twice, and a
-    # client that got no answer can be told with which key it may repeat.
+    # Every order gets an id here: a call repeated after a broken connection then stores nothing twice, and the error to
+    # a client that got no answer can name the key for a repeat.
     order_id = str(uuid7())
     return pb.SubmitOrderRequest(
         account_id=account_id,

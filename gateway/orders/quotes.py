@@ -1,4 +1,4 @@
-"""Quotes without an order: what the pools would pay now, and the route an order would take."""
+"""Quotes without an order: the quotes of all pools now, and the best route."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -104,7 +104,7 @@ class Quotes:
 
 
 def _fields(query: dict[str, list[str]]) -> dict[str, JsonValue]:
-    """Return the body that parameters stand for. Raises Rejected("INVALID_REQUEST") for a value given twice."""
+    """Return the body with the values of the parameters. Raises Rejected("INVALID_REQUEST") for a value given twice."""
     body: dict[str, JsonValue] = {}
     for name, values in query.items():
         if name in _LISTS:
@@ -112,7 +112,7 @@ def _fields(query: dict[str, list[str]]) -> dict[str, JsonValue]:
         elif len(values) > 1:
             raise invalid_parameter(name, f"{name} is given {len(values)} times: give it once.")
         else:
-            # In a query a number is a text; the readers tell by the type what the client meant.
+            # In a query a number is a text, but the readers expect the type that JSON has.
             body[name] = JsonNumber(values[0]) if name in _NUMBERS else values[0]
     return body
 
@@ -128,7 +128,7 @@ def _understood(order: NewOrder, answer: pb.GetRouteResponse) -> dict[str, Any]:
 
 
 def _protection(order: NewOrder, answer: pb.GetRouteResponse) -> dict[str, Any]:
-    """Return the tolerance, and the least that it lets an order buy by this route."""
+    """Return the slippage tolerance, and the least output of an order by this route."""
     least = min_amount_out(answer.route.amount_out, order.slippage_bps)
     return {"slippageBps": order.slippage_bps, **amount("minAmountOut", least, order.token_out.decimals)}
 

@@ -1,4 +1,4 @@
-"""RouterService as the gateway uses it."""
+"""The client of RouterService."""
 
 from collections.abc import AsyncGenerator
 
@@ -30,7 +30,7 @@ class RouterClient:
         return await answer_of(self._stub.ListPools(pb.ListPoolsRequest(mint=mint), timeout=self._deadline))
 
     async def route(self, order: NewOrder) -> pb.GetRouteResponse:
-        """Return the best route for an order, and everything that was weighed."""
+        """Return the best route for an order, with all quotes and refusals."""
         request = pb.GetRouteRequest(
             mint_in=order.token_in.mint,
             mint_out=order.token_out.mint,
@@ -45,7 +45,7 @@ class RouterClient:
         )
         if not order.quote_id:
             return await self._route(self._stub, request)
-        # A quote's id begins with the router that keeps it.
+        # A quote's id begins with the id of the router process that keeps it.
         keeper = order.quote_id.partition("-")[0]
         return await self._keepers.ask(keeper, lambda stub: self._route(stub, request))
 
@@ -57,7 +57,7 @@ class RouterClient:
         await self._keepers.close()
 
     async def prices(self, mint: str = "") -> AsyncGenerator[pb.WatchPricesResponse, None]:
-        """Yield the mid prices of all pools, or of those that trade one mint; then what changes.
+        """Yield the mid prices of all pools, or of those that trade one mint; then the changed ones.
 
         Raises DomainError when the stream breaks.
         """

@@ -10,12 +10,12 @@ from servicekit.errors import DomainError
 from tradewind.market.v1 import market_pb2 as pb
 
 KEPT_SECONDS: Final = 60.0
-# A market that is away is not asked by every order of a batch.
+# After a failed call, the orders of this time do not call the market again.
 ASKED_AGAIN_SECONDS: Final = 1.0
 
 
 class ScenarioNames:
-    """The names, fetched when an order first needs them. While the market is away the last list serves."""
+    """The names, fetched when an order first needs them. While the market does not answer, the last list is used."""
 
     def __init__(self, fetch: Callable[[], Awaitable[pb.ListScenariosResponse]], *, switched_on: bool) -> None:
         self._fetch = fetch
@@ -27,7 +27,7 @@ class ScenarioNames:
     async def needed_by(self, body: Mapping[str, JsonValue]) -> frozenset[str]:
         """Return the names when the body has a scenario to check; empty without one, and when they cannot be had.
 
-        An unchecked name goes through: the market, which knows, decides.
+        A name that cannot be checked here passes: the market checks it.
         """
         if not self._switched_on or "scenario" not in body:
             return frozenset()

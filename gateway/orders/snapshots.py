@@ -1,4 +1,4 @@
-"""An order as clients read it: every field that earlier engines persisted, and ours."""
+"""An order as JSON values: every field that earlier engines stored, and the native ones."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -23,7 +23,7 @@ class StoredRoute(msgspec.Struct, rename="camel"):
     presented: dict[str, msgspec.Raw] = {}
 
     def part(self, name: str) -> msgspec.Raw | None:
-        """Return one part of what the router presented, as JSON: `route`, `quotes`, `refused`, `runnerUp`, `fee`...
+        """Return one part of the router's presentation as JSON: `route`, `quotes`, `refused`, `runnerUp`, `fee`...
 
         None for a route of an earlier release, whose presentation had other words: it held no fee.
         """
@@ -44,17 +44,17 @@ def token_pair(mint_in: str, mint_out: str, symbol_of: SymbolOf) -> dict[str, st
 
 
 def status_name(status: "pb.OrderStatus.ValueType") -> str:
-    """Return the word that clients know a status by."""
+    """Return a status as clients write it, such as `routing_complete`."""
     return pb.OrderStatus.Name(status).removeprefix("ORDER_STATUS_").lower()
 
 
 def type_name(order_type: "pb.OrderType.ValueType") -> str:
-    """Return the word that clients know an order type by."""
+    """Return an order type as clients write it, such as `market`."""
     return pb.OrderType.Name(order_type).removeprefix("ORDER_TYPE_").lower()
 
 
 def snapshot(order: pb.Order, symbol_of: SymbolOf) -> dict[str, Any]:
-    """Return an order as JSON values, with its attempts. What is not known yet is null; amounts are exact."""
+    """Return an order as JSON values, with its attempts. Values not known yet are null; amounts are exact."""
     return {**summary(order, symbol_of), "attemptHistory": [attempt_summary(attempt) for attempt in order.attempts]}
 
 
@@ -102,7 +102,7 @@ def _amounts_out(order: pb.Order) -> dict[str, Any]:
 
 
 def attempt_summary(attempt: pb.Attempt) -> dict[str, Any]:
-    """Return an attempt and its end."""
+    """Return an attempt with its result as JSON values."""
     route = stored_route(attempt.route_json)
     return {
         "attempt": attempt.attempt,

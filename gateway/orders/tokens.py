@@ -32,7 +32,7 @@ class Tokens:
     def find(self, name: str) -> Token | None:
         """Return the token called `name`, or None.
 
-        Only ASCII has cases here: elsewhere two letters may share a capital, and a name would stand for another.
+        Only ASCII letters match in any case: two other letters may share a capital, so a name could match another.
         """
         return self._by_mint.get(name) or (self._by_symbol.get(name.upper()) if name.isascii() else None)
 
@@ -43,7 +43,7 @@ class Tokens:
 
 
 class TokenDirectory:
-    """Holds the newest list that the router gave. While the router is away the list stays as it was."""
+    """Holds the router's newest list. While the router does not answer, the last list stays."""
 
     def __init__(self, fetch: Callable[[], Awaitable[Iterable[Token]]], *, refresh_seconds: float) -> None:
         self._fetch = fetch

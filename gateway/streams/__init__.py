@@ -1,1 +1,1 @@
-"""Live streams: one order, many orders, a whole account; over WebSocket and server-sent events."""
+"""Live streams of events: one order, many orders, a whole account; over WebSocket and server-sent events."""

@@ -1,7 +1,7 @@
-"""The watches of accounts that sockets share: one for each account, however many sockets follow it.
+"""The shared watches of accounts: one for each account, however many sockets follow it.
 
-The executor sends an account's events once to this process, and a new reader continues from where the shared watch
-stands. Older events that one socket asks for go to that socket alone.
+The executor sends an account's events once to this process. A new reader continues from the shared watch's positions.
+Older events that one socket asks for go to that socket alone.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from servicekit.errors import Unavailable
 
 
 class AccountReader:
-    """One socket's share: all events of the account, except those of orders that it follows by itself."""
+    """One socket's reader of a shared watch: it gets all events, except of orders that the socket follows by name."""
 
     def __init__(self, *, forward: Callable[[str], None], on_end: Callable[[End], None]) -> None:
         self._forward = forward
@@ -28,11 +28,11 @@ class AccountReader:
             self._forward(payload)
 
     def tell_alone(self, event: Event) -> None:
-        """Pass on the events of a watch of this reader's own."""
+        """Pass on an event of a watch that belongs to this reader alone."""
         self._forward(event.payload)
 
     def end(self, why: End) -> None:
-        """Say that the shared watch is over."""
+        """Tell the reader that the shared watch has ended."""
         self.close()
         self._on_end(why)
 
@@ -53,7 +53,7 @@ class SharedWatch:
         self._on_end = on_end
         self.watch = AccountWatch(account_id, forward=self._tell, heal=self._heal, on_end=self._ended)
         self.standing = asyncio.create_task(watches.stand(self.watch))
-        # Those who wait have left perhaps; the refusal is theirs to hear, not an error of ours.
+        # The waiting callers may have left: read the error here, so that asyncio does not report it as unread.
         self.standing.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     def end_if_unused(self) -> None:
@@ -107,7 +107,7 @@ class AccountHub:
             await asyncio.shield(shared.standing)
             if shared.watch.ended:
                 raise Unavailable("UNAVAILABLE", "The orders' events cannot be had at the moment.")
-            # Positions and readers change together: no event goes out in between.
+            # Positions and readers change without an await between, so that no event is sent between the two.
             positions = {**shared.watch.positions, **after}
             shared.readers.add(reader)
         finally:
@@ -118,7 +118,7 @@ class AccountHub:
         return positions
 
     def leave(self, account_id: str, reader: AccountReader) -> None:
-        """Send the reader nothing more."""
+        """Remove the reader: it gets no further events."""
         reader.close()
         shared = self._shared.get(account_id)
         if shared is not None:

@@ -1,7 +1,7 @@
-"""One watch of a whole account: its open orders from where they stand, and every order to come.
+"""One watch of a whole account: its open orders from their newest event, and every later order.
 
-The executor sends each event once and in order while the stream between us lasts. When the stream comes back it goes
-on from the present; missed events are read order by order, from the last one that this watch sent.
+The executor sends each event once and in order while its stream lasts. A new stream begins at the present; the watch
+reads missed events order by order, from the last one that it sent.
 """
 
 import asyncio
@@ -12,23 +12,23 @@ from typing import Final, Protocol
 from gateway.streams.watch import End, Event
 from servicekit.errors import DomainError
 
-# How far the clocks of two servers may differ, and how long an order may take from its birth to its first event.
+# How far the clocks of two servers may differ, and how long an order may take from its creation to its first event.
 OVERLAP_MS: Final = 5_000
-# How long the executor can be asked to reach back.
+# How far back the executor can search for new orders.
 MEMORY_MS: Final = 65_000
 _OVER_MIN: Final = 1_000
 
 
 class Heal(Protocol):
-    """Begins to read what was missed of an order."""
+    """Begins to read the missed events of an order."""
 
     def __call__(self, watch: "AccountWatch", order_id: str, after_sequence: int) -> Callable[[], None]:
-        """Bring the order's events behind a sequence to the watch; the answer stops that."""
+        """Pass the order's events after a sequence to the watch, until the returned function is called."""
         ...
 
 
 class AccountWatch:
-    """Passes events on as they come. `positions` holds the newest sequence of each order on its way."""
+    """Passes events on as they come. `positions` holds the newest sequence of each open order."""
 
     def __init__(
         self,
@@ -38,14 +38,14 @@ class AccountWatch:
         heal: Heal,
         on_end: Callable[["AccountWatch"], None],
     ) -> None:
-        """`forward` takes an order and a frame of it, `heal` begins to read what was missed."""
+        """`forward` takes an order id and a frame of the order; `heal` begins to read missed events."""
         self.watch_id = 0
         self.account_id = account_id
         self.positions: dict[str, int] = {}
         self.ended: End | None = None
-        # How long it rests after the executor refused it for now.
+        # How long the watch pauses after a temporary refusal of the executor.
         self.pause_seconds = 0.0
-        # The open orders and where they stood when the executor first answered, or why it refused.
+        # The open orders and their sequences in the executor's first answer, or its refusal.
         self.standing: asyncio.Future[Mapping[str, int]] = asyncio.get_running_loop().create_future()
         self._forward = forward
         self._heal = heal
@@ -68,7 +68,7 @@ class AccountWatch:
             self.standing.set_result(positions)
             return
         for order_id, last in list(self.positions.items()):
-            # Further than the last event sent, or ended meanwhile.
+            # The order has later events than the last one sent, or it has ended meanwhile.
             if positions.get(order_id, last + 1) > last:
                 self._missed(order_id, last)
         for order_id, position in positions.items():
@@ -109,7 +109,7 @@ class AccountWatch:
         self._on_end(self)
 
     def refuse(self, error: DomainError) -> None:
-        """End a watch that the executor does not want to serve."""
+        """End a watch that the executor refuses."""
         if not self.standing.done():
             self.standing.set_exception(error)
         self.end("broken")

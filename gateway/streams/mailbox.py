@@ -1,4 +1,4 @@
-"""What one socket has to send next: frames in order, bounded, with one reader."""
+"""The frames that one socket sends next: in order, bounded, with one reader."""
 
 import asyncio
 from collections import deque
@@ -8,7 +8,7 @@ from servicekit.metrics import slow_reader_dropped
 
 
 class Mailbox:
-    """Frames on their way to a client. A client too slow for it is cut off instead of being buffered for ever."""
+    """The frames that wait for a client. A client that is too slow for the bound is disconnected."""
 
     def __init__(self, frames_max: int) -> None:
         self.ended: End | None = None
@@ -28,7 +28,7 @@ class Mailbox:
         self._news.set()
 
     async def take(self) -> list[str]:
-        """Return what has gathered, waiting for it. An empty list: it is over, `ended` says why."""
+        """Wait for frames and return all. An empty list means that the mailbox has ended; `ended` holds the reason."""
         await self._news.wait()
         if self.ended:
             return []
@@ -38,6 +38,6 @@ class Mailbox:
         return taken
 
     def end(self, why: End) -> None:
-        """End it. The first reason stands."""
+        """End the mailbox. The first reason stands."""
         self.ended = self.ended or why
         self._news.set()

@@ -1,7 +1,7 @@
-"""All watches of this process on one WatchOrders stream, which comes back by itself.
+"""All watches of this process on one WatchOrders stream, which is opened again whenever it ends.
 
-When the executor goes away the watches stay. The next stream takes each of them up again after the last event it
-has, so its reader sees no gap and no event twice.
+When the executor does not answer, the watches stay. The next stream resumes each of them after its last event, so its
+reader sees no gap and no event twice.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from tradewind.orders.v1 import orders_pb2_grpc as rpc
 
 COMMANDS_MAX: Final = 1_000
 RESUME_SECONDS: Final = 0.1
-# A watch that is refused again and again rests longer each time, up to this.
+# A watch that is refused again and again pauses longer each time, up to this.
 RESUME_SECONDS_MAX: Final = 2.0
 
 TERMINAL: Final = frozenset({pb.ORDER_STATUS_CONFIRMED, pb.ORDER_STATUS_FAILED, pb.ORDER_STATUS_CANCELLED})
@@ -30,17 +30,17 @@ AnyWatch: TypeAlias = Watch | AccountWatch
 
 
 class OrderWatches:
-    """Opens watches and feeds them. `run` must be running for anything to arrive."""
+    """Opens watches and passes events to them. Events arrive only while `run` runs."""
 
     def __init__(self, channel: grpc.aio.Channel, *, deadline_seconds: float, events_max: int) -> None:
         self._stub = rpc.OrderServiceStub(channel)
         self._deadline = deadline_seconds
         self._events_max = events_max
         self._watches: dict[int, AnyWatch] = {}
-        # Watches that the executor refuses for now, until they are taken up again.
+        # Watches that the executor refused for now, until they are resumed.
         self._resting: set[AnyWatch] = set()
         self._newest_id = 0
-        # Watches that the executor does not know yet, and the numbers of those that it may forget.
+        # Watches that the executor does not know yet, and the numbers of those that it can remove.
         self._unsent: dict[int, AnyWatch] = {}
         self._removes: list[int] = []
         self._commands = asyncio.Event()
@@ -50,16 +50,16 @@ class OrderWatches:
         return len(self._watches) + len(self._resting)
 
     async def open(self, account_id: str, order_id: str, after_sequence: int) -> Watch:
-        """Return a standing watch. Raises Rejected("ORDER_NOT_FOUND"), or Unavailable while the executor is away.
+        """Return a watch that the executor has accepted. Raises Rejected("ORDER_NOT_FOUND"), or Unavailable.
 
-        Whoever opens a watch ends it; `end("away")` when nothing else did.
+        The caller must end the watch: with `end("away")` when nothing else has ended it.
         """
         watch = Watch(account_id, order_id, after_sequence, events_max=self._events_max, on_end=self.remove)
         await self.stand(watch)
         return watch
 
     async def stand(self, watch: AnyWatch) -> None:
-        """Begin a watch and return once it stands. Raises as `open` does, and has ended the watch then."""
+        """Begin a watch and return once the executor has accepted it. Raises as `open`, and ends the watch then."""
         if self._draining:
             watch.end("draining")
             raise Unavailable("SHUTTING_DOWN")
@@ -74,13 +74,13 @@ class OrderWatches:
                 watch.end("away")
 
     def drain(self) -> None:
-        """End every watch and open no more."""
+        """End every watch and open no new one."""
         self._draining = True
         for watch in [*self._watches.values(), *self._resting]:
             watch.end("draining")
 
     async def run(self) -> None:
-        """Keep the stream up until cancelled."""
+        """Keep the stream open until cancelled."""
         while True:
             try:
                 await self._stream()
@@ -90,7 +90,7 @@ class OrderWatches:
             await asyncio.sleep(RESUME_SECONDS)
 
     async def _stream(self) -> None:
-        # Waiting for the channel keeps the loop quiet while the executor is away.
+        # The call waits for the channel, so that this loop does not spin while the executor is away.
         call = self._stub.WatchOrders(wait_for_ready=True)
         self._unsent = dict(self._watches)
         self._removes = []
@@ -104,7 +104,7 @@ class OrderWatches:
         finally:
             call.cancel()
             writer.cancel()
-            # The reading side has said what was wrong; the writer's own end adds nothing.
+            # The reading side has raised the error, so drop the writer's.
             await asyncio.gather(writer, return_exceptions=True)
 
     async def _write(self, call: "grpc.aio.StreamStreamCall[pb.WatchOrdersRequest, pb.WatchOrdersResponse]") -> None:
@@ -137,13 +137,13 @@ class OrderWatches:
         self._resting.discard(watch)
         if self._watches.pop(watch.watch_id, None) is None:
             return
-        # What has not left is withdrawn: a removal sent beside it could arrive first, and it would stand for ever.
+        # A watch that was not sent yet is withdrawn here: its removal could arrive before it, and it would never end.
         if self._unsent.pop(watch.watch_id, None) is None:
             self._removes.append(watch.watch_id)
             self._commands.set()
 
     def _again(self, watch: AnyWatch) -> None:
-        """Take a watch up again after its last event, under a new number."""
+        """Resume a watch after its last event, under a new number."""
         self._resting.discard(watch)
         if self._draining:
             watch.end("draining")
@@ -184,7 +184,7 @@ class OrderWatches:
         watch.refuse(error)
 
     def _rest(self, watch: AnyWatch) -> None:
-        """Take a watch up again after a pause, which doubles as long as the executor refuses."""
+        """Resume a watch after a pause, which doubles as long as the executor refuses."""
         watch.pause_seconds = min(max(2 * watch.pause_seconds, RESUME_SECONDS), RESUME_SECONDS_MAX)
         self._resting.add(watch)
         asyncio.get_running_loop().call_later(watch.pause_seconds, self._again, watch)

@@ -1,4 +1,4 @@
-"""WebSockets that send one order's events: ours, and those of earlier engines in their own words."""
+"""WebSockets that send one order's events: in the native format, and in those of earlier engines."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from gateway.streams.order_watches import OrderWatches
 from gateway.streams.watch import End, Watch
 from servicekit.errors import Rejected
 
-# The close codes and reasons at the end; `{last}` is the newest event that was sent to it.
+# The close codes and reasons at the end; `{last}` is the sequence of the newest event that was sent.
 _CLOSES: Final[dict[End, tuple[int, str]]] = {
     "finished": (1000, ""),
     "bad_message": (4400, "bad message"),
@@ -33,9 +33,9 @@ Tell = Callable[[str], str | None]
 
 
 class OrderSocket:
-    """A WebSocket endpoint for one order; without a dialect it speaks our own words.
+    """A WebSocket endpoint for one order; without a dialect it sends the native format.
 
-    An order that is not there refuses the upgrade with a problem document, before any frame.
+    For an order that does not exist it refuses the upgrade with a problem document.
     """
 
     def __init__(self, watches: OrderWatches, turnstile: Turnstile, dialect: Dialect | None = None) -> None:
@@ -44,7 +44,7 @@ class OrderSocket:
         self._dialect = dialect
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the order's events, from the first or after `?after=`, to the last."""
+        """Send the order's events, from the first or after the sequence `?after=`, to the last."""
         order_id = order_id_of(_order_named(scope))
         after = sequence_after(scope)
         with self._turnstile.passage(scope) as passage:
@@ -106,7 +106,7 @@ def _order_named(scope: Scope) -> str:
 
 
 async def _listen(receive: Receive, watch: Watch, *, strict: bool) -> None:
-    """End the watch when the client leaves. Older paths ignore its messages; our own protocol wants JSON objects."""
+    """End the watch when the client leaves. Older paths ignore its messages; the native path wants JSON objects."""
     while True:
         message = await receive()
         if message["type"] == "websocket.disconnect":

@@ -1,4 +1,4 @@
-"""Server-sent events: an order's life for clients that read plain HTTP."""
+"""Server-sent events: an order's events for clients that read plain HTTP."""
 
 import asyncio
 from typing import Final
@@ -16,12 +16,12 @@ from gateway.orders.orders import Orders, order_id_of
 from gateway.streams.order_watches import OrderWatches
 from gateway.streams.watch import Event, Watch
 
-# An order that has ended says so at once; a live one need not say anything for long.
+# An order that has ended answers within this time; a live order may have no event for long.
 FIRST_SIGN_SECONDS: Final = 0.5
 
 
 class OrderHistory:
-    """GET /api/orders/{id}/events: JSON history, or for those who accept it the stream, replay first, then live."""
+    """GET /api/orders/{id}/events: the history as JSON, or by Accept header a stream: replay first, then live."""
 
     def __init__(self, orders: Orders, watches: OrderWatches, turnstile: Turnstile) -> None:
         self._orders = orders
@@ -29,7 +29,7 @@ class OrderHistory:
         self._turnstile = turnstile
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer in the form that the Accept header asks for."""
+        """Answer with JSON or with server-sent events, by the Accept header."""
         if not event_stream.wants_stream(scope):
             response = await self._orders.history(Request(scope))
             await response(scope, receive, send)
@@ -49,7 +49,7 @@ class OrderHistory:
 async def _stream(watch: Watch, scope: Scope, receive: Receive, send: Send) -> None:
     events = await _next(watch, FIRST_SIGN_SECONDS)
     if events == [] and watch.ended == "finished":
-        # Nothing will follow: after 204 an EventSource does not come back.
+        # No event will follow: after 204 an EventSource does not connect again.
         await Response(status_code=204)(scope, receive, send)
         return
     await event_stream.begin(send)
@@ -62,7 +62,7 @@ async def _stream(watch: Watch, scope: Scope, receive: Receive, send: Send) -> N
 
 
 async def _next(watch: Watch, seconds: float) -> list[Event] | None:
-    """Return the next events, an empty list at the end of the watch, None when nothing came in time."""
+    """Return the next events, an empty list at the end of the watch, None when no event came in time."""
     try:
         async with asyncio.timeout(seconds):
             return await watch.take()

@@ -1,4 +1,4 @@
-"""What a client may say on /api/stream."""
+"""The commands that a client may send on /api/stream."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Subscribe:
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """Stop sending these orders' events, or those that `everything` began."""
+    """Stop sending these orders' events, or end the subscription of `everything`."""
 
     order_ids: tuple[str, ...]
     everything: bool
@@ -42,9 +42,9 @@ Command: TypeAlias = Subscribe | Unsubscribe | Ping
 
 
 def read_command(text: str) -> Command:
-    """Return what a message asks for.
+    """Return the command in a message.
 
-    Raises Rejected: MALFORMED_REQUEST for what is no JSON object, INVALID_REQUEST for one that means nothing here.
+    Raises Rejected: MALFORMED_REQUEST for text that is no JSON object, INVALID_REQUEST for one that is no command.
     """
     message = parse_json_object(text.encode())
     op = message.get("op")

@@ -31,7 +31,7 @@ _CLOSES: Final[dict[End, tuple[int, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class StreamLimits:
-    """What one socket may ask for."""
+    """The limits of one socket."""
 
     frames_max: int
     orders_max: int
@@ -50,7 +50,7 @@ class StreamSocket:
         self._draining = False
 
     def drain(self) -> None:
-        """End every socket and open no more."""
+        """End every socket and open no new one."""
         self._draining = True
         for mailbox in self._mailboxes:
             mailbox.end("draining")

@@ -1,4 +1,4 @@
-"""The subscriptions of one socket: which events it asked for, and how they reach its mailbox."""
+"""The subscriptions of one socket: the orders it follows, and the way of their events to its mailbox."""
 
 import asyncio
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from servicekit.errors import DomainError, Rejected, Unavailable
 
 
 class Subscriptions:
-    """Obeys the commands of one socket. It follows named orders, or all of the account, not both."""
+    """Executes the commands of one socket. An order is followed by its name or with the whole account, not both."""
 
     def __init__(
         self, watches: OrderWatches, accounts: AccountHub, mailbox: Mailbox, account_id: str, *, orders_max: int
@@ -31,7 +31,7 @@ class Subscriptions:
         self._held: list[str] | None = None
 
     async def obey(self, command: Command) -> None:
-        """Do what a command says and answer it. Raises DomainError for what cannot be done."""
+        """Execute a command and answer it. Raises DomainError when that is not possible."""
         match command:
             case Ping():
                 self._say({"op": "pong"})

@@ -1,4 +1,4 @@
-"""One watch: the events of one order on their way to one reader, in order, without gap, bounded."""
+"""One watch: the events of one order that wait for one reader, in order, without gap, bounded."""
 
 import asyncio
 from collections import deque
@@ -7,14 +7,14 @@ from typing import Literal, NamedTuple
 
 from servicekit.metrics import slow_reader_dropped
 
-# finished: every event was sent. slow: the reader fell behind. away: the reader has gone. bad_message: it sent
-# something that cannot be read. too_many: it sent too much. unauthenticated: its key holds no longer. draining: this
-# process is shutting down. broken: the events cannot be had any more.
+# finished: every event was sent. slow: the reader is too slow. away: the reader has left. bad_message: it sent a
+# message that cannot be read. too_many: it sent too many messages. unauthenticated: its key is no longer valid.
+# draining: this process shuts down. broken: the events cannot be read any more.
 End = Literal["finished", "slow", "away", "bad_message", "too_many", "unauthenticated", "draining", "broken"]
 
 
 class Event(NamedTuple):
-    """A stored event: its place in the order's life and the frame as it was stored."""
+    """A stored event: its sequence, and the frame as it was stored."""
 
     sequence: int
     payload: str
@@ -32,9 +32,9 @@ class Watch:
         self.last_sequence = after_sequence
         self.taken_sequence = after_sequence
         self.ended: End | None = None
-        # How long it rests after the executor refused it for now.
+        # How long the watch pauses after a temporary refusal of the executor.
         self.pause_seconds = 0.0
-        # The order's version when the executor first answered, or why it refused.
+        # The order's version in the executor's first answer, or its refusal.
         self.standing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._events: deque[Event] = deque()
         self._events_max = events_max
@@ -42,11 +42,11 @@ class Watch:
         self._reader: asyncio.Future[None] | None = None
 
     def is_live(self, event: Event) -> bool:
-        """Return whether an event happened while this watch stood; what is replayed says nothing of delays."""
+        """Return whether an event happened while this watch was open: replayed events say nothing about delays."""
         return self.standing.done() and event.sequence > self.standing.result()
 
     async def take(self) -> list[Event]:
-        """Return what has arrived, waiting for it. An empty list: the watch is over, `ended` says why."""
+        """Wait for events and return all. An empty list means that the watch has ended; `ended` holds the reason."""
         while not self._events:
             if self.ended:
                 return []
@@ -63,7 +63,7 @@ class Watch:
         return taken
 
     def put(self, event: Event) -> bool:
-        """Take in the next event; one already seen is dropped. False when events are missing before it."""
+        """Add the next event and drop one already seen. Return False when events before it are missing."""
         if self.ended or event.sequence <= self.last_sequence:
             return True
         if event.sequence != self.last_sequence + 1:
@@ -90,7 +90,7 @@ class Watch:
         self._wake()
 
     def refuse(self, error: Exception) -> None:
-        """End a watch that the executor does not want to serve."""
+        """End a watch that the executor refuses."""
         if not self.standing.done():
             self.standing.set_exception(error)
         self.end("broken")

@@ -1,1 +1,1 @@
-"""The simulated cluster: slots, swaps in flight, what they do to pools and wallets, scripted faults."""
+"""The simulated cluster: slots, swaps in flight, their execution on pools and wallets, scripted faults."""

@@ -28,7 +28,7 @@ _CHECKPOINT_SLOTS: Final = 150
 _PING_SLOTS: Final = 3
 _RECOVERY_PAUSE_SECONDS: Final = 0.2
 _EARLY_NEWS_SECONDS: Final = 0.025
-# An instant market ends some hundred batches a second; a reader may pause for seconds.
+# A market without delays ends some hundred batches a second, and a reader may pause for seconds.
 _SWAP_NEWS_MAX: Final = 1_024
 
 
@@ -102,7 +102,7 @@ class Chain:
         """Run slots until `stop`. Raises LedgerTaken when another market has taken the ledger."""
         while not self._stopped:
             await self.clock.sleep_until(slot_start_ms(self.slot + 1, self.genesis_ms))
-            # After a stall the missed slots are skipped: what was due in them ends in this one.
+            # After a stall the market skips the missed slots: swaps that were due in them end in this slot.
             await self.run_slot(max(self.slot + 1, slot_at(self.clock.now_ms(), self.genesis_ms)))
 
     async def stop(self) -> None:
@@ -124,7 +124,7 @@ class Chain:
     # Slots.
 
     async def run_slot(self, slot: int) -> None:
-        """Run a slot: outside flow, then the swaps that end in it, then the news. Waits for Postgres."""
+        """Run a slot: outside flow, then the swaps that end in it, then publish. Waits for Postgres."""
         async with self.turn:
             await self._until_healthy()
             if self._stopped:
@@ -204,7 +204,7 @@ class Chain:
         self._tell_swaps(ended)
 
     async def _checkpoint(self) -> None:
-        """Write down the outside flow that no swap has carried with it."""
+        """Write the outside flow that no swap's transaction has written to the ledger yet."""
         page = self.new_page()
         page.saved.update(self.state.unsaved)
         await self.ledger.commit(page.close())
@@ -214,7 +214,7 @@ class Chain:
     # What a transaction needs; hold `turn` from the first of these to the commit.
 
     async def load_wallets(self, accounts: Sequence[str]) -> None:
-        """Bring the wallets of accounts into the state. Raises LedgerAway."""
+        """Load the wallets of accounts into the state. Raises LedgerAway."""
         if missing := self.state.missing_wallets(accounts):
             self.state.add_wallets(missing, await self.ledger.read_wallets(missing))
 
@@ -230,7 +230,7 @@ class Chain:
             raise LedgerAway("the ledger's connection is closed")
 
     def _lose_ledger(self, error: Exception, due: Sequence[InFlight]) -> None:
-        """Nothing of the page was published. Only a new connection can find out whether it was committed."""
+        """Mark the swaps as doubtful. Only a new connection can find out whether the page was committed."""
         telemetry.ledger_lost(reason=str(error), swaps=len(due))
         ids = (entry.swap.swap_id for entry in due)
         self._doubtful += [swap_id for swap_id in ids if self.mempool.is_in_flight(swap_id)]
@@ -240,11 +240,11 @@ class Chain:
             try:
                 await self._recover()
             except LedgerAway:
-                # Real time on purpose: it is Postgres that is waited for.
+                # Real time, not market time: this waits for Postgres.
                 await asyncio.sleep(_RECOVERY_PAUSE_SECONDS)
 
     async def _recover(self) -> None:
-        """Read the ledger again: it alone knows which of the doubtful swaps have ended."""
+        """Read the ledger again: only the ledger knows which of the doubtful swaps have ended."""
         if not self.ledger.is_open:
             await self.ledger.open()
         await self._read_ledger()
@@ -282,5 +282,5 @@ class Chain:
 
 
 def away() -> Unavailable:
-    """Return what callers hear while Postgres is away."""
+    """Return the error for callers while Postgres does not answer."""
     return Unavailable("UNAVAILABLE", "the market's ledger does not answer")

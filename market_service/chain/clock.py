@@ -20,12 +20,12 @@ class Clock(Protocol):
         ...
 
     def skip_to(self, at_ms: int) -> None:
-        """Move on to `at_ms` unless it has passed: an earlier run of the market had got that far."""
+        """Move on to `at_ms` unless it has passed: an earlier run of the market reached that time."""
         ...
 
 
 class RealClock:
-    """The machine's time, read once and then carried on by its monotonic clock, so that it cannot go back."""
+    """The machine's time, read once and then advanced by its monotonic clock, so that it cannot go back."""
 
     def __init__(self) -> None:
         """Read the machine's time."""

@@ -1,4 +1,4 @@
-"""What a swap does to pools and wallets: all legs or none, decided on working copies."""
+"""The execution of a swap on copies of pools and wallets: all legs or none."""
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ WalletKey = tuple[str, str]
 
 
 class SwapFailed(Exception):
-    """The program refuses the swap. It has moved nothing."""
+    """The program refuses the swap. Nothing has changed."""
 
     def __init__(self, failure: Failure, detail: str) -> None:
         self.failure = failure
@@ -22,7 +22,7 @@ class SwapFailed(Exception):
 
 @dataclass(slots=True)
 class Draft:
-    """Changes on top of the published market: read through, written here, thrown away when the commit fails."""
+    """Changes on top of the published market. It is dropped when the commit fails."""
 
     base_pools: Mapping[str, Pool]
     base_wallets: Mapping[str, Mapping[str, int]]

@@ -1,4 +1,4 @@
-"""The fate of a swap by chance or script: decided when the swap arrives, and the same at every later call."""
+"""The fate of a swap: its landing slot and its failure, by chance or by scenario, decided when the swap arrives."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from market_service.outside.seeded import draw_between, happens
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """`ends_in_slot` is where it lands, fails or expires. `fails` overrules what execution would say."""
+    """`ends_in_slot` is the slot in which the swap lands, fails or expires. With `fails` it fails without execution."""
 
     ends_in_slot: int
     expires: bool = False

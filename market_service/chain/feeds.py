@@ -1,4 +1,4 @@
-"""Passes news to watchers: each has a bounded queue, and one that lags behind is ended."""
+"""Passes published items to watchers. Each watcher has a bounded queue; a full queue ends its subscription."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ QUEUE_MAX: Final = 128
 
 
 class Subscription(Generic[Item]):
-    """What one watcher still has to read."""
+    """The items that one watcher still has to read."""
 
     def __init__(self, queue_max: int) -> None:
         """Begin with nothing to read."""
@@ -54,7 +54,7 @@ class Subscription(Generic[Item]):
 
 
 class Feed(Generic[Item]):
-    """All watchers of one kind of news."""
+    """All watchers of one kind of item."""
 
     def __init__(self, *, queue_max: int = QUEUE_MAX) -> None:
         """Begin without watchers."""
@@ -66,7 +66,7 @@ class Feed(Generic[Item]):
         return len(self._subscriptions)
 
     def subscribe(self) -> Subscription[Item]:
-        """Return a subscription that starts with now. Hand it to `unsubscribe` at the end."""
+        """Return a subscription to the items from now on. Pass it to `unsubscribe` at the end."""
         subscription: Subscription[Item] = Subscription(self._queue_max)
         self._subscriptions.add(subscription)
         return subscription
@@ -76,7 +76,7 @@ class Feed(Generic[Item]):
         self._subscriptions.discard(subscription)
 
     def publish(self, item: Item) -> None:
-        """Hand an item to every watcher, and forget those that lag. Never waits."""
+        """Queue an item for every watcher, and end those whose queue is full. Never waits."""
         lagging = [subscription for subscription in self._subscriptions if not subscription.offer(item)]
         self._subscriptions.difference_update(lagging)
 

@@ -1,7 +1,7 @@
 """The published market: the state that every caller sees. It changes only after the ledger has the change.
 
-Outside flow is the exception, because it would fill the disk: it moves pools here in every slot, and the ledger gets it
-with the next swap that touches the pool, or at a checkpoint. After a crash the unwritten part has never happened.
+Outside flow is the exception, because it would fill the disk: it changes pools here in every slot, and the ledger gets
+it with the next swap that touches the pool, or at a checkpoint. A crash loses the part that is not written.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,14 +15,14 @@ from market_service.ledger.ledger import Entry, StoredMarket
 from market_service.ledger.ledger_rows import MINT, OUTSIDE, Transfer, vault, wallet
 
 _ACCOUNTS_MAX: Final = 50_000
-# What an outside trade did to a pool: base units of token 0 and 1 paid in, and of both paid out.
+# Outside trades of a pool, in base units: token 0 and token 1 paid in, then token 0 and token 1 paid out.
 Flow = tuple[int, int, int, int]
 _NO_FLOW: Final[Flow] = (0, 0, 0, 0)
 
 
 @dataclass(slots=True)
 class MarketState:
-    """Pools, loaded wallets, and what the outside holds, in base units.
+    """Pools, loaded wallets, and the tokens that the outside holds, in base units.
 
     `unopened` are the accounts that the ledger has never seen; `unsaved` is outside flow that it does not have yet.
     """
@@ -74,11 +74,11 @@ class Page:
         return cls(state, Draft(state.pools, state.wallets), Entry(slot, last_number))
 
     def outside_funds(self, mint: str) -> int:
-        """Return what the outside holds, as this page sees it."""
+        """Return the outside's base units of a mint, as this page has them."""
         return self.outside.get(mint, self.state.outside.get(mint, 0))
 
     def add_outside_trade(self, after: Pool, fill: Fill) -> None:
-        """Record a trade of the outside; it is written when the pool is."""
+        """Record an outside trade. The ledger gets it when it gets the pool."""
         self.draft.pools[fill.pool_id] = after
         self.outside[fill.mint_in] = self.outside_funds(fill.mint_in) - fill.amount_in
         self.outside[fill.mint_out] = self.outside_funds(fill.mint_out) + fill.amount_out
@@ -90,7 +90,7 @@ class Page:
         self.flows[fill.pool_id] = (in_0, in_1, out_0, out_1)
 
     def add_fills(self, swap_id: str, account_id: str, fills: Sequence[Fill]) -> None:
-        """Write what a landed swap moved."""
+        """Write the fills of a landed swap."""
         self.open_account(account_id)
         holder = wallet(account_id)
         for fill in fills:

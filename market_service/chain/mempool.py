@@ -15,7 +15,7 @@ WAITING_MAX: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class InFlight:
-    """A swap that was taken. `arrival` counts up in the order of taking."""
+    """A swap that the market took. `arrival` counts the taken swaps, in order."""
 
     swap: Swap
     fate: Fate
@@ -24,7 +24,7 @@ class InFlight:
     received_ms: int
 
     def result(self) -> SwapResult:
-        """Return the answer to who asks before it has ended."""
+        """Return the answer to a caller who asks before the swap has ended."""
         return SwapResult(self.swap.swap_id, SwapState.IN_FLIGHT, signature=self.signature)
 
 
@@ -64,7 +64,7 @@ class Mempool:
         return self._recent.get(swap_id)
 
     def due(self, slot: int) -> list[InFlight]:
-        """Return what ends in this slot or should have earlier, in the order of arrival. It stays in flight."""
+        """Return the swaps that end in this slot or should have earlier, in order of arrival. They stay in flight."""
         return sorted(self._due_entries(slot), key=lambda entry: entry.arrival)
 
     def _due_entries(self, slot: int) -> Iterator[InFlight]:
@@ -82,7 +82,7 @@ class Mempool:
         return swap_id in self._in_flight
 
     def end(self, result: SwapResult, *, told_in_slot: int) -> None:
-        """Record how a swap ended; until `told_in_slot` it looks as if it were in flight."""
+        """Record how a swap ended. Callers see it as in flight until `told_in_slot`."""
         entry = self._in_flight.pop(result.swap_id)
         if told_in_slot > result.slot:
             self._untold[result.swap_id] = (told_in_slot, entry, result)
@@ -90,7 +90,7 @@ class Mempool:
             self.remember(result)
 
     def tell(self, slot: int) -> list[tuple[InFlight, SwapResult]]:
-        """Return what was held back until this slot; from now on it is published."""
+        """Publish the results that were held back until this slot, and return them."""
         ready = [(entry, result) for told_in, entry, result in self._untold.values() if told_in <= slot]
         for _, result in ready:
             del self._untold[result.swap_id]
@@ -98,7 +98,7 @@ class Mempool:
         return ready
 
     def remember(self, result: SwapResult) -> None:
-        """Keep a final result at hand for a while; the ledger keeps it for ever."""
+        """Keep a final result in memory for a while; the ledger keeps it for ever."""
         self._recent[result.swap_id] = result
         while len(self._recent) > self._recent_max:
             self._recent.popitem(last=False)

@@ -12,7 +12,7 @@ from market_service.ledger.ledger import Entry, Ledger, StoredMarket
 from market_service.ledger.ledger_rows import MINT, OUTSIDE, Transfer, vault
 from market_service.outside.reference_prices import ReferencePrices
 
-# What the rest of the world holds of every token: enough for all trades it could ever make here.
+# The outside's base units of every token: enough for all trades it can ever make here.
 _OUTSIDE_SUPPLY: Final = U64_MAX
 
 

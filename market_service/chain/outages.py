@@ -5,7 +5,7 @@ from typing import Final
 from market_service.outside.seeded import happens
 from pools.kinds import VENUES
 
-# Ten seconds: long enough for a breaker to open and for retries to meet it, short enough to sit through.
+# Ten seconds: long enough for a circuit breaker to open and for retries to fail, short enough for a demonstration.
 OUTAGE_SLOTS: Final = 25
 
 

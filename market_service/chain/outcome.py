@@ -62,6 +62,6 @@ def _fills(entry: InFlight, page: Page, *, slot: int, slot_ms: int) -> Sequence[
     except SwapFailed:
         raise
     except Exception as error:
-        # A defect in one program's math fails its swap; it must not stop the chain.
+        # A defect in one program's math fails only its swap: it must not stop the chain.
         telemetry.swap_crashed(swap_id=swap.swap_id, error=error)
         raise SwapFailed(Failure.TRANSIENT, "The execution failed.") from error

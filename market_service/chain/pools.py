@@ -1,4 +1,4 @@
-"""A pool of this market: its address and tokens, the program's state, and what its vaults really hold."""
+"""A pool of this market: its address and tokens, the program's state, and the tokens in its vaults."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from pools.pool import PoolState
 
 @dataclass(frozen=True, slots=True)
 class PoolInfo:
-    """What never changes about a pool.
+    """The constants of a pool.
 
     `offset_bps` moves its price against its venue's. `fee_ppm` is its fee without the dynamic part, in millionths;
     `price_step_ppm` is the distance between two prices it can have, 0 for all kinds but DLMM.
@@ -49,7 +49,7 @@ class Pool:
         return self.info.mint_0 if mint == self.info.mint_1 else None
 
     def liquidity(self) -> tuple[int, int]:
-        """Return what may still be paid out of each vault. The vaults are the truth: no state can promise more."""
+        """Return the base units that each vault may still pay out. A pool's state cannot promise more than that."""
         backing_0, backing_1 = self.state.backing()
         return min(backing_0, self.vault_0), min(backing_1, self.vault_1)
 

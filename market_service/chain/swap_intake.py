@@ -1,4 +1,4 @@
-"""The market's way in: it takes swaps, answers what became of them, reads wallets and mints airdrops."""
+"""The market's use cases: it takes swaps, answers with their state, reads wallets and mints airdrops."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -37,7 +37,7 @@ class SwapIntake:
         if self.chain.profile.landing_ms is None and (lands := [e for e in taken if not e.fate.expires]):
             await self.chain.execute_at_once(lands)
         if any(_loses_acknowledgement(entry.swap) for entry in taken):
-            # Scripted. A code that no transport repeats by itself, so that the caller has to deal with it.
+            # The scenario needs a status code that no gRPC client retries by itself, so that the caller must handle it.
             raise Unavailable("DEADLINE", "the answer was lost on the way (scenario ack_lost)")
         return [
             refusal if refusal is not None else self._result_of(swap.swap_id)
@@ -55,7 +55,7 @@ class SwapIntake:
         now_ms = chain.clock.now_ms()
         fate = fate_of(swap, profile=chain.profile, seed=chain.seed, received_ms=now_ms, genesis_ms=chain.genesis_ms)
         if chain.profile.landing_ms is not None and fate.ends_in_slot <= chain.slot:
-            # The clock is behind the slot that was run last.
+            # The clock may be behind the slot that ran last, and a slot that has run ends no more swaps.
             fate = replace(fate, ends_in_slot=chain.slot + 1)
         arrival = chain.mempool.next_arrival()
         entry = InFlight(swap, fate, signature(chain.seed, swap.swap_id), arrival, now_ms)
@@ -66,7 +66,7 @@ class SwapIntake:
         return self.chain.mempool.result_of(swap_id) or SwapResult(swap_id, SwapState.UNKNOWN)
 
     async def _look_up(self, swap_ids: Iterable[str]) -> None:
-        """Bring the final results of ids that are not at hand from the ledger."""
+        """Read the final results that the mempool does not hold from the ledger."""
         mempool = self.chain.mempool
         unknown = [swap_id for swap_id in swap_ids if mempool.result_of(swap_id) is None]
         if not unknown:
@@ -81,7 +81,7 @@ class SwapIntake:
                 mempool.remember(entry.result)
 
     async def results(self, swap_ids: Sequence[str]) -> list[SwapResult]:
-        """Return what became of swaps, in the order asked."""
+        """Return the state of each swap, in the order of the ids."""
         await self._look_up(swap_ids)
         return [self._result_of(swap_id) for swap_id in swap_ids]
 

@@ -1,4 +1,4 @@
-"""What the market knows of a swap: the transaction as sent, and what became of it."""
+"""A swap: the transaction as sent, and its result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class Swap:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """What one leg really did, in base units; the fee is in `fee_mint`."""
+    """The executed amounts of one leg, in base units; the fee is in `fee_mint`."""
 
     pool_id: str
     mint_in: str
@@ -86,7 +86,7 @@ class SwapResult:
 
     @property
     def is_final(self) -> bool:
-        """True when nothing about it can change any more."""
+        """True when the state cannot change any more."""
         return self.state in _FINAL
 
 

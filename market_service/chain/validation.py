@@ -1,4 +1,4 @@
-"""Checks that a swap makes sense, when it arrives and before the market keeps anything of it."""
+"""Checks of a swap when it arrives, before the market keeps anything of it."""
 
 import re
 from collections.abc import Mapping

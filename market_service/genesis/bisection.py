@@ -1,4 +1,4 @@
-"""Searching a growing table of the programs for a price."""
+"""Binary search in the programs' price functions, which grow with their index."""
 
 from collections.abc import Callable
 

@@ -15,7 +15,7 @@ from pools.kinds import PoolKind
 
 
 class DefinitionError(Exception):
-    """The file cannot be used. One line for each problem: file, line number, what is wrong and how to fix it."""
+    """The file cannot be used. One line for each problem: file, line number, the problem and its fix."""
 
 
 def _mint(text: str) -> str:
@@ -40,7 +40,7 @@ Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
 
 
 class TokenDefinition(_Row):
-    """A token. `price_usd` is what its price wanders around, `volatility_bps` how far; `wallet` is in whole tokens."""
+    """A token. Its price moves around `price_usd`, by up to `volatility_bps`; `wallet` is in whole tokens."""
 
     symbol: str = Field(min_length=1, max_length=16)
     name: str = Field(min_length=1, max_length=64)
@@ -63,7 +63,7 @@ class TokenDefinition(_Row):
 
 
 class _Pool(_Row):
-    """What every pool has. `size_usd` is the value of both sides together at the reference prices."""
+    """The fields of every pool. `size_usd` is the value of both sides together at the reference prices."""
 
     name: str = Field(min_length=1, max_length=64)
     tokens: Pair
@@ -118,7 +118,7 @@ class ClmmDefinition(_Pool):
 
 
 class DlmmDefinition(_Pool):
-    """Meteora DLMM. `bins` to each side of the active one; a curve puts more into the near ones."""
+    """Meteora DLMM. `bins` is the number of bins to each side of the active one; a curve puts more into near bins."""
 
     kind: Literal["meteora_dlmm"]
     bin_step: Literal[1, 2, 4, 5, 8, 10, 15, 20, 25, 50, 60, 100]
@@ -128,7 +128,7 @@ class DlmmDefinition(_Pool):
 
 
 class DammV2Definition(_Pool):
-    """Meteora DAMM v2. Fees in 1/10,000; without `range_bps` its range is everything."""
+    """Meteora DAMM v2. Fees in 1/10,000; without `range_bps` the range is the program's whole price range."""
 
     kind: Literal["meteora_damm_v2"]
     fee_bps: int = Field(default=25, ge=1, le=5_000)
@@ -194,7 +194,7 @@ def _name(at: Location) -> str:
 
 
 def _contradictions(definition: MarketDefinition) -> Iterator[tuple[Location, str]]:
-    """Yield the mistakes that no single field shows: names used twice, tokens that do not exist, amounts beyond u64."""
+    """Yield mistakes across fields: names used twice, tokens that do not exist, amounts beyond u64."""
     yield from _token_contradictions(definition.tokens)
     symbols = {token.symbol: token for token in definition.tokens}
     names: set[str] = set()

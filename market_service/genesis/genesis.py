@@ -1,4 +1,4 @@
-"""How the pools of a definition begin: the state of each kind, shaped around its target price.
+"""The first state of each pool of a definition, around its target price.
 
 Integer arithmetic; amounts round down, so a pool begins with no more than its definition says.
 """
@@ -65,7 +65,7 @@ def _fee_ppm(pool: PoolDefinition) -> int:
 
 
 def new_pool(definition: MarketDefinition, info: PoolInfo, prices: ReferencePrices, slot: int) -> Pool:
-    """Return a pool as it begins, at its price of the slot, its vaults holding exactly what backs it."""
+    """Return a new pool at its price of the slot. Its vaults hold exactly the tokens that back its state."""
     pool = next(pool for pool in definition.pools if pool.name == info.name)
     target_x64 = prices.target_x64(info.venue, info.symbols, info.offset_bps, slot)
     zero, one = (definition.token(symbol) for symbol in info.symbols)

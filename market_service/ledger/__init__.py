@@ -1,1 +1,1 @@
-"""The ledger in Postgres: what is written in one transaction a slot, read back, and added up."""
+"""The ledger in Postgres: it is written in one transaction a slot, read back, and checked."""

@@ -9,7 +9,7 @@ from servicekit.postgres import connect
 
 @dataclass(frozen=True, slots=True)
 class TokenAccount:
-    """Where the base units of one token are. `difference` is what cannot be accounted for: 0 in a sound ledger."""
+    """The base units of one token, by holder. `difference` is the part without a holder: 0 in a sound ledger."""
 
     symbol: str
     minted: int
@@ -22,14 +22,14 @@ class TokenAccount:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """Every token's account, and what the transfers contradict, one sentence each."""
+    """The sums of every token, and the contradictions between transfers and balances, one sentence each."""
 
     tokens: Sequence[TokenAccount]
     contradictions: Sequence[str]
 
     @property
     def is_sound(self) -> bool:
-        """True when nothing is missing and nothing contradicts."""
+        """True when every difference is 0 and there is no contradiction."""
         return not self.contradictions and all(token.difference == 0 for token in self.tokens)
 
 
@@ -49,7 +49,7 @@ SELECT symbol, minted::text, wallets::text, pools::text, fees::text, outside::te
     (minted - wallets - pools - fees - outside)::text
 FROM held ORDER BY symbol
 """
-# What every holder should have by the transfers, against what the ledger says it has.
+# The balance of every holder by the transfers, and the balance that the ledger stores.
 _TRANSFERS: Final[LiteralString] = """
 WITH moved AS (
     SELECT destination AS holder, mint, amount FROM market.transfers

@@ -23,12 +23,13 @@ from pools.pool_json import state_from_json
 from servicekit.postgres import connect_async, make_ours
 
 _LOCK: Final = 7_205_759_403_002
-# After kill -9 the old market's session ends as soon as Postgres reads from its socket; when its machine or its way
-# to Postgres is lost, as _SESSION_SETTINGS say: 11 s at most.
+# After kill -9 the old market's session ends as soon as Postgres reads from its socket. When its machine or its network
+# is lost, the session ends by _SESSION_SETTINGS, after 11 s at most.
 LOCK_WAIT_SECONDS: Final = 15.0
 _LOCK_POLL_SECONDS: Final = 0.1
-# A session whose market is gone without a word holds the right to write no longer than seconds. And what waits for
-# somebody's lock ends; what is cut off is tried again, so this is far above the 6 s of the largest slot's swaps.
+# These settings end the session of a lost market, and so its right to write, within seconds. They also end a statement
+# that waits for a lock. The market repeats a statement that was cut off, so the limit is far above the 6 s of the
+# largest slot's swaps.
 _SESSION_SETTINGS: Final[Sequence[LiteralString]] = (
     "SET tcp_user_timeout = 5000",
     "SET tcp_keepalives_idle = 5",
@@ -36,15 +37,15 @@ _SESSION_SETTINGS: Final[Sequence[LiteralString]] = (
     "SET tcp_keepalives_count = 3",
     "SET statement_timeout = 30000",
 )
-# More swaps than these go statement by statement: what is sent while Postgres is busy with the statement before fills
-# the socket, and after tcp_user_timeout that is a lost connection.
+# More swaps than these go one statement at a time: data sent while Postgres is busy with an earlier statement fills the
+# socket, and after tcp_user_timeout the connection is lost.
 _PIPELINED_MAX: Final = 1_000
-# What a server says that is gone, going, full, or no longer the one that may be written to.
+# The errors of a server that is away, shutting down, full, or read-only.
 AWAY: Final = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
 
 
 class LedgerAway(Exception):
-    """Postgres cannot be reached or ended the connection. Nothing is known about a commit that was under way."""
+    """Postgres cannot be reached or ended the connection. The outcome of a commit in progress is unknown."""
 
 
 class LedgerTaken(Exception):
@@ -61,7 +62,7 @@ class AlreadyInLedger(Exception):
 
 @dataclass(slots=True)
 class Entry:
-    """What one transaction writes. Pools and wallets are absolute, minted and outside are changes."""
+    """The data of one transaction. Pools and wallets are new values; minted and outside are changes."""
 
     slot: int
     last_number: int
@@ -76,7 +77,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class StoredMarket:
-    """What the ledger holds when a market starts or comes back to it."""
+    """The content of the ledger when a market starts or connects again."""
 
     genesis_ms: int
     last_slot: int
@@ -95,7 +96,7 @@ class Ledger:
 
     @property
     def is_open(self) -> bool:
-        """True while this process may write, as far as it knows."""
+        """True while the connection that holds the right to write is open, as far as this process knows."""
         return self._connection is not None and not self._connection.closed
 
     async def open(self) -> None:
@@ -117,7 +118,7 @@ class Ledger:
         self._connection = connection
 
     async def close(self) -> None:
-        """Give the right to write back."""
+        """Release the right to write."""
         if self._connection is not None:
             await self._connection.close()
             self._connection = None

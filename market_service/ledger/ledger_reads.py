@@ -1,4 +1,4 @@
-"""Reading the ledger, apart from the connection that writes it, so that questions never wait for a slot."""
+"""Reading the ledger on connections apart from the writing one, so that reads never wait for a slot."""
 
 from collections.abc import Sequence
 from typing import Any, Final, LiteralString
@@ -57,7 +57,7 @@ class LedgerReader:
         try:
             return await self._fetch_once(query, parameters)
         except psycopg.errors.QueryCanceled as error:
-            # It took too long, and would again.
+            # The query hit its time limit and would again, so do not retry.
             raise LedgerAway(str(error)) from error
         except (*AWAY, PoolTimeout):
             # The pool learns of a restarted Postgres from the first failure; the second try has a new connection.

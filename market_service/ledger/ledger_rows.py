@@ -1,4 +1,4 @@
-"""How swaps, pools and transfers are written down: the SQL of the ledger, and the rows it takes."""
+"""Rows of swaps, pools and transfers, and the SQL that writes them to the ledger."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,8 +34,8 @@ class Transfer:
     swap_id: str | None = None
 
 
-# Each statement takes one list a column, so that a batch of any size is one statement. The lists go as binary texts
-# and are cast here: escaping them into one text each would cost more than everything else about a swap.
+# Each statement takes one list a column, so that a batch of any size is one statement. The lists travel in binary as
+# texts, and Postgres casts them: escaping each list into one text would cost more than the rest of a swap.
 INSERT_SWAPS: Final[LiteralString] = """
 INSERT INTO market.swaps
 SELECT * FROM unnest(%b::text[]::uuid[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[]::numeric[],
@@ -146,9 +146,9 @@ def transfer_row(transfer: Transfer) -> tuple[Any, ...]:
 
 
 def pool_row(pool: Pool) -> tuple[Any, ...]:
-    """Return what changes about a pool: state, slot, and its vaults parted into liquidity and fees.
+    """Return the changing columns of a pool: state, slot, and its vaults divided into liquidity and fees.
 
-    Liquidity is what may still be paid out to traders; the rest has been earned and waits in the vault.
+    Liquidity is what the pool may still pay out to traders; the rest is earned fees that have not left the vault.
     """
     liquidity_0, liquidity_1 = pool.liquidity()
     return (

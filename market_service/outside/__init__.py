@@ -1,1 +1,1 @@
-"""The rest of the world: reference prices, seeded chance, and the flow that moves the pools."""
+"""The outside: reference prices, seeded random numbers, and the trades of others that move the pools."""

@@ -1,6 +1,6 @@
-"""The rest of the world: each slot it trades every pool into its band of prices, with the pool's own math.
+"""Outside flow: each slot it trades every pool into its band of prices, with the pool's own math.
 
-It is strong enough to bring a pool back at once, and it pays the pools' fees, so their liquidity grows.
+One trade brings a pool back, whatever its size. It pays the pool's fees, so the pool's liquidity grows.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from market_service.outside.seeded import PPM
 from pools.errors import PoolError
 from pools.pieces import CurvePiece, LinePiece
 
-# So near to its band a pool is left alone: 2 in 10,000, or a tenth of its fee where that is less.
+# Outside flow does not trade a pool so near to its band: 2 in 10,000, or a tenth of its fee where that is less.
 _TOLERANCE_PPM: Final = 200
 _FEE_TO_TOLERANCE: Final = 10
 
@@ -40,17 +40,17 @@ class OutsideFlow:
         try:
             return pool.trade(mint_in, amount_in, now_ms=now_ms, slot=slot)
         except PoolError:
-            # Too small to move anything, or the pool's range ends here: nothing the outside could do.
+            # The trade is too small to move the price, or the pool's range ends here.
             return None
 
     def _goal(self, pool: Pool, slot: int) -> tuple[bool, int] | None:
-        """Return whether to sell token 0 and the price to reach; None for a pool that is near enough."""
+        """Return whether to sell token 0, and the price to reach in Q64.64; None for a pool that is near enough."""
         numerator, denominator = pool.state.mid_price()
         price_x64 = (numerator << 64) // denominator
         low_x64, high_x64 = self._bands.band(pool.info, slot)
         info = pool.info
         tolerance = max(min(_TOLERANCE_PPM, info.fee_ppm // _FEE_TO_TOLERANCE), info.price_step_ppm // 2)
-        # A pool of bins is brought to the bin whose price is nearest: between two of them it has none.
+        # A pool of bins goes to the bin with the nearest price: it cannot have a price between two bins.
         reach = info.price_step_ppm // 2
         if (price_x64 - high_x64) * PPM > high_x64 * tolerance:
             return True, high_x64 * (PPM + reach) // PPM
@@ -88,6 +88,6 @@ def input_to_reach(pool: Pool, zero_for_one: bool, target_x64: int, now: int) ->
 
 
 def _least_input(piece: LinePiece) -> int:
-    """Return an input in base units that surely buys from a bin: the price of two units of output, and fees."""
+    """Return an input in base units that is enough to buy from a bin: the price of two units of output, and fees."""
     kept = piece.price_num * piece.keep_in * piece.keep_out
     return 2 * (piece.price_den * piece.fee_scale * piece.fee_scale // kept + 1)

@@ -1,12 +1,11 @@
-"""Where the rest of the world leaves a pool's price alone, slot by slot: a closed formula of (seed, slot, pool).
+"""The band of prices in which outside flow does not trade a pool: a closed formula of (seed, slot, pool).
 
-Arbitrageurs trade a pool as soon as its price is further from the reference than its fee, and no sooner, for only
-then they earn. So each pool wanders inside its own fee around the reference, moved by people who trade for other
-reasons, and two pools of a pair never differ by more than their two fees together: a round trip over any of them
-costs something. Now and then a burst of flow pushes one pool beyond its fee, and arbitrageurs bring it back within
-slots. A trader who finds that gap in time earns it once: no trade pushes the pool out again.
+Arbitrageurs trade a pool only when its price is further from the reference than its fee, because only then they earn.
+So each pool's price moves inside its own fee around the reference, and two pools of a pair never differ by more than
+their two fees together: a round trip over them costs something. Now and then a burst of flow pushes one pool beyond its
+fee, and arbitrageurs bring it back within slots. A trader who finds that difference in time earns it once.
 
-In a profile that keeps the venues apart (the five earlier engines) a band is the venue's price and nothing else.
+In a profile that keeps the venues apart (the five earlier engines) a band is only the venue's price.
 """
 
 from typing import Final, NamedTuple
@@ -16,11 +15,11 @@ from market_service.outside.profiles import Profile
 from market_service.outside.reference_prices import ReferencePrices
 from market_service.outside.seeded import PPM, draw_64, draw_between, noise_ppm
 
-# How much of its fee a pool wanders to each side, in percent: below 100, so that a round trip always costs.
+# How far a pool's price moves to each side, in percent of its fee: below 100, so that a round trip always costs.
 _WANDER_PERCENT: Final = 90
-# 40 seconds: a quote stays true while a swap lands.
+# 40 seconds: slow enough that a quote still holds when its swap lands.
 _WANDER_PERIOD: Final = 100
-# One burst for each pool in half an hour, none in the first three minutes, so that the first orders meet a calm day.
+# One burst for each pool in half an hour, none in the first three minutes, so that the first orders meet none.
 _BURST_PERIOD: Final = 4_500
 _CALM_SLOTS: Final = 450
 _BURST_SLOTS: Final = (3, 8)
@@ -30,9 +29,9 @@ _BPS_IN_PPM: Final = 100
 
 
 class Band(NamedTuple):
-    """Prices the rest of the world leaves alone, both included: base units of token 1 for one of token 0, times 2^64.
+    """Prices at which outside flow does not trade, both included: base units of token 1 for one of token 0, in Q64.64.
 
-    Below `low_x64` it buys token 0 up to it, above `high_x64` it sells token 0 down to it.
+    Below `low_x64` it buys token 0 up to that price, above `high_x64` it sells token 0 down to that price.
     """
 
     low_x64: int
@@ -43,7 +42,7 @@ class PriceBands:
     """The bands of a market's pools. Integer arithmetic only: the same on every machine."""
 
     def __init__(self, prices: ReferencePrices, profile: Profile, seed: int) -> None:
-        """Take the reference prices that arbitrageurs believe in."""
+        """Take the reference prices that arbitrageurs compare a pool's price with."""
         self._prices = prices
         self._is_efficient = profile.venue_step_bps is None
         self._seed = seed
@@ -63,12 +62,12 @@ class PriceBands:
         return Band(min(calm_x64, pushed_x64), max(calm_x64, pushed_x64))
 
     def _wander_ppm(self, info: PoolInfo, slot: int) -> int:
-        # The offset and half a bin are distance from the reference too, and all of it stays inside the fee.
+        # The offset and half a bin are distances from the reference too: all three together stay inside the fee.
         room = info.fee_ppm * _WANDER_PERCENT // 100 - abs(info.offset_bps) * _BPS_IN_PPM - info.price_step_ppm // 2
         return noise_ppm(self._seed, slot, _WANDER_PERIOD, "wander", info.pool_id) * max(0, room) // PPM
 
     def _burst(self, info: PoolInfo, slot: int) -> "_Burst | None":
-        """Return how far a burst still holds a pool off; None most of the time."""
+        """Return the burst that moves a pool in this slot; None most of the time."""
         number, offset = divmod(slot, _BURST_PERIOD)
         about = (info.pool_id, number)
         lasts = draw_between(self._seed, *_BURST_SLOTS, "burst lasts", *about)

@@ -1,4 +1,4 @@
-"""How the simulated cluster and venues behave, as data: one row a profile (`MARKET_PROFILE`)."""
+"""The behaviour of the simulated cluster and venues, as data: one row a profile (`MARKET_PROFILE`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The numbers of one behaviour.
+    """The figures of one profile.
 
     Milliseconds are market time; `*_ppm` are probabilities in millionths. A swap lands in the first slot that begins
     after its delay; with `landing_ms` None it executes as soon as it arrives. A dropped swap expires

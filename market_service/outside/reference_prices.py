@@ -1,4 +1,4 @@
-"""What the outside world thinks tokens are worth: a closed formula of (seed, slot), so any slot can be asked."""
+"""Reference prices of tokens: a closed formula of (seed, slot), so the price of any slot can be computed."""
 
 from decimal import Decimal
 from typing import Final
@@ -10,7 +10,7 @@ from market_service.outside.venue_levels import venue_levels
 
 # Octaves of a token's price: period in slots (one minute, ten minutes, an hour) and share in percent.
 _OCTAVES: Final = ((150, 12), (1_500, 28), (9_000, 60))
-# The distance between the venues changes slowly, so that a quote stays true while a swap lands.
+# The distance between the venues changes slowly, so that a quote still holds when its swap lands.
 _STEP_PERIOD: Final = 1_800
 _BPS: Final = 10_000
 _SCALE: Final = 10**9
@@ -46,7 +46,7 @@ class ReferencePrices:
         return price
 
     def _factor(self, token: TokenDefinition, slot: int) -> int:
-        """Return what noise multiplies a price by, over 10^9."""
+        """Return the factor of the token's price in this slot, over 10^9."""
         if token.volatility_bps == 0:
             return _SCALE
         wander = sum(
@@ -55,7 +55,7 @@ class ReferencePrices:
         return _SCALE + _SCALE * token.volatility_bps * wander // (_BPS * PPM * 100)
 
     def target_x64(self, venue: str, tokens: tuple[str, str], offset_bps: int, slot: int) -> int:
-        """Return what a venue's pools of a pair are worth: base units of token 1 for one of token 0, times 2^64.
+        """Return the price that a venue's pools of a pair move around: base units of token 1 for one of 0, x 2^64.
 
         `offset_bps` moves one pool against its venue. In a profile that keeps the venues apart each venue values
         every token above or below the reference by the token's level, so the pools of one venue agree with each
@@ -76,7 +76,7 @@ class ReferencePrices:
         step_ppm = low_bps * 100 + (high_bps - low_bps) * 100 * wander // (2 * PPM)
         level_0, level_1 = (2 * self._levels[symbol] for symbol in tokens)
         if level_0 == level_1:
-            # A web of pairs that three levels cannot keep apart: this pair stands one and a half steps apart alone.
+            # Three levels are not enough for these pairs: this pair alone stands one and a half steps apart.
             level_0 += 3 if tokens[0] < tokens[1] else 0
             level_1 += 3 if tokens[1] < tokens[0] else 0
         half = self._sides[venue] * step_ppm

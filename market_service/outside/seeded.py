@@ -1,6 +1,6 @@
-"""Chance that can be asked again: each draw is a pure function of the seed and of what it is about.
+"""Repeatable random numbers: each draw is a pure function of the seed and of its labels.
 
-No generator is carried along, so results never depend on the order in which calls arrive.
+There is no generator with a state, so results never depend on the order in which calls arrive.
 """
 
 from hashlib import blake2b
@@ -54,7 +54,7 @@ def base58_of(data: bytes) -> str:
 
 
 def noise_ppm(seed: int, slot: int, period: int, *labels: str | int) -> int:
-    """Return a smooth value in [-1,000,000, 1,000,000] that wanders over some `period` slots.
+    """Return a value in [-1,000,000, 1,000,000] that changes smoothly, over about `period` slots.
 
     Value noise: a draw at each multiple of the period and a smoothstep between them, in integers, so that any
     slot can be asked without its past.

@@ -1,9 +1,9 @@
-"""How far the two venues disagree about each token, so that every pair differs between them and no circle pays.
+"""Price levels of the two venues for each token: every pair differs between the venues, and no round trip earns.
 
-One venue values a token of level 0, 1 or 2 at the reference price and the other none, one or two steps off. A pair
-then differs by the steps between its tokens, and a way over a third token gains nothing over the direct one: the
-levels are heights, and the sum along any way is the same. Drawn for each pair alone, distances of 2 to 5 % would
-make every detour through thin pools pay better than the deep pool of the pair.
+One venue values every token at the reference price. The other values a token of level 0, 1 or 2 none, one or two steps
+off. A pair then differs by the steps between its tokens, and a way over a third token gains nothing over the direct
+one, because the steps along any way add up to the same sum. If each pair drew its own distance of 2 to 5 %, every way
+through small pools would pay better than the pair's large pool.
 """
 
 from collections.abc import Mapping, Sequence

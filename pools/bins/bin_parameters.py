@@ -1,4 +1,4 @@
-"""What sets the fee of a Meteora DLMM pool: constants of the pool, and a memory of how far the price has moved."""
+"""The fee of a Meteora DLMM pool: its constants, and the volatility that it stores of earlier price moves."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -102,7 +102,7 @@ class BinParameters:
 
 @dataclass(frozen=True, slots=True)
 class Volatility:
-    """What the pool remembers of earlier moves."""
+    """The volatility that a pool stores from one swap to the next. Times are unix seconds."""
 
     accumulator: int = 0
     reference: int = 0
@@ -118,9 +118,9 @@ class Volatility:
         require_range("last_update_timestamp", self.last_update_timestamp, 0, U64_MAX)
 
     def at_start(self, parameters: BinParameters, active_id: int, now: int) -> "Volatility":
-        """Return the memory a swap starts with. What is kept after the filter period rounds down.
+        """Return the volatility that a swap starts with. The part that is kept after the filter period rounds down.
 
-        Raises OVERFLOW_U64 when the program cannot work out what is kept: its product must fit 32 bits.
+        Raises OVERFLOW_U64 when the product that gives the kept part does not fit 32 bits: the program aborts there.
         """
         elapsed = now - self.last_update_timestamp
         if elapsed < parameters.filter_period:
@@ -137,7 +137,7 @@ class Volatility:
         return not is_kept or self.accumulator * parameters.reduction_factor <= _U32_MAX
 
     def accumulator_at(self, parameters: BinParameters, bin_id: int) -> int:
-        """Return the volatility in a bin: what is remembered and 10,000 for each bin away from the reference."""
+        """Return the volatility in a bin: the stored reference, plus 10,000 for each bin away from its bin."""
         moved = self.reference + abs(self.index_reference - bin_id) * _BASIS_POINTS
         return min(moved, parameters.max_volatility_accumulator)
 
@@ -152,7 +152,7 @@ class Volatility:
 
     @classmethod
     def from_json(cls, fields: JsonObject) -> Self:
-        """Return the memory; raises INVALID_STATE."""
+        """Return the stored volatility; raises INVALID_STATE."""
         return cls(
             read_int(fields, "volatility_accumulator", 0),
             read_int(fields, "volatility_reference", 0),

@@ -1,7 +1,7 @@
 """One swap inside one Meteora bin: constant price, a fee, and limit orders behind the pool's own liquidity.
 
 Source: MeteoraAg/dlmm-sdk, commons/src/quote.rs and extensions/bin.rs; where the closed program, executed, differs
-from them, the program.
+from them, the code follows the program.
 """
 
 from typing import Final, NamedTuple
@@ -16,7 +16,7 @@ _VARIABLE_FEE_SCALE: Final = 100_000_000_000
 
 
 class Terms(NamedTuple):
-    """What holds for a swap in one bin."""
+    """The price, the fees and the direction of a swap in one bin."""
 
     price: int
     """Y per X, Q64.64."""
@@ -40,7 +40,7 @@ class Depth(NamedTuple):
 
 
 class BinFill(NamedTuple):
-    """What one bin did."""
+    """The amounts and fees of a swap in one bin, in base units."""
 
     amount_in: int
     """Taken from the trader, fee included."""
@@ -78,10 +78,10 @@ def with_fee(net: int, fee_rate: int) -> int:
 
 
 def fill_exact_in(amount: int, depth: Depth, terms: Terms) -> BinFill:
-    """Return what the bin does with at most `amount`.
+    """Return the fill of one bin for an input of at most `amount`.
 
-    An input that is all fee is taken and buys nothing: the fee is the protocol's. Raises OVERFLOW_U64 when a u64
-    cannot hold what a layer costs as a whole, however little of it is bought.
+    An input that is wholly fee buys nothing and goes to the protocol. Raises OVERFLOW_U64 when the cost of a whole
+    layer does not fit a u64, even when the swap buys only a part of the layer.
     """
     price, rate, share, zero_for_one, fee_on_input = terms
     fee = -(-amount * rate // FEE_SCALE) if fee_on_input else 0  # rounds up against the trader
@@ -109,11 +109,11 @@ def fill_exact_in(amount: int, depth: Depth, terms: Terms) -> BinFill:
 
 
 def fill_exact_out(amount_out: int, depth: Depth, terms: Terms) -> BinFill:
-    """Return what the bin does to pay at most `amount_out`.
+    """Return the fill of one bin for an output of at most `amount_out`.
 
     Each layer's input rounds up by itself against the trader, so the bin may quote more than was asked. The trader
-    gets what was asked. The surplus is the protocol's where the fee is on the output; else it leaves the bin and is
-    nobody's. Raises OVERFLOW_U64 when the input does not fit.
+    gets what was asked. The surplus goes to the protocol when the fee is on the output; otherwise it leaves the bin
+    and belongs to no account. Raises OVERFLOW_U64 when the input does not fit.
     """
     wanted = amount_out if terms.fee_on_input else with_fee(amount_out, terms.fee_rate)
     if wanted >= sum(depth):
@@ -142,7 +142,7 @@ def whole_layer_input(capacity: int, price: int, zero_for_one: bool) -> int:
 
 
 def _take(net: int, capacity: int, price: int, zero_for_one: bool) -> tuple[int, int]:
-    """Return what one layer is paid and pays, with at most `net`."""
+    """Return the input that one layer takes, at most `net`, and the output that it pays."""
     needed = whole_layer_input(capacity, price, zero_for_one)
     if net >= needed:
         return needed, capacity
@@ -150,8 +150,8 @@ def _take(net: int, capacity: int, price: int, zero_for_one: bool) -> tuple[int,
 
 
 def _take_orders(net: int, pool_out: int, depth: Depth, terms: Terms) -> tuple[int, Depth]:
-    """Return what limit orders are paid with at most `net`, and what left each layer. Each rounds by itself."""
-    # A layer is looked at only while input is left.
+    """Return the input that limit orders take, at most `net`, and what each layer pays. Each rounds by itself."""
+    # With no input left a layer takes nothing.
     processed_in, processed_out = _take(net, depth.processed_orders, terms.price, terms.zero_for_one) if net else (0, 0)
     net -= processed_in
     open_in, open_out = _take(net, depth.open_orders, terms.price, terms.zero_for_one) if net else (0, 0)

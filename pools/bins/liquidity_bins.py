@@ -2,7 +2,7 @@
 
 Token 0 is X, token 1 is Y. Selling X walks to lower bins, selling Y to higher ones.
 Source: MeteoraAg/dlmm-sdk, commons/src/quote.rs and extensions/lb_pair.rs; where the closed program, executed, differs
-from them, the program.
+from them, the code follows the program.
 """
 
 from bisect import bisect_left, bisect_right
@@ -27,9 +27,9 @@ class Walk(NamedTuple):
     """A whole swap, summed over its bins, before it is settled in them."""
 
     fills: Sequence[tuple[int, BinFill]]
-    """What each bin did, by position in the ladder, in the order of the walk."""
+    """The fill of each bin, by position in the ladder, in the order of the walk."""
     volatility: Volatility
-    """The memory the swap started with."""
+    """The volatility that the swap started with."""
     amount_in: int
     amount_out: int
     fee: int
@@ -63,7 +63,7 @@ class DlmmState:
         return self._swap(zero_for_one, amount_out, now, exact_in=False)
 
     def quote_exact_in(self, zero_for_one: bool, amount_in: int, now: int) -> int:
-        """Return the output of an exact input: the same walk with little allocation. Limit orders take the long way."""
+        """Return the output of an exact input, without the state after it when there are no limit orders."""
         fee_on_input = self.parameters.fee_on_input(zero_for_one)
         if self.orders or not fee_on_input:
             return self.swap_exact_in(zero_for_one, amount_in, now).fill.amount_out
@@ -104,14 +104,14 @@ class DlmmState:
         return bin_price(self.parameters.bin_step, self.active_id), Q64
 
     def fee_ppm(self, now: int) -> int:
-        """Return the fee in the active bin; the last one where the program cannot begin a swap."""
+        """Return the fee in the active bin. Where the program cannot begin a swap, the stored volatility sets it."""
         can_start = self.volatility.can_start(self.parameters, now)
         volatility = self.volatility.at_start(self.parameters, self.active_id, now) if can_start else self.volatility
         rate = self.parameters.fee_rate(volatility.accumulator_at(self.parameters, self.active_id))
         return ceil_div(rate, 1_000)
 
     def pieces(self, zero_for_one: bool, now: int) -> Iterator[Piece]:
-        """Yield one line for each bin that can pay out, up to the first that no swap can pass."""
+        """Yield one line piece for each bin that can pay out, up to the first bin that no swap can pass."""
         if now < self.parameters.open_time or not self.volatility.can_start(self.parameters, now):
             return
         volatility = self.volatility.at_start(self.parameters, self.active_id, now)
@@ -170,9 +170,9 @@ class DlmmState:
         return cls(active_id, parameters, Volatility.from_json(fields), ladder, BinAmounts.of(amounts), orders)
 
     def walk(self, zero_for_one: bool, amount: int, now: int, *, exact_in: bool) -> Walk:
-        """Return what a swap would do in each bin, without the program's last checks.
+        """Return the fills of a swap in each bin, before the program's last checks.
 
-        Those are that something came out, and that the amounts still fit.
+        The last checks are that the output is above zero and that the bins' new amounts fit.
         """
         self._require_open(now)
         require_amount(amount)

@@ -25,7 +25,7 @@ class RestingOrders:
 
     @property
     def total(self) -> int:
-        """All that the orders still sell."""
+        """The base units that the orders still sell."""
         return self.open_amount + self.processed_remaining
 
     def after(self, paid: Depth) -> "RestingOrders":

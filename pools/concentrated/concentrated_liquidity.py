@@ -85,7 +85,7 @@ class ClmmState:
         """Sell exactly `amount_in`.
 
         Raises ZERO_AMOUNT, ZERO_OUTPUT, INSUFFICIENT_LIQUIDITY when the ticks run out, OVERFLOW_U64, NOT_OPEN, and
-        PRICE_LIMIT when the price already is at its end.
+        PRICE_LIMIT when the price is already at the end of the program's range.
         """
         walk = self._whole(zero_for_one, amount_in, now, exact_in=True)
         return SwapOutcome(self._fill(zero_for_one, walk, walk.consumed, walk.calculated), self.after(walk))
@@ -110,7 +110,7 @@ class ClmmState:
         return SwapOutcome(self._fill(zero_for_one, walk, walk.consumed, walk.calculated), self.after(walk))
 
     def mid_price(self) -> tuple[int, int]:
-        """Return the square of the square root of the price."""
+        """Return the price: the square of the stored square root."""
         return self.sqrt_price * self.sqrt_price, 1 << 128
 
     def fee_ppm(self, now: int) -> int:
@@ -195,7 +195,8 @@ class ClmmState:
     ) -> Walk:
         """Return a swap's sums and where it ends, before the program's check that both sides have moved.
 
-        Without a limit it ends at the programs' price range; then, too, less than the amount may be consumed.
+        Without a limit the walk ends at the end of the program's price range. With or without a limit it may consume
+        less than the amount.
         """
         if now < self.parameters.open_time:
             raise PoolError(PoolErrorReason.NOT_OPEN)

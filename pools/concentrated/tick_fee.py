@@ -1,4 +1,4 @@
-"""The dynamic fee of a Raydium CLMM pool: a memory of how far the price has moved, in groups of one tick spacing.
+"""The dynamic fee of a Raydium CLMM pool. It grows with earlier price moves, counted in groups of one tick spacing.
 
 Source: raydium-clmm, instructions/swap.rs and states/dynamic_fee.rs.
 """
@@ -19,7 +19,7 @@ _U32_MAX: Final = 2**32 - 1
 
 @dataclass(frozen=True, slots=True)
 class DynamicFee:
-    """Constants and memory of the dynamic fee."""
+    """The constants and the stored volatility of the dynamic fee."""
 
     filter_period: int
     """Seconds within which swaps count as one move."""
@@ -57,7 +57,7 @@ class DynamicFee:
 
     @classmethod
     def from_json(cls, fields: JsonObject) -> Self | None:
-        """Return the block, or None when it is all zero, which is how a pool without dynamic fee stores it."""
+        """Return the fee, or None when all fields are zero: a pool without a dynamic fee stores them so."""
         values = [read_int(fields, name) for name in _FIELDS]
         return cls(*values) if any(values) else None
 
@@ -82,7 +82,7 @@ class FeeMeter:
         """Whether the step under way may cross many groups, because its rate does not depend on them."""
         elapsed = now - self._updated_at
         if elapsed >= fee.filter_period:
-            # What is kept of earlier moves rounds down.
+            # The part of the earlier volatility that is kept rounds down.
             kept = fee.volatility_accumulator * fee.reduction_factor // _BASIS_POINTS
             self._reference = kept if elapsed < fee.decay_period else 0
             self._group_reference = self._group
@@ -105,7 +105,7 @@ class FeeMeter:
         return min(target, self._price_of_group(self._group + 1))
 
     def skip_to(self, tick: int) -> None:
-        """Note where a step over many groups has ended: on this tick."""
+        """Record the tick on which a step over many groups ended."""
         self._group = tick // self._spacing
         if not self._zero_for_one and tick % self._spacing == 0:
             self._group -= 1
@@ -117,7 +117,7 @@ class FeeMeter:
         self._group += -1 if self._zero_for_one else 1
 
     def after(self) -> DynamicFee:
-        """Return the block as the swap leaves it."""
+        """Return the fee with the volatility that the swap leaves."""
         fee = self._fee
         return DynamicFee(
             fee.filter_period,

@@ -1,4 +1,4 @@
-"""One step of a Raydium CLMM swap: constant liquidity, towards the next price that matters.
+"""One step of a Raydium CLMM swap: constant liquidity, towards the next tick, the end of a fee group or the limit.
 
 Source: raydium-clmm, libraries/swap_math.rs.
 """
@@ -21,7 +21,7 @@ class Course(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What one step moved."""
+    """The amounts of one step and the price after it."""
 
     sqrt_price: int
     """Price after the step."""
@@ -34,7 +34,7 @@ class Step(NamedTuple):
 
 
 def take_step(sqrt_price: int, target: int, liquidity: int, remaining: int, *, fee_rate: int, course: Course) -> Step:
-    """Return what happens between the price and the target with `remaining` to sell or to buy.
+    """Return the step from the price towards the target, with `remaining` base units left to sell or to buy.
 
     Inputs and fees round up, outputs and an input after its fee round down: all favour the pool. Raises OVERFLOW_U64
     and INSUFFICIENT_LIQUIDITY.
@@ -54,7 +54,7 @@ def take_step(sqrt_price: int, target: int, liquidity: int, remaining: int, *, f
             raise PoolError(PoolErrorReason.OVERFLOW_U64, "a step does not fit 64 bits")
     if fee_on_input:
         if exact_in and not reached:
-            return Step(after, amount_in, amount_out, remaining - amount_in)  # what is left over is fee, too
+            return Step(after, amount_in, amount_out, remaining - amount_in)  # the rest is fee, too
         if not exact_in and amount_out > remaining:
             amount_out = remaining
         return Step(after, amount_in, amount_out, ceil_div(amount_in * fee_rate, FEE_SCALE - fee_rate))

@@ -14,7 +14,7 @@ from pools.errors import PoolError, PoolErrorReason
 
 
 class Rates(NamedTuple):
-    """Over 1,000,000. `protocol` and `fund` are shares of the trade fee."""
+    """Fee rates over 1,000,000. `protocol` and `fund` are shares of the trade fee."""
 
     trade: int
     protocol: int
@@ -39,7 +39,7 @@ class Walk(NamedTuple):
 
 
 class Walker:
-    """A swap under way. It starts at a price with what is to be sold or bought, and ends as a `Walk`."""
+    """A swap in progress. It starts at a price with an amount to sell or to buy, and ends as a `Walk`."""
 
     __slots__ = (
         "_amount",
@@ -78,7 +78,7 @@ class Walker:
     def run(self, positions: Iterable[int], limit: int) -> Walk:
         """Walk the ticks at these positions of the table, no further than the price limit.
 
-        Raises INSUFFICIENT_LIQUIDITY when they run out, and OVERFLOW_U64.
+        Raises INSUFFICIENT_LIQUIDITY when the positions run out, and OVERFLOW_U64.
         """
         for position in positions:
             if not self._remaining or self._price == limit:

@@ -1,6 +1,6 @@
 """The two curves of Meteora DAMM v2: one price range of constant liquidity, and plain constant product.
 
-Both answer with what the curve moves, before any fee. Liquidity is scaled by 2^64.
+Both return the amounts before any fee, in base units. Liquidity is scaled by 2^64.
 Source: MeteoraAg/damm-v2, liquidity_handler/concentrated_liquidity.rs and compounding_liquidity.rs.
 """
 
@@ -14,14 +14,14 @@ from pools.pieces import CurvePiece
 
 
 class CurveMove(NamedTuple):
-    """What a curve did."""
+    """One swap on a curve, before any fee: amounts in base units, the price as a square root in Q64.64."""
 
     amount_in: int
     amount_out: int
     sqrt_price: int
     """Afterwards."""
     left: int = 0
-    """Input that found the end of the range."""
+    """Input that the range could not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ class RangeCurve:
     liquidity: int
 
     def sell(self, amount: int, zero_for_one: bool) -> CurveMove:
-        """Return what an input brings, rounded down. Raises PRICE_RANGE beyond the range; its end is inside."""
+        """Return the swap of an input, its output rounded down. Raises PRICE_RANGE beyond the end of the range."""
         after = self._require_inside(self._after_input(amount, zero_for_one))
         return CurveMove(amount, self._paid_out(after, zero_for_one), after)
 
     def sell_up_to(self, amount: int, zero_for_one: bool) -> CurveMove:
-        """Return what as much of an input as the range takes brings, rounded down."""
+        """Return the swap of as much of an input as the range takes, its output rounded down."""
         end = self.low if zero_for_one else self.high
         most = self._paid_in(end, zero_for_one)
         if amount < most:
@@ -48,7 +48,7 @@ class RangeCurve:
         return CurveMove(most, self._paid_out(end, zero_for_one), end, amount - most)
 
     def buy(self, amount: int, zero_for_one: bool) -> CurveMove:
-        """Return what an output costs, rounded up. Raises INSUFFICIENT_LIQUIDITY, or PRICE_RANGE beyond the range."""
+        """Return the swap of an output, its input rounded up. Raises INSUFFICIENT_LIQUIDITY, and PRICE_RANGE."""
         after = self._require_inside(self._after_output(amount, zero_for_one))
         return CurveMove(require_u64(self._paid_in(after, zero_for_one), "the input"), amount, after)
 
@@ -116,22 +116,22 @@ class RangeCurve:
 
 @dataclass(frozen=True, slots=True)
 class ReserveCurve:
-    """Constant product of two reserves. Its price after a swap depends on the fee that stays, so it names none."""
+    """Constant product of two reserves. Its moves hold no price: that depends on the fee that stays in the pool."""
 
     token_a: int
     token_b: int
 
     def sell(self, amount: int, zero_for_one: bool) -> CurveMove:
-        """Return what an input brings, rounded down."""
+        """Return the swap of an input, its output rounded down."""
         reserve_in, reserve_out = self._sides(zero_for_one)
         return CurveMove(amount, amount * reserve_out // (reserve_in + amount), sqrt_price=0)
 
     def sell_up_to(self, amount: int, zero_for_one: bool) -> CurveMove:
-        """Return what an input brings: there is no end to reach."""
+        """Return `sell`: this curve has no end, so it takes the whole input."""
         return self.sell(amount, zero_for_one)
 
     def buy(self, amount: int, zero_for_one: bool) -> CurveMove:
-        """Return what an output costs, rounded up. Raises INSUFFICIENT_LIQUIDITY and OVERFLOW_U64."""
+        """Return the swap of an output, its input rounded up. Raises INSUFFICIENT_LIQUIDITY and OVERFLOW_U64."""
         reserve_in, reserve_out = self._sides(zero_for_one)
         if amount >= reserve_out:
             raise PoolError(PoolErrorReason.INSUFFICIENT_LIQUIDITY)

@@ -94,7 +94,7 @@ def decay_factor(reduction_bps: int, periods: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class VolatilityFee:
-    """Constants and memory of the fee that follows volatility. A swap pays for the moves before it."""
+    """The constants and the stored volatility of the fee. A swap pays for the price moves before it, not its own."""
 
     bin_step: int
     variable_fee_control: int
@@ -129,12 +129,12 @@ class VolatilityFee:
         return ceil_div(move * move * self.variable_fee_control, _VOLATILITY_SCALE)
 
     def after(self, price_before: int, price_after: int, now: int) -> "VolatilityFee":
-        """Return the memory after a swap between two square-root prices."""
+        """Return the stored volatility after a swap between two square-root prices."""
         reference, kept = self.sqrt_price_reference, self.volatility_reference
         elapsed = now - self.last_update_timestamp
         if elapsed >= self.filter_period:
             reference = price_before
-            # What is kept of earlier moves rounds down.
+            # The part of the earlier volatility that is kept rounds down.
             kept = self.volatility_accumulator * self.reduction_factor // _BASIS_POINTS
             kept = kept if elapsed < self.decay_period else 0
         accumulator = kept + self._steps(price_after, reference) * _BASIS_POINTS
@@ -184,7 +184,7 @@ class VolatilityFee:
 
 
 class FeeShares(NamedTuple):
-    """Who gets the fee."""
+    """How a fee is shared between liquidity providers, protocol and referral."""
 
     protocol_fee_percent: int
     referral_fee_percent: int
@@ -199,7 +199,7 @@ class FeeParts(NamedTuple):
     claiming: int
     """What liquidity providers can claim."""
     compounding: int
-    """What goes back into the pool's reserves."""
+    """The part that stays in the pool's reserves."""
     protocol: int
     referral: int
 

@@ -24,7 +24,7 @@ _FEE_RATE_MAX: Final = (500_000_000, 990_000_000)
 
 
 class CollectFeeMode(IntEnum):
-    """What the fee is taken in."""
+    """The token that the fee is taken in."""
 
     OUTPUT = 0
     """Always the token that is bought."""
@@ -35,11 +35,11 @@ class CollectFeeMode(IntEnum):
 
 
 class SwapMode(IntEnum):
-    """What the amount of a swap means."""
+    """Whether the amount of a swap is an exact input, an input that may be taken in part, or an exact output."""
 
     EXACT_IN = 0
     PARTIAL_FILL = 1
-    """As exact in, but what the range cannot take is left with the trader."""
+    """As EXACT_IN, but the trader keeps the input that the range cannot take."""
     EXACT_OUT = 2
 
 
@@ -73,12 +73,12 @@ class DammParameters:
 
 
 class Move(NamedTuple):
-    """A whole swap."""
+    """A whole swap, amounts in base units."""
 
     amount_in: int
     """Paid by the trader, fee included."""
     net_in: int
-    """What the curve was paid."""
+    """Paid to the curve."""
     amount_out: int
     """Received by the trader."""
     left: int
@@ -113,7 +113,7 @@ class DammV2State:
         require_range("sqrt_price", self.sqrt_price, *((1, U128_MAX) if self._compounding else (low, high)))
 
     def swap_exact_in(self, zero_for_one: bool, amount_in: int, now: int) -> "SwapOutcome[DammV2State]":
-        """Sell exactly `amount_in`. An output of zero is not refused: only the trader's least output protects.
+        """Sell exactly `amount_in`. The program accepts an output of zero: only a least output protects the trader.
 
         Raises ZERO_AMOUNT, PRICE_RANGE, OVERFLOW_U64 and NOT_OPEN.
         """
@@ -164,7 +164,7 @@ class DammV2State:
         return self._curve().backing()
 
     def move(self, mode: SwapMode, zero_for_one: bool, amount: int, now: int, *, has_referral: bool = False) -> Move:
-        """Return what a swap moves, open or not: before activation some vaults may trade."""
+        """Return the amounts of a swap, whether or not the pool is open: some vaults may trade before activation."""
         require_amount(amount)
         rate = self.fee_rate(now)
         on_input = self.parameters.fee_on_input(zero_for_one)

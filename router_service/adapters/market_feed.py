@@ -23,8 +23,8 @@ _RETRY_MAX_SECONDS: Final = 2.0
 class MarketFeed:
     """The newest view of the market, kept up to date by `run`.
 
-    A view that is older than `age_max_ms` is refused instead of quoted. A stream that says nothing for that long is
-    taken for dead and opened again.
+    `newest` refuses a view that is older than `age_max_ms`. When the stream brings no message for that long, `run`
+    opens a new one.
     """
 
     def __init__(self, channel: grpc.aio.Channel, *, age_max_ms: int, monotonic: Monotonic) -> None:
@@ -36,11 +36,11 @@ class MarketFeed:
         telemetry.watch_state_age(self._age_seconds)
 
     def _age_seconds(self) -> float:
-        """Return how old the view is; not a number before the first."""
+        """Return the age of the view; not a number before the first view."""
         return math.nan if self._view is None else self._view.age_ms(self._monotonic()) / 1000
 
     async def status(self) -> status_pb2.GetStatusResponse:
-        """Return how well the market is known."""
+        """Return whether the market's state is known, and how old it is."""
         view = self._view
         if view is None:
             return status_pb2.GetStatusResponse(router=status_pb2.RouterFacts(is_stale=True))
@@ -64,7 +64,7 @@ class MarketFeed:
         return view
 
     async def newer_than(self, view: MarketView | None) -> MarketView:
-        """Return the newest view as soon as it is another than `view`."""
+        """Wait for a view that differs from `view`, and return the newest."""
         while self._view is None or self._view is view:
             await self._changed.wait()
         return self._view

@@ -1,4 +1,4 @@
-"""The venues' quoting sides, as the market announces them: each takes its latency, or refuses."""
+"""The venues' quote services, simulated: each answers after the latency that the market announces, or refuses."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -9,13 +9,13 @@ from servicekit.errors import Unavailable
 
 
 class SimulatedVenues:
-    """Answers after a latency drawn anew for each question, between the announced bounds."""
+    """Answers after a random latency between the announced bounds."""
 
     def __init__(self, *, seed: int) -> None:
         self._random = Random(seed)
 
     def ask(self, conditions: VenueConditions) -> Awaitable[None] | None:
-        """Ask; without latency the answer is there at once. Raises VENUE_UNAVAILABLE."""
+        """Ask a venue; None when it has no latency and has answered at once. Raises VENUE_UNAVAILABLE."""
         if not conditions.available:
             raise Unavailable("VENUE_UNAVAILABLE", f"{conditions.venue} does not quote now.")
         if conditions.quote_latency_max_ms <= 0:

@@ -1,1 +1,1 @@
-"""What the router does with the math: quote all venues in parallel, find the best route, watch prices."""
+"""The router's use cases: quote all venues in parallel, find the best route, watch prices."""

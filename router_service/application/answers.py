@@ -1,4 +1,4 @@
-"""What is asked of the router, and what it answers."""
+"""The router's requests and answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from servicekit.errors import DomainError
 
 
 class QuotesRequest(NamedTuple):
-    """All pools of one pair, for an exact input."""
+    """A request to quote all pools of one pair for an exact input, in base units."""
 
     mint_in: str
     mint_out: str
@@ -24,7 +24,7 @@ class QuotesRequest(NamedTuple):
 
 
 class RouteRequest(NamedTuple):
-    """One route for an exact input."""
+    """A request for one route for an exact input, in base units."""
 
     quotes: QuotesRequest
     legs_max: int
@@ -38,7 +38,7 @@ class RouteRequest(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RouteAnswer:
-    """A route and everything that was weighed."""
+    """A route, with all quotes and refusals that the search compared."""
 
     route: Route
     quotes: tuple[PoolQuote, ...]
@@ -53,7 +53,7 @@ class RouteAnswer:
 
 
 class IssuedAnswer(NamedTuple):
-    """An answer with an identity under which it can be used again for a while."""
+    """An answer with a quote id, under which it can be used again until it expires."""
 
     answer: RouteAnswer
     quote_id: str
@@ -62,7 +62,7 @@ class IssuedAnswer(NamedTuple):
 
 
 class RouteRefused(NamedTuple):
-    """Why there is no route."""
+    """The reason for which there is no route."""
 
     error: DomainError
     refused: tuple[RefusedVenue, ...] = ()

@@ -22,7 +22,7 @@ from servicekit.errors import Rejected
 
 
 class AskQuotes:
-    """The use case."""
+    """Quotes every pool of a pair."""
 
     def __init__(
         self, market: Market, caller: VenueCaller, deadline: QuoteDeadline, monotonic: Monotonic, *, scenarios: bool
@@ -34,7 +34,7 @@ class AskQuotes:
         self._scenarios = scenarios
 
     async def __call__(self, request: QuotesRequest, caller_seconds: float | None = None) -> QuotesAnswer:
-        """Return all quotes and all refusals; that no venue answered is an answer too.
+        """Return all quotes and all refusals. When no venue answered, the quotes are empty and no error is raised.
 
         Raises UNKNOWN_MINT, INVALID_REQUEST, SCENARIOS_OFF, and Unavailable without a fresh state of the market.
         """

@@ -1,4 +1,4 @@
-"""Ask all venues at once, and go on at the deadline with those that have answered."""
+"""Ask all venues in parallel; at the deadline go on with the venues that have answered."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +13,7 @@ from servicekit.errors import Unavailable
 
 
 class RefusedVenue(NamedTuple):
-    """A pool, or with an empty `pool_id` a whole venue, that did not quote."""
+    """A pool that gave no quote, with the reason. An empty `pool_id` stands for the whole venue."""
 
     venue: str
     pool_id: str
@@ -22,7 +22,7 @@ class RefusedVenue(NamedTuple):
 
 
 class VenueState(NamedTuple):
-    """What the router thinks of a venue."""
+    """The state of a venue's circuit breaker."""
 
     venue: str
     breaker: str
@@ -41,7 +41,7 @@ class Answers:
 
 @dataclass(slots=True)
 class _Round:
-    """One question to several venues, while it is being asked."""
+    """One request to several venues, while their answers are awaited."""
 
     answered: set[str] = field(default_factory=set)
     refused: dict[str, RefusedVenue] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class VenueCaller:
         self._monotonic = monotonic
 
     async def ask(self, conditions: Iterable[VenueConditions], deadline_seconds: float) -> Answers:
-        """Return who answered within the deadline. Without latency nothing is awaited."""
+        """Return the venues that answered within the deadline. It returns at once when no venue has latency."""
         asking = _Round()
         for venue in conditions:
             self._begin(venue, asking)

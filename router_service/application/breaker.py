@@ -1,4 +1,4 @@
-"""A circuit breaker: a venue that keeps failing is left alone for a while, then tried with one request."""
+"""A circuit breaker: it stops requests to a venue that keeps failing, and after a pause lets one request try it."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -27,7 +27,7 @@ class Breaker:
     """When an open breaker lets the next request through."""
 
     def admit(self, now: float) -> bool:
-        """Tell whether to ask. An open breaker whose time has come admits one request and is half open with it."""
+        """Return whether to ask the venue. After `retry_seconds` an open breaker becomes half open: it admits one."""
         if self.state is BreakerState.CLOSED:
             return True
         if self.state is BreakerState.OPEN and now >= self.retry_at:
@@ -36,18 +36,18 @@ class Breaker:
         return False
 
     def succeeded(self) -> None:
-        """The venue answered: close."""
+        """Close the breaker: the venue answered."""
         self.consecutive_failures = 0
         self.state = BreakerState.CLOSED
 
     def failed(self, now: float) -> None:
-        """The venue did not answer: count it, and open when it is one too many or was the trial."""
+        """Count a failure; open the breaker after `failures_max` in a row, or when the trial request failed."""
         self.consecutive_failures += 1
         if self.state is BreakerState.HALF_OPEN or self.consecutive_failures >= self.failures_max:
             self._open(now)
 
     def abandoned(self, now: float) -> None:
-        """The caller left before the venue answered. That says nothing about it, but a trial must be repeated."""
+        """Count nothing: the caller left before the venue answered. A trial request must be repeated."""
         if self.state is BreakerState.HALF_OPEN:
             self._open(now)
 

@@ -27,7 +27,7 @@ _ANSWERS_KEPT_MAX: Final = 4_096
 
 
 class FindRoute:
-    """The use case. One call routes a batch: the venues are asked once, and equal requests are worked out once."""
+    """Finds routes. One call routes a batch: it asks each venue once, and computes equal requests once."""
 
     def __init__(
         self, market: Market, caller: VenueCaller, quotes: IssuedQuotes, rules: RoutingRules, monotonic: Monotonic
@@ -57,7 +57,7 @@ class FindRoute:
         return [answer for answer in found if answer is not None]
 
     def _answers_at_once(self, requests: Sequence[RouteRequest]) -> list[IssuedAnswer | RouteRefused | None]:
-        """Answer the requests that need no venue: earlier quotes, and requests that make no sense in this market."""
+        """Answer the requests that need no venue: earlier quotes, and requests that this market must refuse."""
         view = self._market.newest()
         now_ms = view.market_time_ms(self._monotonic())
         found: list[IssuedAnswer | RouteRefused | None] = []
@@ -84,13 +84,13 @@ class FindRoute:
         seconds = self._rules.deadline.seconds(conditions, caller_seconds)
         asked = self._caller.ask(conditions, seconds)
         if any(search.scenario == SLOW_QUOTES for search in searches):
-            # Whoever waits for a venue that does not answer waits until the deadline.
+            # A request whose venue does not answer waits until the deadline.
             answers, _ = await asyncio.gather(asked, asyncio.sleep(seconds))
             return answers
         return await asked
 
     def _search(self, requests: Sequence[RouteRequest], answers: Answers) -> list[IssuedAnswer | RouteRefused]:
-        """Find all routes on one view: the newest, now that the venues have answered."""
+        """Find all routes on one view: the newest after the venues have answered."""
         view = self._market.newest()
         now_ms = view.market_time_ms(self._monotonic())
         found: list[IssuedAnswer | RouteRefused] = []
@@ -103,7 +103,7 @@ class FindRoute:
         return found
 
     def _find(self, request: RouteRequest, view: MarketView, answers: Answers) -> RouteAnswer | RouteRefused:
-        """Return the answer on this view; the same request on the same view is not worked out twice."""
+        """Return the answer on this view. Equal requests on the same view are computed once."""
         if self._known_for is None or self._known_for[0] is not view or self._known_for[1] != answers:
             self._known, self._known_for = {}, (view, answers)
         found = self._known.get(request)
@@ -118,7 +118,7 @@ class FindRoute:
         try:
             found = search.run()
         except Exception as error:
-            # A defect on one pool or amount must not take the whole batch with it.
+            # A defect on one pool or amount must not fail the whole batch.
             telemetry.search_crashed(error)
             found = RouteRefused(Rejected("INTERNAL"))
         result = found.error.reason.lower() if isinstance(found, RouteRefused) else "found"
@@ -127,7 +127,7 @@ class FindRoute:
 
 
 def _check_still_good(request: RouteRequest, issued: IssuedAnswer, view: MarketView, now_ms: int) -> None:
-    """Raise when an earlier answer is not what its caller would accept now."""
+    """Raise when the request no longer accepts the earlier answer."""
     route = issued.answer.route
     if request.price_impact_max_bps and route.price_impact_bps > request.price_impact_max_bps:
         raise Rejected("PRICE_IMPACT_TOO_HIGH")

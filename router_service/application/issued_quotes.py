@@ -1,4 +1,4 @@
-"""Answers that may be used again: kept in memory for the seconds they are valid."""
+"""Answers that may be used again: the router keeps them in memory while they are valid."""
 
 import secrets
 from collections import OrderedDict
@@ -11,10 +11,10 @@ _PARTS: Final = 3
 
 
 class IssuedQuotes:
-    """Gives answers an identity. Bounded: the oldest go first, expired or not.
+    """Gives answers a quote id. The number of kept answers is bounded: the oldest go first, expired or not.
 
-    An identity holds the process that gave it and the moment it expires. So another process, or this one after a
-    restart, distinguishes an expired quote from an id that no router gave.
+    A quote id holds the process that issued it and the time of its expiry. So another process, or this one after a
+    restart, distinguishes an expired quote from an id that no router issued.
     """
 
     def __init__(self, *, ttl_ms: int, kept_max: int) -> None:
@@ -25,7 +25,7 @@ class IssuedQuotes:
         self._kept: OrderedDict[str, tuple[QuotesRequest, IssuedAnswer]] = OrderedDict()
 
     def issue(self, request: QuotesRequest, answer: RouteAnswer, now_ms: int) -> IssuedAnswer:
-        """Return the answer with an identity that is valid until its time to live is over. `now_ms`: market time."""
+        """Return the answer with a quote id that is valid for the time to live. `now_ms` is market time."""
         self._count += 1
         expires_at_ms = now_ms + self._ttl_ms
         quote_id = f"{self._process}-{expires_at_ms:x}-{self._count:x}"
@@ -35,7 +35,7 @@ class IssuedQuotes:
         return issued
 
     def redeem(self, quote_id: str, request: QuotesRequest, now_ms: int) -> IssuedAnswer:
-        """Return the answer again. Raises QUOTE_EXPIRED, and INVALID_REQUEST for an id or a trade it cannot be of."""
+        """Return the answer again. Raises QUOTE_EXPIRED, and INVALID_REQUEST for an unknown id or another trade."""
         expires_at_ms = _expiry_of(quote_id)
         if expires_at_ms is None:
             raise _violation("is not an id that a quote carried")

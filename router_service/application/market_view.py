@@ -1,4 +1,4 @@
-"""The market as the router knows it at one moment. Immutable: each slot's message makes a new one."""
+"""The market's state as the router knows it. A view is immutable: each slot's message makes a new one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class VenueConditions:
-    """How a venue's quoting side behaves now."""
+    """The latency of a venue's quotes, and whether the venue answers at all."""
 
     venue: str
     available: bool
@@ -42,9 +42,9 @@ class MarketView:
     table: RoutingTable
 
     def age_ms(self, monotonic: float) -> int:
-        """Return how old the view is."""
+        """Return the age of the view."""
         return int((monotonic - self.received_at) * 1000)
 
     def market_time_ms(self, monotonic: float) -> int:
-        """Return the market's time, carried on from the slot's start by this process's clock."""
+        """Return the market's time: the start of the slot, plus the time since by this process's clock."""
         return self.slot_time_ms + max(self.age_ms(monotonic), 0)

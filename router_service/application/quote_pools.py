@@ -1,4 +1,4 @@
-"""What every pool of a pair would pay for the whole amount."""
+"""The quote of every pool of a pair for the whole amount."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ _TOO_LARGE: Final = ("INSUFFICIENT_LIQUIDITY", "The pool alone cannot fill the a
 
 
 class PoolQuotes(NamedTuple):
-    """Quotes, best first, and the pools that gave none."""
+    """Quotes, best first, and the pools that gave no quote."""
 
     quotes: tuple[PoolQuote, ...]
     refused: tuple[RefusedVenue, ...]
 
 
 class QuotesAnswer(NamedTuple):
-    """Quotes of a pair, with the router's view of each venue."""
+    """Quotes of a pair, with the state of each venue's circuit breaker."""
 
     quotes: PoolQuotes
     venues: tuple[VenueState, ...]
@@ -42,14 +42,14 @@ class QuotesAnswer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class QuoteDeadline:
-    """How long venues have: the setting, or the market's announced maximum and a margin, within limits."""
+    """How long venues may take: the setting, or the maximum that the market announces plus a margin, within limits."""
 
     deadline_ms: int
     margin_ms: int
     deadline_max_ms: int
 
     def seconds(self, venues: Iterable[VenueConditions], caller_seconds: float | None) -> float:
-        """Return the time to wait, no longer than the caller does less a tenth for the answer's way back."""
+        """Return the seconds to wait: at most nine tenths of the caller's, to leave time to send the answer."""
         announced_ms = max((venue.quote_latency_max_ms for venue in venues), default=0)
         wanted_ms = max(self.deadline_ms, announced_ms + self.margin_ms if announced_ms else 0)
         seconds = min(wanted_ms, self.deadline_max_ms) / 1000
@@ -57,7 +57,7 @@ class QuoteDeadline:
 
 
 def quote_pools(pair_pools: PairPools, mask: int, amount_in: int) -> PoolQuotes:
-    """Return what each chosen pool pays for the whole amount."""
+    """Return the quote of each chosen pool for the whole amount, in base units."""
     quotes: list[PoolQuote] = []
     refused: list[RefusedVenue] = []
     for side in pair_pools.chosen(mask):
@@ -86,7 +86,7 @@ def excluded(pair_pools: PairPools, pools: Collection[str]) -> tuple[RefusedVenu
 
 
 def check(request: QuotesRequest, view: MarketView) -> None:
-    """Refuse a request that makes no sense in this market: UNKNOWN_MINT, or a venue that does not exist."""
+    """Refuse a token or a venue that this market does not have: UNKNOWN_MINT, INVALID_REQUEST."""
     unknown = [name for name in ("mint_in", "mint_out") if getattr(request, name) not in view.tokens]
     if unknown:
         raise Rejected("UNKNOWN_MINT", violations=[FieldViolation(name, "is not traded here") for name in unknown])
@@ -97,7 +97,7 @@ def check(request: QuotesRequest, view: MarketView) -> None:
 
 
 def scripted(request: QuotesRequest, answers: Answers) -> Answers:
-    """Return the answers as the request's scenario changes them. A script changes its own request alone."""
+    """Return the answers as the request's scenario changes them. A scenario changes only its own request."""
     if request.scenario.startswith(VENUE_DOWN):
         return _without(answers, request.scenario.removeprefix(VENUE_DOWN), "VENUE_UNAVAILABLE", "is down by script")
     if request.scenario == SLOW_QUOTES:
@@ -131,7 +131,7 @@ def pool_mask(request: QuotesRequest, answers: Answers, pair_pools: PairPools) -
 
 
 def wants(request: QuotesRequest, answers: Answers, pool_id: str, venue: str) -> bool:
-    """Tell whether a pool may be used for a request."""
+    """Return whether a pool may be used for a request."""
     if venue not in answers.answered or pool_id in request.exclude_pools:
         return False
     return not request.venues or venue in request.venues

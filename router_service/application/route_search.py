@@ -50,7 +50,7 @@ class RouteSearch:
         self._cost = LegCost(per_leg, request.legs_max)
 
     def run(self) -> RouteAnswer | RouteRefused:
-        """Return the best route, or why there is none."""
+        """Return the best route, or the reason for which there is none."""
         choice = self._choice()
         quotes = quote_pools(self._network.direct, choice.direct, self._wish.amount_in)
         refused = (

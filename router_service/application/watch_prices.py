@@ -31,7 +31,7 @@ def mid_price(pool: TradingPool, view: MarketView) -> str:
 
 
 async def watch_prices(market: Market, mints: Collection[str]) -> AsyncGenerator[PriceChange, None]:
-    """Yield all prices, then what changed. Slots that pass while the reader is busy are seen as one.
+    """Yield all prices, then the changed ones. Slots that pass while the reader is busy become one change.
 
     With `mints`, only pools that trade one of them.
     """

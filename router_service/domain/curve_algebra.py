@@ -1,4 +1,4 @@
-"""Curves made of curves: pools side by side, and one pair after another."""
+"""Operations on curves: the sum of curves (pools side by side) and their composition (one pair after another)."""
 
 from collections.abc import Iterator, Sequence
 from math import inf
@@ -23,14 +23,14 @@ def side_by_side(curves: Sequence[Curve], cover: float) -> Curve:
         u_now = u
         if change:
             rising += 1 if change > 0 else -1
-            # Without a rising part the slope is zero, whatever rounding left of the sum.
+            # Without a rising part the slope is zero, so drop the rounding error of the sum.
             slope = slope + change if rising else 0.0
     total.complete = all(curve.complete for curve in curves)
     return total
 
 
 def _changes(curves: Sequence[Curve]) -> Iterator[tuple[float, float, float]]:
-    """Yield (u, change of slope, input taken at that very u) for each part of each curve."""
+    """Yield (u, change of slope, input taken exactly at u) for each part of each curve."""
     for curve in curves:
         us, xs = curve.us, curve.xs
         for k, slope in enumerate(curve.slopes):

@@ -1,4 +1,4 @@
-"""Output curves in the shape a search can solve at once: how much a source takes before its price is used up.
+"""Output curves in a form that a search solves in one step: how much input a source takes down to a price.
 
 A curve is a polyline in (u, x). x is the input taken so far; u = 1/sqrt(marginal price), with the marginal price in
 output units for one more input unit, all fees included. In these coordinates every pool is made of straight lines:
@@ -54,7 +54,7 @@ class Curve:
         return self.xs[-1] if self.xs else 0.0
 
     def covers(self, amount: float) -> bool:
-        """Tell whether the curve is known up to `amount`, or wholly."""
+        """Return whether the curve is known up to `amount`, or wholly."""
         return self.complete or self.capacity >= amount
 
     def u_at(self, taken: float) -> float:

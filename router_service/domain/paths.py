@@ -1,4 +1,4 @@
-"""Routes over one and two hops: which pools to use, and how much goes which way.
+"""Routes over one and two hops: which pools to use, and how much input each takes.
 
 A pool trades one pair, so a direct pool, a pool of a first hop and a pool of a second hop are never the same, and
 each way through an intermediate token is one curve: first hop after second. Direct pools and ways then stand side by
@@ -84,7 +84,7 @@ class WayShare(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """The optimum over a choice, without costs for legs: what each part takes and what all of it brings."""
+    """The optimum over a choice, without costs for legs: the input of each part and the output of the whole."""
 
     choice: Choice
     amount: int

@@ -7,7 +7,7 @@ from typing import Final
 from pools.pieces import CurvePiece, Piece
 from router_service.domain.curves import Curve, Stretch
 
-# Pieces that should join without a gap differ by rounding; what is further apart is a real step back.
+# Pieces that should join without a gap differ by rounding. A larger difference is a real step to a better price.
 _JOIN_TOLERANCE: Final = 1e-9
 
 

@@ -1,7 +1,7 @@
 """Fewer legs: each leg costs a network fee, and a transaction holds only so many.
 
-With a cost for each used pool the problem is no longer convex. The heuristic: estimate what giving up each leg would
-lose, give up those that lose less than they cost, solve again, and keep the result only when it is better.
+With a cost for each used pool the problem is no longer convex. The heuristic: estimate the output that the route loses
+without each leg, remove the legs that add less than they cost, solve again, and keep the result only when it is better.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from router_service.domain.splitting import PairPools, bits_of
 
 
 class Removal(NamedTuple):
-    """Something that can be given up, alone. Bits are those of the mask it is taken from."""
+    """A direct pool, pools of a way, or a whole way, to be removed. Bits are those of the choice's masks."""
 
     loss: float
     """Output lost, base units, estimated."""
@@ -42,9 +42,9 @@ def prune(network: Network, solution: Solution, *, leg_cost: float, legs_max: in
 
 
 def _smaller(network: Network, solution: Solution, removals: Sequence[Removal], legs_max: int) -> Solution | None:
-    """Give up legs towards the limit: the cheaper half at once, or one when the rest cannot fill the amount.
+    """Remove legs until the limit holds: the less useful half at once, or one when the rest cannot fill the amount.
 
-    Estimates hold for the solution at hand, so a limit that is far away is reached in steps.
+    The estimates hold only near this solution, so it removes many legs in several steps.
     """
     cheap = removals[: (len(removals) + 1) // 2]
     for gone, excess in ((cheap, solution.legs - legs_max), *(((removal,), 1) for removal in removals)):
@@ -55,7 +55,7 @@ def _smaller(network: Network, solution: Solution, removals: Sequence[Removal], 
 
 
 def _better(network: Network, solution: Solution, removals: Sequence[Removal], leg_cost: float) -> Solution | None:
-    """Give up the worse half of the legs that do not pay; when that gains nothing, give up the worst one alone."""
+    """Remove the worse half of the legs that cost more than they add; when that gains nothing, only the worst one."""
     half = removals[: (len(removals) + 1) // 2]
     for gone in (half, half[:1]) if len(half) > 1 else (half,):
         if not gone:
@@ -115,7 +115,7 @@ def _removals(network: Network, solution: Solution) -> Iterator[Removal]:
 
 
 def _hop_removals(network: Network, share: WayShare) -> Iterator[Removal]:
-    """Yield the pools of a way's hops that another pool of the same hop could stand in for."""
+    """Yield the pools of a way's hops that another pool of the same hop could replace."""
     mask, way = share.mask, network.ways[share.mask.way]
     first = way.first.table(mask.first, share.taken)
     between = first.output_at(share.taken)
@@ -135,8 +135,8 @@ def _pair_losses(pair_pools: PairPools, mask: int, amount: float, u: float) -> I
 
 
 def _losses(curves: Sequence[Curve], takes: Sequence[float], u: float) -> list[float]:
-    """Return for each curve what the whole loses without it: its profit over the common price, and what the others
-    lose on the price by taking its part as well."""
+    """Return for each curve the output that the whole loses without it: its profit over the common price, and the
+    loss of the others, which take its part at worse prices."""
     slopes = [curve.slope_at(u) for curve in curves]
     losses = []
     for index, (curve, taken) in enumerate(zip(curves, takes, strict=True)):

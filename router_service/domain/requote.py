@@ -1,4 +1,4 @@
-"""What a route would pay now: its legs, walked again over the pools as they are."""
+"""The output of a route now: its legs, quoted again on the present state of the pools."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Routes: legs with exact amounts, and what they say about themselves."""
+"""Routes: legs with exact amounts, and the figures that follow from them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Leg(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A way to trade an exact input. Legs are in execution order; each pool appears once."""
+    """The legs that trade an exact input, in execution order. Each pool appears once."""
 
     mint_in: str
     mint_out: str
@@ -55,7 +55,7 @@ class Route:
         kept = {self.mint_in: _ONE}
         for leg in self.legs:
             mint_in, mint_out = leg.quote.side.mint_in, leg.quote.side.mint_out
-            # A share that rounds to nothing still counts for something, where it is the only one.
+            # A share that rounds to zero must count where it is the only one, or the sum of weights is zero.
             share = max(leg.share_bps, 1)
             after = kept[mint_in] // shares[mint_in] * (BPS - leg.quote.price_impact_bps) // BPS
             kept[mint_out] = kept.get(mint_out, 0) + after * share
@@ -92,7 +92,7 @@ def single_pool_route(quote: PoolQuote) -> Route:
 
 
 def route_of(legs: Sequence[Leg], amount_in: int) -> Route:
-    """Return the route of legs in execution order; its output is what the legs that buy the last one's token bring."""
+    """Return the route of legs in execution order. Its output is the sum of the legs that buy the last leg's token."""
     mint_in, mint_out = legs[0].quote.side.mint_in, legs[-1].quote.side.mint_out
     amount_out = sum(leg.quote.amount_out for leg in legs if leg.quote.side.mint_out == mint_out)
     return Route(mint_in, mint_out, amount_in, amount_out, tuple(legs))

@@ -16,7 +16,7 @@ Accepts = Callable[[TradingPool], bool]
 
 
 class RoutingTable:
-    """The pools of one slot. Everything is worked out when it is first asked for, and then shared by all orders."""
+    """The pools of one slot. Each part is computed when a request first needs it, and then shared by all orders."""
 
     def __init__(self, pools: Iterable[TradingPool], now: int) -> None:
         """Take the pools as they stand at market time `now`, unix seconds."""
@@ -30,7 +30,7 @@ class RoutingTable:
         self._native_prices: dict[str, float] = {}
 
     def trades(self, mint: str) -> bool:
-        """Tell whether any pool holds the token."""
+        """Return whether any pool trades the token."""
         return mint in self._pools
 
     def pair_pools(self, mint_in: str, mint_out: str) -> PairPools:

@@ -15,7 +15,7 @@ from router_service.domain.trading_pool import PoolQuote, PoolSide
 
 
 class LegCost(NamedTuple):
-    """What a leg costs: base units of the output, and how many a route may have."""
+    """The cost of a leg in base units of the output, and how many legs a route may have."""
 
     per_leg: float
     legs_max: int
@@ -33,12 +33,12 @@ def split_route(network: Network, allowed: Choice, amount_in: int, cost: LegCost
         try:
             return _exact_route(network, solution)
         except _PoolRefuses as refusal:
-            # Rounding can leave a pool too little to pay for anything: do without it.
+            # Rounding can leave a pool an input that buys nothing: solve again without that pool.
             allowed = _without(network, allowed, refusal.side)
 
 
 def _solution(network: Network, allowed: Choice, amount_in: int, cost: LegCost, floor: int) -> Solution | None:
-    """Return the optimum of the ways worth a look; of all ways, or of none, when those cannot fill the amount."""
+    """Return the optimum of the worthwhile ways; else of all ways; else of the direct pools alone; else None."""
     for choice in (worthwhile(network, allowed, amount_in), allowed, Choice(allowed.direct)):
         solution = solve(network, choice, amount_in)
         if solution is None:
@@ -54,7 +54,7 @@ def _solution(network: Network, allowed: Choice, amount_in: int, cost: LegCost, 
 
 
 def _rounding_loss(solution: Solution) -> float:
-    """Return what a leg may lose to whole units: one of its input, as the fee rounds up, and one of its output."""
+    """Return the output that rounding may cost a leg: one unit of input, as the fee rounds up, and one of output."""
     return 1.0 + 1.0 / (solution.u * solution.u)
 
 
@@ -64,7 +64,7 @@ def best_route(routes: Iterable[Route | None], cost: LegCost) -> Route | None:
     The comparison is exact: integers, with the cost rounded up to a whole unit a leg.
     """
     per_leg = int(-(-cost.per_leg // 1))
-    # More than 64 bits cannot be paid out, and no wallet could hold it.
+    # An amount beyond 64 bits cannot be paid out, and no wallet can hold it.
     found = [route for route in routes if route is not None and route.amount_out <= U64_MAX]
     if not found:
         return None

@@ -13,9 +13,9 @@ from router_service.domain.curve_algebra import side_by_side
 from router_service.domain.curves import Curve
 from router_service.domain.trading_pool import PoolSide
 
-# A table is built for more than the amount that asks for it, so that the next, larger one finds it ready.
+# A table covers more than the amount that needs it, so that a next, larger amount finds it ready.
 _COVER_FACTOR: Final = 2.0
-# Floating point knows a capacity to some 16 digits; stay clear of an edge that the pool would refuse to cross.
+# Floating point holds a capacity to some 16 digits: stay below the edge, because the pool refuses to cross it.
 _EDGE_SHIFT: Final = 44
 
 

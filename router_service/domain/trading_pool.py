@@ -1,4 +1,4 @@
-"""A pool with its place in the market, and its two sides: what selling either token into it brings."""
+"""A pool with its address, venue and tokens, and its two sides: one for each token that can be sold to it."""
 
 from typing import Final, NamedTuple
 
@@ -12,7 +12,7 @@ _QUOTES_KEPT_MAX: Final = 4_096
 
 
 class PoolQuote(NamedTuple):
-    """What one pool pays for an exact input, by its program's own integer math."""
+    """The quote of one pool for an exact input, in base units, by its program's own integer math."""
 
     side: "PoolSide"
     amount_in: int
@@ -26,7 +26,7 @@ class PoolQuote(NamedTuple):
 
 
 class TradingPool:
-    """One pool in one state. What is worked out about the state is kept with it."""
+    """One pool in one state, with the results that were computed from this state."""
 
     __slots__ = ("_sides", "kind", "mint_0", "mint_1", "pool_id", "reserve_0", "reserve_1", "slot", "state", "venue")
 
@@ -77,7 +77,7 @@ class PoolSide:
         self._quotes: dict[int, PoolQuote | PoolError] = {}
 
     def quote(self, amount_in: int) -> PoolQuote:
-        """Return the exact quote. Raises PoolError as the pool does, each time the same."""
+        """Return the exact quote. Raises the pool's PoolError, the same one each time."""
         known = self._quotes.get(amount_in)
         if known is None:
             known = self._quote(amount_in)
@@ -85,7 +85,7 @@ class PoolSide:
                 self._quotes.clear()
             self._quotes[amount_in] = known
         if isinstance(known, PoolError):
-            # The same error is raised many times; it must not collect where from.
+            # The same error object is raised many times: without this its traceback would grow each time.
             raise known.with_traceback(None)
         return known
 

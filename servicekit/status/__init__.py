@@ -1,1 +1,1 @@
-"""How a process stands, as `tradewind.status.v1.StatusService` tells it."""
+"""The status of a process, as `tradewind.status.v1.StatusService` reports it."""

@@ -15,7 +15,7 @@ from tradewind.status.v1 import status_pb2 as pb
 from tradewind.status.v1 import status_pb2_grpc as rpc
 
 SERVICE_NAME: Final = pb.DESCRIPTOR.services_by_name["StatusService"].full_name
-# However many ask: the stores behind are asked once in this time.
+# The stores are checked at most once in this time, however many callers ask.
 KEPT_SECONDS: Final = 1.0
 
 Collect = Callable[[], Awaitable[pb.GetStatusResponse]]
@@ -37,7 +37,7 @@ class StatusServicer(rpc.StatusServiceServicer):
     async def GetStatus(  # noqa: N802 - the name of the rpc
         self, request: pb.GetStatusRequest, context: "grpc.aio.ServicerContext[Any, Any]"
     ) -> pb.GetStatusResponse:
-        """Return how the process stands, as it was found at most a second ago."""
+        """Return the status of the process, at most a second old."""
         async with self._lock:
             if self._kept is None or time.monotonic() >= self._kept_until:
                 self._kept = await self._collect()
@@ -49,7 +49,7 @@ class StatusServicer(rpc.StatusServiceServicer):
 
 
 def with_status(service: Service, name: str, collect: Collect) -> Service:
-    """Return a service that also tells how its process stands."""
+    """Return a service that also serves StatusService."""
     servicer, own = StatusServicer(name, collect), service.add
 
     def add(server: grpc.aio.Server) -> None:

@@ -1,5 +1,5 @@
-"""W3C trace context, without any library: what a traceparent says, who decides whether a trace is sampled, and the
-context of the call that is being answered."""
+"""W3C trace context, without any library: reading a traceparent, deciding whether a trace is sampled, and the context
+of the call that is being answered."""
 
 import os
 import re
@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 HEADER: Final = "traceparent"
 SAMPLER_DEFAULT: Final = "parentbased_ratelimiting"
-# Every order of a developer who tries the engine out is traced, and few of a thousand orders a second: the spans of an
-# order cost nearly as much as the order.
+# With these values every order of a developer who tries the engine is traced, and few of a thousand orders a second:
+# the spans of an order cost nearly as much as the order.
 TRACES_A_SECOND_DEFAULT: Final = 10.0
 RATIO_DEFAULT: Final = 0.05
 
@@ -115,13 +115,13 @@ def _number(text: str, default: float, *, highest: float) -> float:
 
 
 def _ratio(share: float) -> Callable[[str], bool]:
-    """Return OpenTelemetry's own rule: every process decides the same for one id, also those of other vendors."""
+    """Return OpenTelemetry's own rule: all processes, also of other vendors, decide the same for one trace id."""
     bound = round(share * (1 << _RATIO_BITS))
     return lambda trace_id: int(trace_id[16:], 16) < bound
 
 
 def _at_most(per_second: float) -> Callable[[str], bool]:
-    """Return a rule that samples so many traces a second; up to a second's worth may come at once."""
+    """Return a rule that samples at most so many traces a second, all of them at once if they come at once."""
     room = max(1.0, per_second)
     left, looked = room if per_second else 0.0, time.monotonic()
 

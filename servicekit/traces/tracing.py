@@ -162,7 +162,7 @@ def _open(service: str, instance: str) -> tuple[_Recorder, Callable[[], None]]:
         if not waiting.has_room():
             _SPANS.labels("dropped").inc()
             return
-        # Without a tracer, which would open the span, choose its id and ask the sampler again.
+        # This does not use a tracer, which would choose the span's id and ask the sampler again.
         trace_id = int(span.context.trace_id, 16)
         processor.on_end(
             ReadableSpan(

@@ -1,1 +1,1 @@
-"""The embedded Postgres and Valkey: where their programs are, how they start, and why they did not."""
+"""The embedded Postgres and Valkey: where their programs are, how they start, and why a start failed."""

@@ -1,4 +1,4 @@
-"""Whom the embedded servers run as.
+"""The system user of the embedded servers.
 
 Postgres refuses to run as root. Started by root, the stack hands its servers to the unprivileged user `nobody`, which
 exists everywhere, rather than adding a user to the system. That user must be able to walk to the binaries and to its
@@ -59,7 +59,7 @@ def own_file(path: Path, account: Account | None) -> None:
 
 
 def open_the_way(*targets: Path, account: Account | None) -> None:
-    """Let the server's user walk to the targets: o+x on closed parents, told in one sentence.
+    """Let the server's user traverse to the targets: o+x on closed parents, reported in one sentence.
 
     Raises Refusal when a parent cannot be changed.
     """

@@ -118,7 +118,7 @@ class EmbeddedPostgres:
 
     @property
     def command(self) -> list[str]:
-        """The server in the foreground."""
+        """The command that runs the server in the foreground."""
         return [str(postgres_program("postgres")), "-D", str(self._cluster)]
 
     @property
@@ -152,7 +152,7 @@ class EmbeddedPostgres:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
     def schema_mark(self) -> str | None:
-        """Return what `mark_schema` last said of the product's database."""
+        """Return the last mark of `mark_schema` in the product's database; None without one."""
         with psycopg.connect(self.url) as connection:
             row = connection.execute(
                 "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
@@ -160,7 +160,7 @@ class EmbeddedPostgres:
         return row[0] if row else None
 
     def mark_schema(self, mark: str) -> None:
-        """Remember, in the database itself, which migrations it has seen: a new database has no mark."""
+        """Store in the database which migrations were applied to it: a new database has no mark."""
         statement = sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(DATABASE), sql.Literal(mark))
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(statement)

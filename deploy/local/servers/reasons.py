@@ -1,4 +1,4 @@
-"""Why something did not start, in the words that say it, with what the reader can do about it."""
+"""The reason why a process did not start, taken from its log, with advice."""
 
 import errno
 import re
@@ -10,7 +10,7 @@ from typing import Final
 # A new start of the server: what stands above it in the log belongs to an earlier one.
 _POSTGRES_STARTS: Final = "starting PostgreSQL"
 _SEVERE: Final = re.compile(r"\b(?:FATAL|PANIC):\s+(?P<words>.+)|\b(?:initdb|postgres): error: (?P<error>.+)")
-# What sessions are told while the server comes up or goes down: consequences, never the cause.
+# Messages to sessions while the server starts or stops: consequences, never the cause.
 _CONSEQUENCES: Final = ("the database system is", "terminating connection", "cannot abort transaction")
 
 _DATA: Final = "set TRADEWIND_DATA_DIR to a folder of your own"
@@ -30,7 +30,7 @@ _FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 
 
 def reason_in(lines: Sequence[str]) -> str:
-    """Return the line that says why a process ended: a server's FATAL line with its remedy, else the last line."""
+    """Return the line with the reason for a process's end: a server's FATAL line with its remedy, else the last."""
     said = [line.strip() for line in lines if line.strip()]
     if not said:
         return "nothing in its log"

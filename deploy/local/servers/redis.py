@@ -67,7 +67,7 @@ class EmbeddedRedis:
 
     @property
     def command(self) -> list[str]:
-        """The server in the foreground."""
+        """The command that runs the server in the foreground."""
         return [str(redis_server()), str(self._configuration)]
 
     @property

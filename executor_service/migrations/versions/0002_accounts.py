@@ -51,5 +51,5 @@ def upgrade() -> None:
         )
         """
     )
-    # What an account has in flight, counted while its row is locked; the index forgets an order with its end.
+    # For the count of an account's orders in flight, taken while its row is locked. An ended order leaves the index.
     op.execute("CREATE INDEX orders_open_account ON orders (account_id) WHERE ended_at IS NULL")

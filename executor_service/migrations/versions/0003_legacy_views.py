@@ -39,7 +39,7 @@ _ORDERS = """
     FROM every
 """
 
-# What the WebSocket at /ws/orders/{id} tells, row by row.
+# The events that the WebSocket at /ws/orders/{id} sends, one row each.
 _ORDER_EVENTS = """
     CREATE VIEW legacy_s1.order_events AS
     WITH told AS (

@@ -1,4 +1,4 @@
-"""Statuses that nothing leads to go: open, expired, and the column of the deadline that would have led to one.
+"""Removes the statuses that no event leads to, open and expired, and the column of the deadline for expired.
 
 The views name what they read, so that they no longer hold on to every column. CREATE OR REPLACE keeps their grants.
 """

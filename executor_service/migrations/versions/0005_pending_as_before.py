@@ -1,6 +1,6 @@
 """The view of an earlier engine's events keeps its words for a new order: tokens by mint, the amount in one form.
 
-Events of this release tell more, under names of their own. CREATE OR REPLACE keeps the view's grants.
+Events of this release have more members, under other names. CREATE OR REPLACE keeps the view's grants.
 """
 
 from alembic import op
