@@ -14,12 +14,14 @@ from executor_service.admin import admin_parts
 from executor_service.command_line import command_line
 from executor_service.migrations.upgrade import upgrade
 from executor_service.order_log import log_orders_of
-from executor_service.settings import AccountSettings, MigrationSettings, Settings
+from executor_service.settings import AccountSettings, ExecutorSettings, MigrationSettings
 from servicekit.errors import DomainError
 from servicekit.garbage import calm_garbage_collector
-from servicekit.migrating import first_line
-from servicekit.postgres import session_problem
-from servicekit.setting_types import SettingsError, read_settings
+from servicekit.migrating import MIGRATABLE, first_line
+from servicekit.postgres import session_sentence
+from servicekit.settings.reading import read_settings
+from servicekit.settings.redis_server import cluster_sentences
+from servicekit.settings.sentences import SettingsError, sentence
 from servicekit.telemetry import configure_logging
 from servicekit.traces.tracing import tracing
 
@@ -29,11 +31,9 @@ def main() -> int:
     asked = command_line().parse_args()
     try:
         settings = _settings_of(asked.command)
-        if unfit := session_problem(settings.database_url.get_secret_value()):
-            sys.stderr.write(f"executor_service: DATABASE_URL cannot be used: {unfit}\n")
-            return 2
+        _check_stores(settings)
         match settings:
-            case Settings():
+            case ExecutorSettings():
                 return _serve(asked.command, settings)
             case AccountSettings():
                 return asyncio.run(_administer(asked, settings))
@@ -48,8 +48,20 @@ def _settings_of(command: str) -> MigrationSettings:
         case "migrate":
             return read_settings(MigrationSettings, os.environ)
         case "server" | "worker":
-            return read_settings(Settings, os.environ)
+            return read_settings(ExecutorSettings, os.environ)
     return read_settings(AccountSettings, os.environ)
+
+
+def _check_stores(settings: MigrationSettings) -> None:
+    """Raise SettingsError for stores that answer and cannot serve; one that is away is waited for."""
+    found = session_sentence(settings.database_url.get_secret_value(), os.environ)
+    refused = [found] if found else []
+    if isinstance(settings, ExecutorSettings):
+        stores = {"REDIS_URL": settings.redis_url, "BROKER_URL": settings.broker_url}
+        urls = {name: url.get_secret_value() for name, url in stores.items() if url is not None}
+        refused += cluster_sentences(os.environ, urls)
+    if refused:
+        raise SettingsError("\n".join(refused))
 
 
 def _migrate(settings: MigrationSettings) -> int:
@@ -57,12 +69,14 @@ def _migrate(settings: MigrationSettings) -> int:
     try:
         upgrade(settings.database_url.get_secret_value())
     except (SQLAlchemyError, psycopg.Error) as error:
-        sys.stderr.write(f"The orders' schema cannot be migrated: {first_line(error)}.\n")
+        told = {"DATABASE_URL": settings.database_url.get_secret_value()}
+        why = f"the orders' schema cannot be migrated ({first_line(error)}); allowed: {MIGRATABLE}"
+        sys.stderr.write(f"{sentence(told, told, why)}\n")
         return 1
     return 0
 
 
-def _serve(command: str, settings: Settings) -> int:
+def _serve(command: str, settings: ExecutorSettings) -> int:
     configure_logging(settings.worker_name if command == "worker" else "executor", level=settings.log_level)
     # Dramatiq reads it when it is imported: how soon a consumer that lost Redis tries again.
     os.environ.setdefault("dramatiq_restart_delay", "250")
@@ -84,9 +98,13 @@ async def _administer(asked: argparse.Namespace, settings: AccountSettings) -> i
         async with admin_parts(settings) as parts:
             await asked.run(parts, asked)
     except DomainError as error:
-        hint = "DATABASE_URL: " if error.retryable else ""
-        sys.stderr.write(f"executor_service: {hint}{error.detail}\n")
-        return 1 if error.retryable else 2
+        if not error.retryable:
+            sys.stderr.write(f"executor_service: {error.detail}\n")
+            return 2
+        told = {"DATABASE_URL": settings.database_url.get_secret_value()}
+        allowed = "" if "; allowed: " in error.detail else "; allowed: a Postgres that answers there"
+        sys.stderr.write(f"{sentence(told, told, error.detail + allowed)}\n")
+        return 1
     return 0
 
 

@@ -43,5 +43,5 @@ async def admin_parts(settings: AccountSettings) -> AsyncIterator[AdminParts]:
                 pepper=settings.pepper,
             )
         except UndefinedTable as error:
-            detail = "the database has no tables for this yet: run `python -m executor_service migrate`"
+            detail = "the database has no tables yet; allowed: one that `python -m executor_service migrate` has made"
             raise Unavailable("UNAVAILABLE", detail) from error

@@ -31,7 +31,7 @@ from executor_service.application.execute_order import ExecuteOrder
 from executor_service.application.ports import Clock
 from executor_service.application.watch_orders import WatchHub
 from executor_service.domain.retry import RetryPolicy
-from executor_service.settings import Settings
+from executor_service.settings import ExecutorSettings
 from servicekit.grpc_client import open_channel
 from servicekit.pool_metrics import watch_pool
 from servicekit.postgres import open_pool
@@ -59,7 +59,7 @@ class ServerParts:
 class WorkerParts:
     """The parts of a worker process; they outlive its leases."""
 
-    settings: Settings
+    settings: ExecutorSettings
     pool: AsyncConnectionPool
     router: GrpcRouter
     market: GrpcMarket
@@ -79,7 +79,7 @@ class WorkerParts:
 
 
 @asynccontextmanager
-async def server_parts(settings: Settings, broker: HintBroker) -> AsyncIterator[ServerParts]:
+async def server_parts(settings: ExecutorSettings, broker: HintBroker) -> AsyncIterator[ServerParts]:
     """Open everything the server needs, on the running loop, and close it in the end."""
     redis, broker_redis = _open_redis(settings.redis_url.get_secret_value()), _open_redis(settings.queue_url)
     async with _open_pool(settings) as pool, open_channel(settings.router_address) as router_channel:
@@ -110,7 +110,7 @@ async def server_parts(settings: Settings, broker: HintBroker) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def worker_parts(settings: Settings, broker: HintBroker, permits: Permits) -> AsyncIterator[WorkerParts]:
+async def worker_parts(settings: ExecutorSettings, broker: HintBroker, permits: Permits) -> AsyncIterator[WorkerParts]:
     """Open everything a worker needs, on the running loop, and close it in the end."""
     redis = _open_redis(settings.redis_url.get_secret_value())
     router_channel, market_channel = open_channel(settings.router_address), open_channel(settings.market_address)
@@ -132,7 +132,7 @@ async def worker_parts(settings: Settings, broker: HintBroker, permits: Permits)
     await redis.aclose()
 
 
-def _open_pool(settings: Settings) -> AsyncConnectionPool:
+def _open_pool(settings: ExecutorSettings) -> AsyncConnectionPool:
     url = settings.database_url.get_secret_value()
     pool = open_pool(url, size=settings.database_connections, settings=SESSION_SETTINGS)
     watch_pool(pool)

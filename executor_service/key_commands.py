@@ -5,7 +5,7 @@ from argparse import Namespace
 
 from executor_service.admin import AdminParts
 from executor_service.domain.keys import ApiKey
-from servicekit.errors import Rejected
+from servicekit.settings.sentences import SettingsError
 
 
 async def create(parts: AdminParts, asked: Namespace) -> None:
@@ -44,7 +44,7 @@ async def rotate(parts: AdminParts, asked: Namespace) -> None:
 
 def _pepper_of(parts: AdminParts) -> bytes:
     if parts.pepper is None:
-        raise Rejected("INVALID_REQUEST", "KEY_PEPPER is missing: set it to what the executor was started with")
+        raise SettingsError("KEY_PEPPER: not set; allowed: what the executor was started with")
     return parts.pepper
 
 

@@ -15,7 +15,7 @@ from executor_service.application.ports import Accepted, NewOrder
 from executor_service.application.watch import Watch
 from executor_service.application.watch_accounts import AccountWatch
 from executor_service.bootstrap import ServerParts, server_parts
-from executor_service.settings import Settings
+from executor_service.settings import ExecutorSettings
 from servicekit.cancelling import cancel_all
 from servicekit.errors import DomainError, FieldViolation, Rejected
 from servicekit.grpc_server import RunningServer, Service, serve_until_signal, start_server
@@ -33,7 +33,7 @@ ADDS_A_MESSAGE_MAX: Final = 1_000
 Context: TypeAlias = grpc.aio.ServicerContext[object, object]
 
 
-async def run_server(settings: Settings) -> None:
+async def run_server(settings: ExecutorSettings) -> None:
     """Serve until SIGTERM or SIGINT."""
     broker = make_broker(settings.queue_url, _refuse_hints)
     serve_metrics(settings.metrics_port, settings.metrics_host)
@@ -46,7 +46,7 @@ async def run_server(settings: Settings) -> None:
         await cancel_all(background)
 
 
-async def start_services(parts: ServerParts, settings: Settings) -> RunningServer:
+async def start_services(parts: ServerParts, settings: ExecutorSettings) -> RunningServer:
     """Start the server on the settings' port."""
     orders = OrderServicer(parts, scenarios=settings.scenarios)
     accounts = AccountServicer(keys=parts.keys, accounts=parts.accounts)

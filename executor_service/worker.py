@@ -18,7 +18,7 @@ from executor_service.adapters.worker_lease import keep_lease, take_lease
 from executor_service.application.drive_orders import DriveOrders, Permits, PermitsClosed
 from executor_service.application.ports import LeaseLost
 from executor_service.bootstrap import WorkerParts, worker_parts
-from executor_service.settings import Settings
+from executor_service.settings import ExecutorSettings
 from servicekit.cancelling import cancel_all
 from servicekit.errors import Unavailable
 from servicekit.grpc_server import wait_for_signal
@@ -30,7 +30,7 @@ HAND_BACK_SECONDS: Final = 2.0
 STOP_THREADS_MS: Final = 3_000
 
 
-async def run_worker(settings: Settings) -> None:
+async def run_worker(settings: ExecutorSettings) -> None:
     """Work until SIGTERM or SIGINT, then hand all orders back."""
     permits = Permits(settings.max_in_flight)
     hand_off = HandOff(asyncio.get_running_loop(), permits)

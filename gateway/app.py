@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from starlette_compress import CompressMiddleware, remove_compress_type
 
 from gateway import metrics
 from gateway.access.entrance import NamedRoute, NamedWebSocketRoute
@@ -17,6 +19,7 @@ from gateway.documents import asyncapi, docs_page, error_pages
 from gateway.documents.endpoints import BY_NAME, ENDPOINTS, sockets_without_get
 from gateway.documents.meta import Meta
 from gateway.documents.openapi import OpenApi
+from gateway.edge.query import StrictQuery
 from gateway.health import Health
 from gateway.market.accounts import Accounts
 from gateway.market.market_data import MarketData
@@ -34,6 +37,10 @@ from gateway.streams.sockets import OrderSocket
 from gateway.streams.sse import OrderHistory
 from gateway.streams.stream_socket import StreamSocket
 from servicekit.errors import Rejected
+
+COMPRESSED_FROM_BYTES: Final = 1024
+# An event goes out when it happens; a compressor would hold it back, and a reader gains little.
+remove_compress_type("text/event-stream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,10 @@ def routes(endpoints: Endpoints) -> list[BaseRoute]:
     found: list[BaseRoute] = []
     for endpoint in ENDPOINTS:
         door = [] if endpoint.right is None else endpoints.guard.door(endpoint.right, endpoint.budget)
+        if endpoint.query is not None:
+            door.append(Middleware(StrictQuery, endpoint.query))
+        if endpoint.method == "GET" or endpoint.tag == "market":
+            door.append(Middleware(CompressMiddleware, minimum_size=COMPRESSED_FROM_BYTES))
         if endpoint.method == "WEBSOCKET":
             found.append(NamedWebSocketRoute(endpoint.path, served[endpoint.name], middleware=door))
             if endpoint.name in upgrades:
@@ -82,6 +93,7 @@ def _served(endpoints: Endpoints) -> Mapping[str, Callable[..., Any]]:
     orders, watches, turnstile = endpoints.orders, endpoints.watches, endpoints.turnstile
     return {
         "submitOrder": endpoints.submit,
+        "createOrder": endpoints.submit,
         "executeSocket": OrderSocket(watches, turnstile, NESTED_GREETING),
         "statusSocket": OrderSocket(watches, turnstile, FLAT),
         "ordersSocket": OrderSocket(watches, turnstile, NESTED_CAPITALISED),
@@ -96,6 +108,7 @@ def _served(endpoints: Endpoints) -> Mapping[str, Callable[..., Any]]:
         "streamSocket": endpoints.stream,
         "getTicket": endpoints.tickets.issue,
         "getQuotes": endpoints.quotes.quote,
+        "readQuotes": endpoints.quotes.read,
         "listTokens": endpoints.market.tokens,
         "listPools": endpoints.market.pools,
         "getPrices": endpoints.prices,

@@ -34,7 +34,7 @@ from gateway.orders.quotes import Quotes
 from gateway.orders.router_client import RouterClient
 from gateway.orders.scenario_names import ScenarioNames
 from gateway.orders.tokens import TokenDirectory
-from gateway.settings import Settings
+from gateway.settings import GatewaySettings
 from gateway.status import Parts, Status
 from gateway.streams.order_watches import OrderWatches
 from gateway.streams.stream_socket import StreamLimits, StreamSocket
@@ -59,7 +59,7 @@ class Gateway:
 
 
 @asynccontextmanager
-async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
+async def open_gateway(settings: GatewaySettings) -> AsyncIterator[Gateway]:
     """Yield a gateway whose background work runs, and take it down again."""
     executor = open_channel(settings.executor_address)
     router = open_channel(settings.router_address)
@@ -118,13 +118,13 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         await asyncio.gather(executor.close(), router.close(), quoting.close(), market_channel.close())
 
 
-def _edge(settings: Settings, endpoints: Endpoints, origins: Origins) -> Edge:
+def _edge(settings: GatewaySettings, endpoints: Endpoints, origins: Origins) -> Edge:
     cross_origin = CrossOrigin(settings.page_origins, origins)
     hosts = Hosts(settings.served_hosts, settings.host, origins)
     return Edge(routes(endpoints), origins, cross_origin, hosts)
 
 
-def _rules(settings: Settings) -> Rules:
+def _rules(settings: GatewaySettings) -> Rules:
     return Rules(
         default_slippage_bps=settings.default_slippage_bps,
         max_slippage_bps=settings.max_slippage_bps,
@@ -132,7 +132,7 @@ def _rules(settings: Settings) -> Rules:
     )
 
 
-def _stream_limits(settings: Settings) -> StreamLimits:
+def _stream_limits(settings: GatewaySettings) -> StreamLimits:
     return StreamLimits(
         frames_max=settings.stream_frames_waiting_max,
         orders_max=settings.stream_orders_max,

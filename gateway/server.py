@@ -12,7 +12,7 @@ import uvicorn
 from gateway.bootstrap import Gateway, open_gateway
 from gateway.edge.http_protocol import ConnectionLimits, limited_http
 from gateway.edge.socket_limits import limited_sockets
-from gateway.settings import Settings
+from gateway.settings import GatewaySettings
 from servicekit.open_files import open_files_max
 
 DRAIN_SECONDS: Final = 0.5
@@ -64,7 +64,7 @@ class DrainingServer(uvicorn.Server):
 
 
 @asynccontextmanager
-async def running_gateway(settings: Settings) -> AsyncIterator[tuple[DrainingServer, int]]:
+async def running_gateway(settings: GatewaySettings) -> AsyncIterator[tuple[DrainingServer, int]]:
     """Yield a serving gateway and its port; stop it at the end. Raises OSError when the port is taken."""
     listener = _listen(settings)
     async with open_gateway(settings) as gateway:
@@ -78,7 +78,7 @@ async def running_gateway(settings: Settings) -> AsyncIterator[tuple[DrainingSer
             await serving
 
 
-def _listen(settings: Settings) -> socket.socket:
+def _listen(settings: GatewaySettings) -> socket.socket:
     host = settings.host
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     both = host == "::" and socket.has_dualstack_ipv6()
@@ -90,7 +90,7 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _connections_max(settings: Settings) -> int:
+def _connections_max(settings: GatewaySettings) -> int:
     """Return how many connections leave files for everything else."""
     files = open_files_max()
     if files is None:
@@ -98,7 +98,7 @@ def _connections_max(settings: Settings) -> int:
     return max(1, min(settings.connections_max, files - FILES_SPARE))
 
 
-def _config(gateway: Gateway, settings: Settings) -> uvicorn.Config:
+def _config(gateway: Gateway, settings: GatewaySettings) -> uvicorn.Config:
     return uvicorn.Config(
         gateway.app,
         http=limited_http(

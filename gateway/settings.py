@@ -1,17 +1,19 @@
 """What the gateway is told by its environment, checked once at the start."""
 
 import ipaddress
+from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
 
 from gateway.access.host_names import hosts_in
 from gateway.access.origin_patterns import LOCAL_PAGES, OriginPattern, origins_in
 from gateway.access.rate_policies import Limits, limits_in
 from gateway.edge.public_path import normal_prefix
-from servicekit.addresses import split_address
-from servicekit.setting_types import LogLevel, OnOff
+from servicekit.settings.kinds import HostName, LogLevel, OnOff, RedisUrl, Seconds, ServiceAddress
+from servicekit.settings.sentences import Unusable, bounded, open_part
+from servicekit.settings.service_settings import ServiceSettings
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 RateLimitName = Literal["submits", "reads", "address", "failures"]
@@ -22,27 +24,21 @@ _RATE_LIMITS_WITH_KEYS: Final[dict[RateLimitName, str]] = {
     "address": "500/second",
     "failures": "20/minute",
 }
-_REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
 
 
-class Settings(BaseSettings):
+class GatewaySettings(ServiceSettings):
     """Names are those of the environment, in capitals there. Limits protect the process, not a business rule."""
 
-    # An empty value counts as not given, as it does for `make run`.
-    model_config = SettingsConfigDict(
-        allow_inf_nan=False, frozen=True, extra="ignore", env_ignore_empty=True, arbitrary_types_allowed=True
-    )
-
-    host: str = "127.0.0.1"
+    host: HostName = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
-    executor_address: str = "127.0.0.1:50052"
-    router_address: str = "127.0.0.1:50051"
-    market_address: str = "127.0.0.1:50053"
+    executor_address: ServiceAddress = "127.0.0.1:50052"
+    router_address: ServiceAddress = "127.0.0.1:50051"
+    market_address: ServiceAddress = "127.0.0.1:50053"
     log_level: LogLevel = "INFO"
 
     auth: OnOff = False
     # For tickets and rate limits; the URL holds a password.
-    redis_url: SecretStr | None = None
+    redis_url: RedisUrl | None = None
     # Networks whose X-Forwarded-For, -Proto, -Host and -Prefix are believed.
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
     # What the proxy in front takes off each path, where it says no X-Forwarded-Prefix.
@@ -60,9 +56,9 @@ class Settings(BaseSettings):
     # Wrong keys and tickets that one address may show.
     rate_limit_failures: Annotated[Limits | None, NoDecode] = None
     # A request waits no longer for Redis to count it.
-    rate_limit_deadline_seconds: float = Field(default=0.1, gt=0)
+    rate_limit_deadline_seconds: Seconds = 0.1
     # How soon an open stream ends after its key was revoked or has expired.
-    key_recheck_seconds: float = Field(default=10.0, gt=0)
+    key_recheck_seconds: Seconds = 10.0
 
     default_slippage_bps: int = Field(default=50, ge=0, le=10_000)
     max_slippage_bps: int = Field(default=1_000, ge=0, le=10_000)
@@ -73,16 +69,16 @@ class Settings(BaseSettings):
     airdrop_tokens_max: int = Field(default=1_000_000, gt=0)
     batch_orders_max: int = Field(default=500, gt=0, le=512)
     header_bytes_max: int = Field(default=16 * 1024, gt=0)
-    header_read_seconds: float = Field(default=10.0, gt=0)
-    body_read_seconds: float = Field(default=10.0, gt=0)
+    header_read_seconds: Seconds = 10.0
+    body_read_seconds: Seconds = 10.0
     # How long a connection may be idle between two requests: longer than the proxies in front keep theirs, or they meet
     # a connection that has just been closed.
-    keep_alive_seconds: float = Field(default=75.0, ge=1)
+    keep_alive_seconds: float = Field(default=75.0, ge=1, le=86_400)
     # How long a client may take nothing of what is on its way to it.
-    stall_seconds: float = Field(default=30.0, gt=0)
+    stall_seconds: Seconds = 30.0
     submits_waiting_max: int = Field(default=10_000, gt=0)
-    rpc_deadline_seconds: float = Field(default=5.0, gt=0)
-    watch_deadline_seconds: float = Field(default=2.0, gt=0)
+    rpc_deadline_seconds: Seconds = 5.0
+    watch_deadline_seconds: Seconds = 2.0
     frames_waiting_max: int = Field(default=256, gt=0)
     # On a socket that carries many orders.
     stream_frames_waiting_max: int = Field(default=20_000, gt=0)
@@ -92,22 +88,22 @@ class Settings(BaseSettings):
     connections_max: int = Field(default=20_000, gt=0)
     sockets_per_address_max: int = Field(default=10_000, gt=0)
     sockets_per_key_max: int = Field(default=5_000, gt=0)
-    ping_seconds: float = Field(default=20.0, gt=0)
-    tokens_refresh_seconds: float = Field(default=30.0, gt=0)
+    ping_seconds: Seconds = 20.0
+    tokens_refresh_seconds: Seconds = 30.0
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _networks(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip())
+        return tuple(_network(part.strip()) for part in value.split(",") if part.strip())
 
     @field_validator("path_prefix")
     @classmethod
     def _one_prefix(cls, value: str) -> str:
         prefix = normal_prefix(value)
         if prefix is None:
-            raise ValueError(f"{value[:80]!a} is not a prefix of paths such as /tradewind or /desk/orders")
+            raise Unusable("not a prefix of paths", "such as /tradewind or /desk/orders")
         return prefix
 
     @field_validator("allowed_origins", mode="before")
@@ -120,26 +116,15 @@ class Settings(BaseSettings):
     def _hosts(cls, value: object) -> object:
         return hosts_in(value) if isinstance(value, str) else value
 
-    @field_validator("redis_url", mode="before")
-    @classmethod
-    def _nothing_is_none(cls, value: object) -> object:
-        return value or None
-
-    @field_validator("redis_url")
-    @classmethod
-    def _usable_url(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(_REDIS_SCHEMES):
-            # The value stays unsaid: it may hold a password.
-            raise ValueError(f"must begin with one of: {', '.join(_REDIS_SCHEMES)}")
-        split_address(value.get_secret_value() if value else "")
-        return value
-
     @field_validator(
         "rate_limit_submits", "rate_limit_reads", "rate_limit_address", "rate_limit_failures", mode="before"
     )
     @classmethod
     def _rate_limits(cls, value: object) -> object:
-        return limits_in(value) if isinstance(value, str) else value
+        try:
+            return limits_in(value) if isinstance(value, str) else value
+        except ValueError:
+            raise Unusable("not a rate", "such as 100/second or 100/second;2000/minute, or off for none") from None
 
     def rate_limits(self, name: RateLimitName) -> Limits:
         """Return the limits in force of RATE_LIMIT_<name>."""
@@ -175,17 +160,31 @@ class Settings(BaseSettings):
     def _is_for_this_machine(self) -> bool:
         return not self.auth and _is_loopback(self.host)
 
-    @model_validator(mode="after")
-    def _refuse_an_open_door(self) -> "Settings":
+    def contradictions(self) -> Iterator[Unusable]:
+        """Yield what is open to others without a word about it, and what has nowhere to be kept."""
         if self.redis_url is None and self.auth:
-            raise ValueError("AUTH=on needs REDIS_URL: tickets and rate limits are kept there")
-        if self.redis_url is None and self.has_rate_limits:
-            raise ValueError("RATE_LIMIT_... needs REDIS_URL: what callers do is counted there")
+            why = "needs REDIS_URL, where tickets and rate limits are kept"
+            yield Unusable(why, "AUTH=on with REDIS_URL, or AUTH=off", "AUTH", "REDIS_URL")
+        limited = [name for name in _RATE_LIMITS_WITH_KEYS if getattr(self, f"rate_limit_{name}")]
+        if self.redis_url is None and limited:
+            names = [f"RATE_LIMIT_{name.upper()}" for name in limited]
+            why = "needs REDIS_URL, where what callers do is counted"
+            yield Unusable(why, "a limit with REDIS_URL, or off", *names, "REDIS_URL")
         if not _is_loopback(self.host) and "auth" not in self.model_fields_set:
-            raise ValueError(f"HOST={self.host} is open to others without keys: say AUTH=off to accept that")
+            why = "open to others without keys"
+            yield Unusable(why, "127.0.0.1, or AUTH=on (with REDIS_URL), or AUTH=off to accept that", "HOST", "AUTH")
         if self.default_slippage_bps > self.max_slippage_bps:
-            raise ValueError("DEFAULT_SLIPPAGE_BPS is above MAX_SLIPPAGE_BPS")
-        return self
+            why = f"orders that name no tolerance would have {self.default_slippage_bps}, more than one may name"
+            allowed = f"DEFAULT_SLIPPAGE_BPS up to {self.max_slippage_bps}, or a higher MAX_SLIPPAGE_BPS"
+            yield Unusable(why, allowed, "DEFAULT_SLIPPAGE_BPS", "MAX_SLIPPAGE_BPS")
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        allowed = "addresses and networks such as 10.0.0.0/8 or ::1, with commas between"
+        raise Unusable(f'"{bounded(open_part(text))}" is neither an address nor a network', allowed) from None
 
 
 def _is_loopback(host: str) -> bool:

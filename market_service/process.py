@@ -18,6 +18,7 @@ from market_service.settings import MarketSettings
 from servicekit.cancelling import cancel_all
 from servicekit.grpc_server import start_server, wait_for_signal
 from servicekit.metrics import serve_metrics
+from servicekit.settings.sentences import sentence
 from servicekit.status.status_server import with_status
 from tradewind.status.v1 import status_pb2
 
@@ -42,23 +43,26 @@ def profile_of(settings: MarketSettings) -> Profile:
 async def serve(settings: MarketSettings, definition: MarketDefinition) -> None:
     """Serve until SIGTERM or SIGINT. Raises CannotRun."""
     chain = Chain(
-        ledger=Ledger(settings.database_url),
+        ledger=Ledger(settings.database_url.get_secret_value()),
         clock=RealClock(),
         definition=definition,
         profile=profile_of(settings),
         seed=settings.market_seed,
     )
-    reader = LedgerReader(settings.database_url)
+    reader = LedgerReader(settings.database_url.get_secret_value())
     try:
         await chain.start()
         await reader.open()
         await _serve_intake(SwapIntake(chain, reader, scenarios_on=settings.scenarios), settings)
     except LedgerAway as error:
-        raise CannotRun(f"DATABASE_URL does not answer: {error}.") from error
+        told = {"DATABASE_URL": settings.database_url.get_secret_value()}
+        why = f"does not answer ({error}); allowed: a Postgres that does"
+        raise CannotRun(sentence(told, told, why)) from error
     except (LedgerTaken, LedgerNotReady) as error:
         raise CannotRun(f"The ledger cannot be used: {error}.") from error
     except OSError as error:
-        raise CannotRun(f"MARKET_PORT cannot be used: {error}.") from error
+        told = {"MARKET_PORT": str(settings.market_port)}
+        raise CannotRun(sentence(told, told, f"cannot be used ({error}); allowed: a port that is free")) from error
     finally:
         await _stop(chain)
         await reader.close()

@@ -5,57 +5,64 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from market_service.genesis.definition import DefinitionError, read_definition
 from market_service.outside.profiles import PROFILES
-from servicekit.postgres import libpq_url
-from servicekit.setting_types import LogLevel, OnOff, read_settings
+from servicekit.settings.kinds import HostName, LogLevel, OnOff, PostgresUrl, UserPath
+from servicekit.settings.reading import read_settings
+from servicekit.settings.sentences import Unusable, bounded, shown
+from servicekit.settings.service_settings import ServiceSettings
+from servicekit.settings.words import one_of
 
 DEFAULT_MARKET_FILE: Final = Path(__file__).parent / "genesis" / "markets" / "default.toml"
+_REASON_MAX: Final = 200
 
 
-def _known_profile(name: str) -> str:
-    if name not in PROFILES:
-        raise ValueError(f"must be one of {', '.join(PROFILES)}")
-    return name
+def _readable(path: Path) -> Path:
+    try:
+        read_definition(path)
+    except DefinitionError as error:
+        # Further lines say more of the same; the first is enough to find the place. The path is shown before it.
+        cause, said = error.__cause__, str(error).splitlines()[0].removeprefix(f"{path}: ")
+        why = f"cannot be read ({cause.strerror})" if isinstance(cause, OSError) else bounded(said, _REASON_MAX)
+        raise Unusable(why, "a market's definition (docs/market.md)") from None
+    return path
 
 
-def _postgres_url(url: str) -> str:
-    if not url.startswith(("postgres://", "postgresql://")):
-        raise ValueError("must begin with postgresql://")
-    return libpq_url(url)
+ProfileName = Annotated[str, one_of(*PROFILES)]
+MarketFile = Annotated[UserPath, AfterValidator(_readable)]
 
 
-DatabaseUrl = Annotated[str, AfterValidator(_postgres_url)]
-ProfileName = Annotated[str, AfterValidator(_known_profile)]
-
-
-class _Settings(BaseSettings):
-    model_config = SettingsConfigDict(allow_inf_nan=False, frozen=True, case_sensitive=False, env_ignore_empty=True)
-
-
-class LedgerSettings(_Settings):
+class LedgerSettings(ServiceSettings):
     """What the commands that only touch the ledger need."""
 
-    database_url: DatabaseUrl
+    database_url: PostgresUrl
     log_level: LogLevel = "INFO"
 
 
 class MarketSettings(LedgerSettings):
     """What `python -m market_service` needs. Every field is the environment variable of its name."""
 
-    grpc_host: str = "127.0.0.1"
+    grpc_host: HostName = "127.0.0.1"
     market_port: int = Field(default=50053, ge=0, le=65535)
     market_profile: ProfileName = "realistic"
     market_seed: int = Field(default=1, ge=0, lt=2**63)
     mock_fail_rate: float | None = Field(default=None, ge=0, le=1)
     market_outage_rate: float = Field(default=0, ge=0, le=1)
-    market_file: Path = DEFAULT_MARKET_FILE
+    market_file: MarketFile = DEFAULT_MARKET_FILE
     metrics_port: int = Field(default=0, ge=0, le=65535)
-    metrics_host: str = "127.0.0.1"
+    metrics_host: HostName = "127.0.0.1"
     scenarios: OnOff = False
     grpc_reflection: OnOff = True
     grpc_connection_age_max_ms: int | None = Field(default=None, ge=1_000)
+
+
+def pooled_market_remark(database_url: str) -> str:
+    """Return what to know of a market behind a pooler in transaction mode."""
+    return (
+        f"{shown('DATABASE_URL', database_url)}: behind a pooler nothing keeps two markets apart; give the market the "
+        "address of Postgres itself (docs/scaling.md)"
+    )
 
 
 def read_market_settings() -> MarketSettings:

@@ -31,7 +31,8 @@ from servicekit.errors import DomainError, Unavailable
 from servicekit.garbage import calm_garbage_collector
 from servicekit.grpc_server import RunningServer, Service, start_server, wait_for_signal
 from servicekit.metrics import serve_metrics
-from servicekit.setting_types import SettingsError, read_settings
+from servicekit.settings.reading import read_settings
+from servicekit.settings.sentences import SettingsError, sentence
 from servicekit.status.status_server import with_status
 from servicekit.telemetry import configure_logging
 from servicekit.traces.tracing import tracing
@@ -207,5 +208,7 @@ def main() -> None:
         with tracing("router"):
             uvloop.run(serve(settings))
     except OSError as error:
-        sys.stderr.write(f"ROUTER_PORT cannot be used: {error}.\n")
+        told = {"ROUTER_PORT": str(settings.router_port)}
+        why = f"cannot be used ({error}); allowed: a port that is free"
+        sys.stderr.write(f"{sentence(told, told, why)}\n")
         sys.exit(EXIT_FAILED)

@@ -1,23 +1,21 @@
 """The router's settings: environment variables, read once at start."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from servicekit.setting_types import LogLevel, OnOff
+from servicekit.settings.kinds import HostName, LogLevel, OnOff, ServiceAddress
+from servicekit.settings.service_settings import ServiceSettings
 
 
-class RouterSettings(BaseSettings):
+class RouterSettings(ServiceSettings):
     """What `python -m router_service` needs. Every field is the environment variable of its name."""
 
-    model_config = SettingsConfigDict(allow_inf_nan=False, frozen=True, case_sensitive=False, env_ignore_empty=True)
-
-    grpc_host: str = "127.0.0.1"
+    grpc_host: HostName = "127.0.0.1"
     router_port: int = Field(default=50051, ge=0, le=65535)
-    market_address: str = "127.0.0.1:50053"
+    market_address: ServiceAddress = "127.0.0.1:50053"
     log_level: LogLevel = "INFO"
     metrics_port: int = Field(default=0, ge=0, le=65535)
     """Where /metrics is served; 0: nowhere."""
-    metrics_host: str = "127.0.0.1"
+    metrics_host: HostName = "127.0.0.1"
     scenarios: OnOff = False
     grpc_reflection: OnOff = True
     grpc_connection_age_max_ms: int | None = Field(default=None, ge=1_000)
@@ -39,5 +37,5 @@ class RouterSettings(BaseSettings):
 
     router_breaker_failures_max: int = Field(default=5, gt=0)
     router_breaker_retry_ms: int = Field(default=2_000, gt=0)
-    router_seed: int = Field(default=1, ge=0)
+    router_seed: int = Field(default=1, ge=0, lt=2**63)
     """Seeds the draws of simulated quote latencies."""

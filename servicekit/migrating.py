@@ -1,10 +1,16 @@
 """The engine that migrations run on: SQLAlchemy over sessions that are as much ours as the services' own."""
 
+from typing import Final
+
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from servicekit.postgres import connect, libpq_url
+from servicekit.postgres import connect
+from servicekit.settings.postgres_url import libpq_url
+
+# What an address must lead to, for a migration.
+MIGRATABLE: Final = "a Postgres that answers there, and a role that may migrate it"
 
 
 def first_line(error: Exception) -> str:

@@ -1,24 +1,18 @@
-"""Postgres: addresses as users write them, the pool of every service, and outages as errors of the table."""
+"""Postgres: sessions, the pool of every service, and outages as errors of the table."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
-from urllib.parse import unquote
 
 import psycopg
 from psycopg import AsyncConnection
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
-from servicekit.addresses import PORT_IS_NO_NUMBER, UNREADABLE
 from servicekit.errors import Unavailable
 from servicekit.postgres_session import apply_statement, unfit
-
-# Parameters of other ecosystems' clients that mean nothing to libpq, which refuses what it does not know.
-_FOREIGN_PARAMETERS: Final = frozenset(
-    {"pgbouncer", "connection_limit", "pool_timeout", "statement_cache_size", "schema", "sslaccept"}
-)
+from servicekit.settings.postgres_url import read_postgres_url
+from servicekit.settings.sentences import sentence
 
 # Both together stay below the deadline of every call that needs the database, so that the caller learns of a slow
 # database and not of a missed deadline.
@@ -27,7 +21,8 @@ CONNECTION_WAIT_SECONDS: Final = 2.0
 
 # A dead server is noticed within seconds: by missing acknowledgements of sent data, and by missing keepalives.
 # A busy server does not read either, so a large message sent behind a statement of five seconds looks the same.
-TCP_PARAMETERS: Final[Mapping[str, Any]] = {
+SESSION_PARAMETERS: Final[Mapping[str, Any]] = {
+    "client_encoding": "UTF8",
     "tcp_user_timeout": 5_000,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
@@ -35,47 +30,21 @@ TCP_PARAMETERS: Final[Mapping[str, Any]] = {
 }
 
 
-def libpq_url(database_url: str) -> str:
-    """Return the address for psycopg: `postgres://` and `postgresql+driver://` are accepted, as is `?pgbouncer=`.
-
-    The rest stays as it is written. Raises ValueError, without a part of the address in it, when libpq cannot read it.
-    """
-    address, _, query = database_url.split("://", 1)[-1].partition("?")
-    kept = "&".join(pair for pair in query.split("&") if pair and not _is_foreign(pair))
-    url = f"postgresql://{address}{'?' if kept else ''}{kept}"
-    _check(url)
-    return url
-
-
-def _is_foreign(pair: str) -> bool:
-    return unquote(pair.partition("=")[0]) in _FOREIGN_PARAMETERS
-
-
-def _check(url: str) -> None:
-    # libpq's own words repeat what it cannot read: the whole address, the password, or the part it takes for a port.
-    try:
-        ports = str(conninfo_to_dict(url).get("port", ""))
-    except psycopg.ProgrammingError:
-        raise ValueError(UNREADABLE) from None
-    if not all(port.isdecimal() for port in ports.split(",") if port):
-        raise ValueError(PORT_IS_NO_NUMBER)
-
-
 def connect(
     database_url: str, *, autocommit: bool = False, connect_timeout: int = 5, application_name: str = "tradewind"
 ) -> "psycopg.Connection[TupleRow]":
     """Return a session that relies on nothing of its role, database or environment. Raises psycopg.Error."""
-    url = libpq_url(database_url)
+    address = read_postgres_url(database_url)
+    ours = {"connect_timeout": connect_timeout, "application_name": application_name, **SESSION_PARAMETERS}
     connection = psycopg.connect(
-        url,
+        address.url,
         autocommit=True,
-        connect_timeout=connect_timeout,
-        application_name=application_name,
-        client_encoding="UTF8",
-        **TCP_PARAMETERS,
+        # What this session is for takes a statement or two of each kind: preparing them would only cost.
+        prepare_threshold=5 if address.is_prepared else None,
+        **address.arguments(**ours),
     )
     try:
-        connection.execute(apply_statement(url))
+        connection.execute(apply_statement(address.search_path))
         connection.autocommit = autocommit
     except BaseException:
         connection.close()
@@ -83,27 +52,44 @@ def connect(
     return connection
 
 
+async def connect_async(
+    database_url: str, *, connect_timeout: int = 5, application_name: str = "tradewind"
+) -> AsyncConnection[TupleRow]:
+    """Return a session in autocommit, which prepares every statement where it may; `make_ours` makes it ours."""
+    address = read_postgres_url(database_url)
+    ours = {"connect_timeout": connect_timeout, "application_name": application_name, **SESSION_PARAMETERS}
+    return await AsyncConnection.connect(
+        address.url,
+        autocommit=True,
+        prepare_threshold=0 if address.is_prepared else None,
+        **address.arguments(**ours),
+    )
+
+
 async def make_ours(connection: AsyncConnection[TupleRow], database_url: str, settings: Sequence[str] = ()) -> None:
     """Set what a session relies on, then `settings`: statements of the caller's own. The session is in autocommit."""
-    await connection.execute(apply_statement(libpq_url(database_url)))
+    await connection.execute(apply_statement(read_postgres_url(database_url).search_path))
     for setting in settings:
         await connection.execute(setting.encode())
 
 
 def session_problem(database_url: str, *, connect_timeout: int = 2) -> str | None:
-    """Return why sessions at the address would not keep what Tradewind relies on, in one sentence with the fix.
+    """Return why sessions at the address would not keep what Tradewind relies on, and what is allowed.
 
     None when they do, and when Postgres does not answer: an outage is no wrong setting, and callers wait for its end.
     """
+    address = read_postgres_url(database_url)
     try:
         with connect(database_url, autocommit=True, connect_timeout=connect_timeout) as connection:
-            return unfit(connection, libpq_url(database_url), pooled=_is_pooled(database_url))
+            return unfit(connection, address.search_path, pooled=address.is_pooled)
     except psycopg.Error:
         return None
 
 
-def _is_pooled(database_url: str) -> bool:
-    return "pgbouncer=true" in database_url.lower()
+def session_sentence(database_url: str, environ: Mapping[str, str]) -> str | None:
+    """Return the refusal of DATABASE_URL for `session_problem`, or None."""
+    problem = session_problem(database_url)
+    return sentence(["DATABASE_URL"], environ, problem) if problem else None
 
 
 def open_pool(
@@ -116,14 +102,18 @@ def open_pool(
 ) -> AsyncConnectionPool:
     """Return a pool that is not open yet: autocommit, prepared statements, each session ours with `settings` applied.
 
-    A connection that a transaction-pooling proxy shares (`?pgbouncer=true`) gets no prepared statements.
+    A connection that a transaction-pooling proxy shares (`?pgbouncer=true`) gets no prepared statements, and what the
+    address says itself (`connect_timeout`, `application_name`, keepalives) goes before what is said here.
     """
+
+    address = read_postgres_url(database_url)
+    ours = {"connect_timeout": 5, "application_name": application_name, **SESSION_PARAMETERS}
 
     async def configure(connection: AsyncConnection[TupleRow]) -> None:
         await make_ours(connection, database_url, (f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}", *settings))
 
     return AsyncConnectionPool(
-        libpq_url(database_url),
+        address.url,
         min_size=min(2, size),
         max_size=size,
         open=False,
@@ -134,11 +124,8 @@ def open_pool(
         configure=configure,
         kwargs={
             "autocommit": True,
-            "prepare_threshold": None if _is_pooled(database_url) else 0,
-            "connect_timeout": 5,
-            "application_name": application_name,
-            "client_encoding": "UTF8",
-            **TCP_PARAMETERS,
+            "prepare_threshold": 0 if address.is_prepared else None,
+            **address.arguments(**ours),
         },
     )
 

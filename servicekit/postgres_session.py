@@ -6,17 +6,14 @@ next transaction to another session; some settings only a superuser changes), th
 name, its value and the statement that mends it: `session_problem`.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
 # The server's own default: the role's schema when there is one, else public.
 SEARCH_PATH: Final = '"$user", public'
-_SEARCH_PATH_IN_OPTIONS: Final = re.compile(r"(?:-c\s*|--)search[_-]path\s*=\s*((?:\\.|\S)+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +76,10 @@ _BEGAN_WITH: Final[LiteralString] = """
 """
 
 
-def apply_statement(url: str) -> sql.Composed:
-    """Return the statement that makes a session ours; `url` is what libpq is given.
-
-    A search path in the address's `options` stands: the user chose a schema there.
-    """
-    chosen = search_path_of(url)
-    reliances = [row for row in _RELIANCES if not (chosen and row.name == "search_path")]
-    columns = ([r.name for r in reliances], [r.value for r in reliances], [r.also for r in reliances])
+def apply_statement(search_path: str | None) -> sql.Composed:
+    """Return the statement that makes a session ours. `search_path` is what the address chooses, if it does."""
+    values = [search_path or row.value if row.name == "search_path" else row.value for row in _RELIANCES]
+    columns: tuple[list[str], ...] = ([r.name for r in _RELIANCES], values, [r.also for r in _RELIANCES])
     parts = _APPLY.split("%s")
     composed: list[sql.Composable] = [sql.SQL(parts[0])]
     for column, part in zip(columns, parts[1:], strict=True):
@@ -94,31 +87,42 @@ def apply_statement(url: str) -> sql.Composed:
     return sql.Composed(composed)
 
 
-def search_path_of(url: str) -> str | None:
-    """Return the search path that the address names in `options`, or None."""
-    found = _SEARCH_PATH_IN_OPTIONS.findall(str(conninfo_to_dict(url).get("options", "")))
-    return re.sub(r"\\(.)", r"\1", found[-1]) if found else None
+def unfit(connection: "psycopg.Connection[tuple[str, ...]]", search_path: str | None, *, pooled: bool) -> str | None:
+    """Return why sessions of this address do not keep what Tradewind relies on, and what is allowed, or None.
 
-
-def unfit(connection: "psycopg.Connection[tuple[str, ...]]", url: str, *, pooled: bool) -> str | None:
-    """Return why sessions of this address do not keep what Tradewind relies on, in a sentence with the fix, or None."""
+    `search_path` is what the address chooses, if it does.
+    """
     rows = connection.execute(_BEGAN_WITH).fetchall()
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
-        return f"the database's encoding is {encoding}, not UTF8: make one with CREATE DATABASE ... ENCODING 'UTF8'"
+        return f"the database's encoding is {encoding}; allowed: one made with CREATE DATABASE ... ENCODING 'UTF8'"
     wanted = {row.name: row for row in _RELIANCES if row.kept_by_pooler or row.name == "session_replication_role"}
     for name, began, now, context, role, database in rows:
         if not (row := wanted.get(name)):
             continue
-        value = (search_path_of(url) or row.value) if name == "search_path" else row.value
+        value = (search_path or row.value) if name == "search_path" else row.value
         found = began if pooled else now if context == "superuser" else value
-        if _plain(found) not in map(_plain, (value, *row.also.split("|"))):
+        good = [value, *row.also.split("|")]
+        if name == "search_path" and _plain(value) == "public" and _has_no_own_schema(connection):
+            good.append(SEARCH_PATH)  # leads to the same place
+        if _plain(found) not in map(_plain, good):
             return _sentence(name, found, value, role, database, pooled=pooled)
-    return None
+    return _missing_schema(connection, search_path)
+
+
+def _has_no_own_schema(connection: "psycopg.Connection[tuple[str, ...]]") -> bool:
+    found = connection.execute("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = current_user").fetchone()
+    return found is None
+
+
+def _missing_schema(connection: "psycopg.Connection[tuple[str, ...]]", search_path: str | None) -> str | None:
+    if search_path is None or connection.execute("SELECT 1 WHERE pg_catalog.current_schema() IS NOT NULL").fetchone():
+        return None
+    return f"no schema {search_path} exists; allowed: one that does (CREATE SCHEMA {search_path.split(',')[0]})"
 
 
 def _plain(value: str) -> str:
-    return value.replace(" ", "").lower()
+    return value.replace(" ", "").replace('"', "").lower()
 
 
 def _sentence(name: str, found: str, value: str, role: str, database: str, *, pooled: bool) -> str:
@@ -128,4 +132,4 @@ def _sentence(name: str, found: str, value: str, role: str, database: str, *, po
     if pooled:
         why = ", and behind a pooler (pgbouncer=true) a session cannot change that"
         then = ", and have the pooler connect anew"
-    return f"sessions begin with {name} = '{found}'{why}: run {who} SET {name} TO {quoted}{then}"
+    return f"sessions begin with {name} = '{found}'{why}; allowed: {value}: run {who} SET {name} TO {quoted}{then}"

@@ -12,7 +12,10 @@ from typing import Final
 
 import psycopg
 
-from servicekit.postgres import libpq_url
+from market_service.settings import LedgerSettings
+from servicekit.settings.postgres_url import libpq_url
+from servicekit.settings.reading import read_settings
+from servicekit.settings.sentences import SettingsError
 
 # Below the job's deadline of 600 s: a pod that gives up keeps its words, and one that the deadline ends does not.
 WITHIN_S: Final = 540.0
@@ -44,5 +47,15 @@ def wait(ask: Callable[[], str], *, within_s: float = WITHIN_S, again_after_s: f
     return 0
 
 
+def main() -> int:
+    """Wait for the Postgres of the environment and return as `wait` does, or 2 for a wrong address."""
+    try:
+        database_url = read_settings(LedgerSettings, os.environ).database_url.get_secret_value()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return wait(lambda: obstacle(database_url))
+
+
 if __name__ == "__main__":
-    sys.exit(wait(lambda: obstacle(os.environ["DATABASE_URL"])))
+    sys.exit(main())

@@ -16,7 +16,10 @@ from typing import Final, LiteralString
 import psycopg
 from alembic.script import ScriptDirectory
 
+from market_service.settings import LedgerSettings
 from servicekit.postgres import connect
+from servicekit.settings.reading import read_settings
+from servicekit.settings.sentences import SettingsError
 
 _APP: Final = Path(__file__).resolve().parents[2]
 _WITHIN_S: Final = 300.0
@@ -73,9 +76,17 @@ def _is_current(schema: Schema, connection: "psycopg.Connection[tuple[str]]") ->
 
 
 def main() -> int:
-    """Return 0 as soon as both schemas are up to date, 1 when they are not in time. New obstacles are said once."""
+    """Return 0 as soon as both schemas are up to date, 1 when they are not in time, 2 for a wrong address.
+
+    New obstacles are said once.
+    """
+    try:
+        database_url = read_settings(LedgerSettings, os.environ).database_url.get_secret_value()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     deadline, said = time.monotonic() + _WITHIN_S, ""
-    while missing := "; ".join(behind(os.environ["DATABASE_URL"])):
+    while missing := "; ".join(behind(database_url)):
         if missing != said:
             sys.stderr.write(f"waiting: {missing}\n")
             said = missing

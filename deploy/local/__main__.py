@@ -12,7 +12,7 @@ from deploy.local.refusal import Refusal
 from deploy.local.run import run_stack
 from deploy.local.screen import say, warn
 from deploy.local.servers.reasons import refused_by_system
-from deploy.local.settings import Settings, merged_environ, read_settings
+from deploy.local.settings import StackSettings, merged_environ, read_settings
 from deploy.local.surroundings import calm_own_process, open_standard_streams
 
 _REFUSED = 2
@@ -28,6 +28,8 @@ def main() -> int:
     try:
         environ = merged_environ(os.environ)
         settings = read_settings(environ)
+        for note in settings.notes:
+            warn(note)
         calm_own_process(os.environ, own_postgres=settings.database_url is not None)
         if command == "run":
             return asyncio.run(run_stack(settings))
@@ -38,7 +40,8 @@ def main() -> int:
         else:
             _migrate(settings)
     except Refusal as reason:
-        warn(str(reason))
+        for line in str(reason).splitlines():
+            warn(line)
         return _REFUSED
     except OSError as error:  # a full disk or a closed folder is told as plainly as a wrong setting
         warn(refused_by_system(error, settings.data_dir) if settings else str(error))
@@ -46,7 +49,7 @@ def main() -> int:
     return 0
 
 
-def _reset(settings: Settings) -> None:
+def _reset(settings: StackSettings) -> None:
     """Delete a stack's data, and nothing else in its folder. Raises Refusal while a stack runs on it."""
     if not (settings.data_dir / "lock").exists():
         say(f"{settings.data_dir} holds no stack: nothing to delete")
@@ -58,7 +61,7 @@ def _reset(settings: Settings) -> None:
     say(f"deleted the data in {settings.data_dir}")
 
 
-def _migrate(settings: Settings) -> None:
+def _migrate(settings: StackSettings) -> None:
     """Migrate a database of the user's own; the embedded one is migrated by every start."""
     if settings.database_url is None:
         raise Refusal(

@@ -14,11 +14,13 @@ import psutil
 
 from deploy.local.refusal import Refusal
 from deploy.local.remembered import write_private
+from servicekit.settings.sentences import bounded, sentence
 
 # Every process of a stack carries its data folder in this variable.
 STACK_MARK: Final = "TRADEWIND_STACK"
 _LOG_BYTES_MAX: Final = 16 * 1024 * 1024
 _END_S: Final = 10.0
+_PATH_MAX: Final = 200
 _FOLDER_MODE: Final = 0o711  # others may walk through to the servers' own folders, and list nothing
 
 
@@ -38,10 +40,8 @@ class DataFolder:
             lock.seek(0)
             owner = lock.read().strip() or "unknown"
             lock.close()
-            raise Refusal(
-                f"the data directory {self.path} is in use by another stack (process {owner}): "
-                "stop it, or set TRADEWIND_DATA_DIR to another folder"
-            ) from None
+            why = f"in use by another stack (process {owner}); allowed: another folder, or this one when that has ended"
+            raise Refusal(self._sentence(why)) from None
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
@@ -56,9 +56,11 @@ class DataFolder:
             path = self.path / "lock"
             return path.open("a+")
         except OSError as error:
-            raise Refusal(
-                f"cannot use {path} ({error.strerror}): set TRADEWIND_DATA_DIR to a folder that you can write to"
-            ) from error
+            why = f"cannot use {bounded(str(path), _PATH_MAX)} ({error.strerror})"
+            raise Refusal(self._sentence(f"{why}; allowed: a folder that you can write to")) from error
+
+    def _sentence(self, reason: str) -> str:
+        return sentence(["TRADEWIND_DATA_DIR"], {"TRADEWIND_DATA_DIR": str(self.path)}, reason)
 
     def release(self) -> None:
         """Let the next stack in."""

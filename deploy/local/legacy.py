@@ -4,153 +4,146 @@ A full URL beats its parts, and a native name beats a legacy one. That order onl
 each other stop the start, because either choice would silently be wrong for someone.
 """
 
-from collections.abc import Mapping
-from typing import Final
-from urllib.parse import SplitResult, quote, unquote
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Final
+from urllib.parse import quote
 
-from deploy.local.refusal import Refusal
-from servicekit.addresses import split_address
-from servicekit.postgres import libpq_url
+from pydantic import Field, SecretStr
 
-LEGACY_NAMES: Final = frozenset(
-    {
-        *("DB_TYPE", "DB_HOST", "DB_PORT", "DB_NAME", "DB_USER", "DB_PASS"),
-        *("REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD", "REDIS_TLS"),
-        *("NODE_ENV", "START_WORKER"),
-    }
-)
+from deploy.local.ports import LOOPBACK
+from servicekit.settings.kinds import HIGHEST_PORT, HostName, OnOff, PostgresUrl, RedisUrl, ShortName
+from servicekit.settings.postgres_url import read_postgres_url
+from servicekit.settings.redis_url import redis_parts, url_of
+from servicekit.settings.sentences import Unusable, bounded, open_part
+from servicekit.settings.service_settings import ServiceSettings
+from servicekit.settings.words import one_of
 
-_DATABASE_PARTS: Final = ("DB_HOST", "DB_PORT", "DB_NAME", "DB_USER", "DB_PASS")
-_REDIS_PARTS: Final = ("REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD", "REDIS_TLS")
-_POSTGRES_TYPES: Final = frozenset({"postgres", "postgresql", "pg"})
-_TRUE: Final = frozenset({"1", "true", "yes", "on"})
-_FALSE: Final = frozenset({"0", "false", "no", "off"})
+_POSTGRES_TYPES: Final = ("postgres", "postgresql", "pg")
+_EMBEDDED_TYPE: Final = "sqlite"
+_DATABASE_PARTS: Final = ("db_host", "db_port", "db_name", "db_user", "db_pass")
+_REDIS_PARTS: Final = ("redis_host", "redis_port", "redis_password", "redis_tls")
+_POSTGRES_PORT: Final = 5432
+_REDIS_PORT: Final = 6379
+_SHORT: Final = 40
 
-
-def database_url(environ: Mapping[str, str]) -> str | None:
-    """Return the user's own database as a libpq URL, or None for the embedded Postgres.
-
-    DB_TYPE=sqlite, the older engines' mode without a server, is the embedded one. Raises Refusal on a conflict.
-    """
-    url, kind = environ.get("DATABASE_URL"), environ.get("DB_TYPE", "").lower()
-    if kind == "sqlite":
-        if url:
-            raise _conflict("DATABASE_URL", "DB_TYPE", "a server and the mode without one")
-        return None
-    if kind and kind not in _POSTGRES_TYPES:
-        raise Refusal(f"DB_TYPE={environ['DB_TYPE']} is not supported: use postgres, or sqlite for the embedded one")
-    if url:
-        plain = _plain(url)
-        _compare("DATABASE_URL", _parts_of_database(plain), environ)
-        return plain
-    if not kind and not _given(environ, _DATABASE_PARTS):
-        return None
-    user = quote(environ.get("DB_USER", "postgres"), safe="")
-    password = quote(environ.get("DB_PASS", ""), safe="")
-    host, port = environ.get("DB_HOST", "127.0.0.1"), environ.get("DB_PORT", "5432")
-    name = quote(environ.get("DB_NAME", "orderdb"), safe="")
-    return f"postgresql://{user}{':' if password else ''}{password}@{host}:{port}/{name}"
+Port = Annotated[int, Field(ge=1, le=HIGHEST_PORT)]
 
 
-def redis_url(environ: Mapping[str, str]) -> str | None:
-    """Return the user's own Redis or Valkey as a URL, or None for the embedded one. Raises Refusal on a conflict."""
-    if url := environ.get("REDIS_URL"):
-        _compare("REDIS_URL", _parts_of_redis(url), environ)
-        return url
-    if not _given(environ, _REDIS_PARTS):
-        return None
-    scheme = "rediss" if _flag(environ, "REDIS_TLS", default=False) else "redis"
-    password = quote(environ.get("REDIS_PASSWORD", ""), safe="")
-    host, port = environ.get("REDIS_HOST", "127.0.0.1"), environ.get("REDIS_PORT", "6379")
-    return f"{scheme}://{':' if password else ''}{password}{'@' if password else ''}{host}:{port}/0"
+class OlderNames(ServiceSettings):
+    """The names of the older engines, and ours that say the same."""
+
+    database_url: PostgresUrl | None = None
+    redis_url: RedisUrl | None = None
+    app_env: ShortName | None = None
+    workers: Annotated[int, Field(ge=0, le=64)] = 1
+
+    db_type: Annotated[str, one_of(*_POSTGRES_TYPES, _EMBEDDED_TYPE)] | None = None
+    db_host: HostName | None = None
+    db_port: Port | None = None
+    db_name: ShortName | None = None
+    db_user: ShortName | None = None
+    db_pass: SecretStr | None = None
+    redis_host: HostName | None = None
+    redis_port: Port | None = None
+    redis_password: SecretStr | None = None
+    redis_tls: OnOff | None = None
+    node_env: ShortName | None = None
+    start_worker: OnOff = True
+
+    def contradictions(self) -> Iterator[Unusable]:
+        """Yield the pairs of names that say different things of one."""
+        if self.is_embedded and self.database_url:
+            yield _contradiction("DATABASE_URL", "DB_TYPE", "a server and the mode without one")
+        elif self.database_url:
+            yield from _compared("DATABASE_URL", _of_postgres(self.database_url.get_secret_value()), self)
+        if self.redis_url:
+            yield from _compared("REDIS_URL", _of_redis(self.redis_url.get_secret_value()), self)
+        if self.app_env and self.node_env and self.app_env != self.node_env:
+            yield _contradiction("APP_ENV", "NODE_ENV", f"{_in_words(self.app_env)} and {_in_words(self.node_env)}")
+        if not self.start_worker and "workers" in self.model_fields_set and self.workers:
+            yield Unusable("contradict each other (some workers and none)", "one of the two", "WORKERS", "START_WORKER")
+
+    @property
+    def is_embedded(self) -> bool:
+        """True with DB_TYPE=sqlite, the older engines' mode without a server: here the embedded Postgres."""
+        return self.db_type == _EMBEDDED_TYPE
+
+    @property
+    def postgres(self) -> str | None:
+        """The user's own database, every option of the address still there; None: the embedded Postgres."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        if self.is_embedded or not (self.db_type or self._has_any(_DATABASE_PARTS)):
+            return None
+        user, name = quote(self.db_user or "postgres", safe=""), quote(self.db_name or "orderdb", safe="")
+        secret = f":{quote(self.db_pass.get_secret_value(), safe='')}" if self.db_pass else ""
+        host = self.db_host or LOOPBACK
+        named = f"[{host}]" if ":" in host else host
+        return f"postgresql://{user}{secret}@{named}:{self.db_port or _POSTGRES_PORT}/{name}"
+
+    @property
+    def redis(self) -> str | None:
+        """The user's own Redis or Valkey as a URL; None: the embedded one."""
+        if self.redis_url:
+            return self.redis_url.get_secret_value()
+        if not self._has_any(_REDIS_PARTS):
+            return None
+        password = self.redis_password.get_secret_value() if self.redis_password else ""
+        return url_of(
+            self.redis_host or LOOPBACK, self.redis_port or _REDIS_PORT, password=password, tls=bool(self.redis_tls)
+        )
+
+    @property
+    def stage(self) -> str | None:
+        """APP_ENV, which NODE_ENV may stand in for."""
+        return self.app_env or self.node_env
+
+    def _has_any(self, names: tuple[str, ...]) -> bool:
+        return any(getattr(self, name) is not None for name in names)
 
 
-def app_env(environ: Mapping[str, str]) -> str | None:
-    """Return APP_ENV, which NODE_ENV may stand in for. Raises Refusal when the two differ."""
-    ours, theirs = environ.get("APP_ENV"), environ.get("NODE_ENV")
-    if ours and theirs and ours != theirs:
-        raise _conflict("APP_ENV", "NODE_ENV", f"{ours} and {theirs}")
-    return ours or theirs
+LEGACY_NAMES: Final = frozenset(name.upper() for name in OlderNames.model_fields) - {
+    *("DATABASE_URL", "REDIS_URL", "APP_ENV", "WORKERS"),
+}
 
 
-def workers_wanted(environ: Mapping[str, str]) -> bool:
-    """Return whether this stack starts workers at all: START_WORKER=false leaves them to someone else."""
-    wanted = _flag(environ, "START_WORKER", default=True)
-    if not wanted and environ.get("WORKERS", "0") != "0":
-        raise _conflict("WORKERS", "START_WORKER", f"{environ['WORKERS']} and {environ['START_WORKER']}")
-    return wanted
+def _compared(url_name: str, parts: Mapping[str, object], told: OlderNames) -> Iterator[Unusable]:
+    """Yield each part that contradicts the URL; secrets are named, not shown."""
+    for field, value in parts.items():
+        given = getattr(told, field)
+        given = given.get_secret_value() if isinstance(given, SecretStr) else given
+        if given is not None and _alike(given) != _alike(value):
+            secret = isinstance(getattr(told, field), SecretStr)
+            shown = "two passwords" if secret else f"{_in_words(value)} and {_in_words(given)}"
+            yield _contradiction(url_name, field.upper(), shown)
 
 
-def _given(environ: Mapping[str, str], names: tuple[str, ...]) -> bool:
-    return any(environ.get(name) for name in names)
+def _in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return bounded(open_part(str(value)), _SHORT) or "nothing"
 
 
-def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
-    text = environ.get(name, "").lower()
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
-    if text:
-        raise Refusal(f"{name}={environ[name]} is neither true nor false")
-    return default
+def _contradiction(first: str, second: str, what: str) -> Unusable:
+    return Unusable(f"contradict each other ({what})", "one of the two, or both alike", first, second)
 
 
-def _compare(url_name: str, parts: Mapping[str, str], environ: Mapping[str, str]) -> None:
-    """Raise Refusal when a part contradicts the URL; secrets are named, not shown."""
-    for name, value in parts.items():
-        given = environ.get(name)
-        if given and _alike(name, given) != _alike(name, value):
-            shown = "two passwords" if name in {"DB_PASS", "REDIS_PASSWORD"} else f"{value or 'nothing'} and {given}"
-            raise _conflict(url_name, name, shown)
+def _alike(value: object) -> object:
+    return LOOPBACK if value == "localhost" else value
 
 
-def _conflict(first: str, second: str, what: str) -> Refusal:
-    return Refusal(f"{first} and {second} contradict each other ({what}): remove one of them")
-
-
-def _alike(name: str, value: str) -> str:
-    if name == "REDIS_TLS":
-        return str(value.lower() in _TRUE)
-    return "127.0.0.1" if value == "localhost" else value
-
-
-def _parts_of_database(url: str) -> dict[str, str]:
-    split = _split("DATABASE_URL", url)
+def _of_postgres(url: str) -> dict[str, object]:
+    parts = read_postgres_url(url).parts
+    port = parts.get("port", str(_POSTGRES_PORT))
     return {
-        "DB_HOST": split.hostname or "127.0.0.1",
-        "DB_PORT": str(split.port or 5432),
-        "DB_NAME": unquote(split.path.lstrip("/")),
-        "DB_USER": unquote(split.username or ""),
-        "DB_PASS": unquote(split.password or ""),
+        "db_host": parts.get("host", parts.get("hostaddr", "")),
+        "db_port": int(port) if port.isdecimal() else port,
+        "db_name": parts.get("dbname", ""),
+        "db_user": parts.get("user", ""),
+        "db_pass": parts.get("password", ""),
     }
 
 
-def _parts_of_redis(url: str) -> dict[str, str]:
-    split = _split("REDIS_URL", url)
-    return {
-        "REDIS_HOST": split.hostname or "127.0.0.1",
-        "REDIS_PORT": str(split.port or 6379),
-        "REDIS_PASSWORD": unquote(split.password or ""),
-        "REDIS_TLS": str(split.scheme == "rediss").lower(),
-    }
-
-
-def _split(name: str, url: str) -> SplitResult:
-    try:
-        return split_address(url)
-    except ValueError as error:
-        raise Refusal(f"{name} {error}") from None
-
-
-def _plain(url: str) -> str:
-    """Return the URL as libpq reads it: older clients add options such as `?pgbouncer=true`."""
-    split = _split("DATABASE_URL", url)
-    if split.scheme not in {"postgres", "postgresql"}:
-        example = "postgresql://user:password@host:5432/name"
-        given = f"begins with {split.scheme}://" if split.scheme else "is no address"
-        raise Refusal(f"DATABASE_URL {given}: it must be one such as {example}")
-    try:
-        return libpq_url(url)
-    except ValueError as error:
-        raise Refusal(f"DATABASE_URL {error}") from None
+def _of_redis(url: str) -> dict[str, object]:
+    host, port, password, tls = redis_parts(url)
+    return {"redis_host": host, "redis_port": port, "redis_password": password, "redis_tls": tls}

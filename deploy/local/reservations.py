@@ -12,7 +12,9 @@ from typing import Final
 
 from deploy.local.ports import LOOPBACK, bind_error, bound_socket, free_port, is_free
 from deploy.local.refusal import Refusal
+from servicekit.settings.sentences import sentence
 
+_OURS: Final = "an address of this machine, such as 127.0.0.1"
 _TAKEN: Final = {errno.EADDRINUSE, errno.EAGAIN}
 
 
@@ -37,12 +39,14 @@ class Reservations:
         error = bind_error(port, host)
         if error is not None and error.errno != errno.EADDRINUSE:
             if isinstance(error, socket.gaierror):
-                raise Refusal(f"HOST={host} does not resolve: give an address of this machine, such as 127.0.0.1")
+                raise Refusal(sentence(["HOST"], {"HOST": host}, f"does not resolve; allowed: {_OURS}"))
             if error.errno == errno.EADDRNOTAVAIL:
-                raise Refusal(f"HOST={host} is no address of this machine: give one that is, such as 127.0.0.1")
-            raise Refusal(f"cannot listen on {host} port {port} ({name}): {error.strerror}")
+                raise Refusal(sentence(["HOST"], {"HOST": host}, f"no address of this machine; allowed: {_OURS}"))
+            why = f"cannot listen there on {host} ({error.strerror}); allowed: a port that this user may listen on"
+            raise Refusal(sentence([name], {name: str(port)}, why))
         if error is not None or not self._reserve(port, host):
-            raise Refusal(f"port {port} is in use: stop what listens there, or set {name} to another port")
+            why = f"port {port} is in use; allowed: another port, or this one when nothing listens there"
+            raise Refusal(sentence([name], {name: str(port)}, why))
         return port
 
     def choose(self, preferred: int) -> int:

@@ -12,8 +12,8 @@ from deploy.local.remembered import remembered_pepper
 from deploy.local.reservations import Reservations
 from deploy.local.screen import reporter, say, show, warn
 from deploy.local.servers.postgres import EmbeddedPostgres, postgres_problem
-from deploy.local.servers.redis import EmbeddedRedis, redis_problem
-from deploy.local.settings import Settings
+from deploy.local.servers.redis import EmbeddedRedis
+from deploy.local.settings import StackSettings
 from deploy.local.stack import (
     Addresses,
     environment,
@@ -25,13 +25,15 @@ from deploy.local.stack import (
 from deploy.local.supervisor import Supervisor
 from servicekit.open_files import allow_open_files
 from servicekit.postgres import session_problem
+from servicekit.settings.redis_server import redis_problem
+from servicekit.settings.sentences import sentence
 
 KILLED: Final = 130
 # Each process inherits it: a socket a client is one file each.
 _OPEN_FILES: Final = 65_536
 
 
-async def run_stack(settings: Settings) -> int:
+async def run_stack(settings: StackSettings) -> int:
     """Run the stack until SIGTERM or Ctrl-C and return the exit code. Raises Refusal when it cannot start."""
     folder = DataFolder(settings.data_dir)
     folder.acquire()
@@ -55,15 +57,14 @@ async def run_stack(settings: Settings) -> int:
     return KILLED if asked.twice else 0
 
 
-async def _start(settings: Settings, folder: DataFolder, reservations: Reservations, supervisor: Supervisor) -> None:
+async def _start(
+    settings: StackSettings, folder: DataFolder, reservations: Reservations, supervisor: Supervisor
+) -> None:
     """The way up: ports, servers, migrations, services, each checked before the next."""
     report = reporter(folder)
     for name in folder.end_leftovers():
         report(f"{name} of a killed stack was still running and is ended")
-    for note in settings.notes:
-        say(note)
-    ports = reserve_ports(settings, reservations)
-    _check_own_servers(settings)
+    ports = await asyncio.to_thread(_check_places, settings, reservations)
     postgres = None if settings.database_url else EmbeddedPostgres(settings.data_dir / "postgres")
     redis = None if settings.redis_url else EmbeddedRedis(settings.data_dir / "redis")
     servers = await _start_servers(postgres, redis, settings, supervisor)
@@ -86,7 +87,7 @@ async def _start(settings: Settings, folder: DataFolder, reservations: Reservati
 async def _start_servers(
     postgres: EmbeddedPostgres | None,
     redis: EmbeddedRedis | None,
-    settings: Settings,
+    settings: StackSettings,
     supervisor: Supervisor,
 ) -> list[ProcessSpec]:
     for server in (postgres, redis):
@@ -99,14 +100,25 @@ async def _start_servers(
     return specs
 
 
-def _check_own_servers(settings: Settings) -> None:
-    """Raise Refusal when a server that the user named does not answer."""
-    if settings.database_url and (problem := postgres_problem(settings.database_url)):
-        raise Refusal(f"DATABASE_URL cannot be used: {problem}")
-    if settings.database_url and (problem := session_problem(settings.database_url)):
-        raise Refusal(f"DATABASE_URL cannot be used: {problem}")
-    if settings.redis_url and (problem := redis_problem(settings.redis_url)):
-        raise Refusal(f"REDIS_URL cannot be used: {problem}")
+def _check_places(settings: StackSettings, reservations: Reservations) -> dict[str, int]:
+    """Return the gRPC ports. Raises Refusal with every port that is taken and every named server that cannot serve."""
+    problems, ports = [], {}
+    try:
+        ports = reserve_ports(settings, reservations)
+    except Refusal as refused:
+        problems.append(str(refused))
+    if settings.database_url:
+        found = postgres_problem(settings.database_url) or session_problem(settings.database_url)
+        problems += _sentences("DATABASE_URL", settings.database_url, found)
+    for name, url in {"REDIS_URL": settings.redis_url, "BROKER_URL": settings.broker_url}.items():
+        problems += _sentences(name, url, redis_problem(url)) if url else []
+    if problems:
+        raise Refusal("\n".join(problems))
+    return ports
+
+
+def _sentences(name: str, url: str, problem: str | None) -> list[str]:
+    return [sentence([name], {name: url}, problem)] if problem else []
 
 
 class _Asked:

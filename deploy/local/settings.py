@@ -1,69 +1,96 @@
 """What `make run` is told: environment variables, with a `.env` file beneath them."""
 
-import difflib
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 from dotenv import dotenv_values
-from pydantic_settings import BaseSettings
+from dotenv.parser import parse_stream
+from pydantic import Field, SecretStr
 
-from deploy.local import legacy
+from deploy.local.legacy import LEGACY_NAMES, OlderNames, Port
 from deploy.local.ports import LOOPBACK
 from deploy.local.refusal import Refusal
 from deploy.local.surroundings import made_environ
-from executor_service.settings import Settings as ExecutorSettings
-from gateway.settings import Settings as GatewaySettings
-from market_service.settings import MarketSettings
+from executor_service.settings import ExecutorSettings
+from gateway.settings import GatewaySettings
+from market_service.settings import MarketSettings, ProfileName, pooled_market_remark
 from router_service.settings import RouterSettings
-from servicekit.setting_types import check_settings
+from servicekit.settings.kinds import HostName, UserPath
+from servicekit.settings.near_names import near_names
+from servicekit.settings.postgres_url import read_postgres_url
+from servicekit.settings.reading import Problem, check_settings, read_checked, remarks_on, texts_of
+from servicekit.settings.sentences import Unusable, sentence, shown
+from servicekit.settings.service_settings import ServiceSettings
+from servicekit.settings.tracing import TracingSettings
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
-PROFILES: Final = ("realistic", "instant", "s1", "s2", "s3", "s4", "s5")
 DEFAULT_GRPC_PORTS: Final = {"ROUTER_PORT": 50_051, "EXECUTOR_PORT": 50_052, "MARKET_PORT": 50_053}
-_HIGHEST_PORT: Final = 65_535
-_WORKERS_MAX: Final = 64
 _IN_FLIGHT_DEFAULT: Final = 5_000
 _IN_FLIGHT_MAX: Final = 100_000
 # More accepts orders faster still, and starves their execution when there are more than the machine can do.
 _NICENESS_DEFAULT: Final = 5
 _NICENESS_MAX: Final = 19
-_PEPPER_CHARACTERS_MIN: Final = 32
-# What the stack itself gives its services: addresses that are not known yet, ports, names.
-_GIVEN_BY_THE_STACK: Final = frozenset(
-    {
-        "DATABASE_URL",
-        "REDIS_URL",
-        "ROUTER_ADDRESS",
-        "EXECUTOR_ADDRESS",
-        "MARKET_ADDRESS",
-        "METRICS_PORT",
-        "WORKER_NAME",
-        "KEY_PEPPER",
-    }
+_ENV_LINES: Final = "a file of KEY=value lines in UTF-8"
+# What the stack tells its services itself, whatever the environment says.
+_GIVEN_BY_THE_STACK: Final = (
+    *("ROUTER_ADDRESS", "EXECUTOR_ADDRESS", "MARKET_ADDRESS", "GRPC_HOST", "METRICS_PORT", "WORKER_NAME"),
 )
-# Settings of the local stack itself.
-_OWN: Final = frozenset(
-    {
-        *("TRADEWIND_DATA_DIR", "TRADEWIND_ENV_FILE", "WORKERS", "MAX_IN_FLIGHT", "WORKER_NICENESS", "APP_ENV"),
-        *DEFAULT_GRPC_PORTS,
-    }
-)
-_NEARLY: Final = 0.85
-_SHORTEST_MISSPELT: Final = 5
 _STORES: Final = {"database_url": "postgresql://tradewind@127.0.0.1/tradewind", "redis_url": "redis://127.0.0.1"}
-_SERVICES: Final[tuple[tuple[type[BaseSettings], Mapping[str, str]], ...]] = (
+_SERVICES: Final[tuple[tuple[type[ServiceSettings], Mapping[str, str]], ...]] = (
     (MarketSettings, _STORES),
     (RouterSettings, {}),
     (ExecutorSettings, _STORES),
     (GatewaySettings, _STORES),
+    (TracingSettings, {}),
+)
+
+
+class LocalVariables(OlderNames):
+    """What the local stack reads for itself, under its own names and those of the older engines."""
+
+    host: HostName = LOOPBACK
+    port: Port = 3000
+    tradewind_data_dir: UserPath = REPOSITORY / ".tradewind"
+    # Read before all others (`merged_environ`).
+    tradewind_env_file: str = ".env"
+    max_in_flight: Annotated[int, Field(ge=1, le=_IN_FLIGHT_MAX)] = _IN_FLIGHT_DEFAULT
+    worker_niceness: Annotated[int, Field(ge=0, le=_NICENESS_MAX)] = _NICENESS_DEFAULT
+    market_profile: ProfileName = "realistic"
+    router_port: Port | None = None
+    executor_port: Port | None = None
+    market_port: Port | None = None
+    key_pepper: SecretStr | None = None
+
+    def contradictions(self) -> Iterator[Unusable]:
+        """Yield what contradicts, and two names for one port."""
+        yield from super().contradictions()
+        seen: dict[int, str] = {}
+        for name, port in {"PORT": self.port, **self.grpc_ports}.items():
+            if port in seen:
+                yield Unusable(f"both are {port}", "a port of its own for each", seen[port], name)
+            seen[port] = name
+
+    @property
+    def grpc_ports(self) -> dict[str, int]:
+        """The gRPC ports that are asked for, by their variables."""
+        ports = {name: getattr(self, name.lower()) for name in DEFAULT_GRPC_PORTS}
+        return {name: port for name, port in ports.items() if port is not None}
+
+
+# Every name that means something here. OpenTelemetry has more of its own, near to those that are read.
+_KNOWN: Final = frozenset(
+    name.upper()
+    for kind in (LocalVariables, MarketSettings, RouterSettings, ExecutorSettings, GatewaySettings)
+    for name in kind.model_fields
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class StackSettings:
     """One stack, checked. A URL of None means the embedded server; a missing gRPC port means any free one."""
 
     host: str
@@ -71,6 +98,7 @@ class Settings:
     data_dir: Path
     database_url: str | None
     redis_url: str | None
+    broker_url: str | None
     grpc_ports: Mapping[str, int]
     workers: int
     max_in_flight: int
@@ -106,120 +134,87 @@ def merged_environ(process: Mapping[str, str]) -> dict[str, str]:
 
 
 def _file_values(named: str | None) -> dict[str, str | None]:
-    """Return what the file says. Raises Refusal for a named file that cannot be read, and for one that is no text."""
-    path = Path(named).expanduser() if named else REPOSITORY / ".env"
-    if not named and not path.is_file():
-        return {}
-    called = f"TRADEWIND_ENV_FILE={named}" if named else str(path)
+    """Return what the file says. Raises Refusal for a file that cannot be read, and for one with unreadable lines."""
+
+    def refusal(why: str) -> Refusal:
+        told = {"TRADEWIND_ENV_FILE": named} if named else {}
+        where = "" if named else f"{path} "
+        return Refusal(sentence(["TRADEWIND_ENV_FILE"], told, f"{where}{why}; allowed: {_ENV_LINES}"))
+
+    path = REPOSITORY / ".env"
     try:
+        path = Path(named).expanduser() if named else path
+        if not named and not _is_file(path):
+            return {}
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise Refusal(f"{called} cannot be read ({error.strerror}): name a file of KEY=value lines") from None
+        raise refusal(f"cannot be read ({error.strerror})") from None
+    except RuntimeError:
+        raise refusal("names the home of a user that does not exist") from None
     except UnicodeDecodeError:
-        raise Refusal(f"{called} is not UTF-8 text: save it as UTF-8") from None
+        text = "\0"
     if "\0" in text:
-        raise Refusal(f"{called} is not UTF-8 text: save it as UTF-8")
+        raise refusal("is not UTF-8 text")
+    wrong = [str(line.original.line) for line in parse_stream(StringIO(text)) if line.error]
+    if wrong:
+        raise refusal(f"has lines that cannot be read (line {', '.join(wrong[:5])})")
     return dotenv_values(stream=StringIO(text), interpolate=False)
 
 
-def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Return the settings in the environment. Raises Refusal, naming the variable, when one cannot be used."""
-    profile = environ.get("MARKET_PROFILE", PROFILES[0])
-    if profile not in PROFILES:
-        raise Refusal(f"MARKET_PROFILE={profile} is not a profile: choose one of {', '.join(PROFILES)}")
-    _check_fail_rate(environ)
-    if problems := service_problems(environ):
-        raise Refusal("\n".join(problems))
-    workers = _number(environ, "WORKERS", 1, lowest=0, highest=_WORKERS_MAX) if legacy.workers_wanted(environ) else 0
-    settings = Settings(
-        host=environ.get("HOST", LOOPBACK),
-        port=_number(environ, "PORT", 3000, lowest=1, highest=_HIGHEST_PORT),
-        data_dir=Path(environ.get("TRADEWIND_DATA_DIR", REPOSITORY / ".tradewind")).expanduser().absolute(),
-        database_url=legacy.database_url(environ),
-        redis_url=legacy.redis_url(environ),
-        grpc_ports=_explicit_grpc_ports(environ),
-        workers=workers,
-        max_in_flight=_number(environ, "MAX_IN_FLIGHT", _IN_FLIGHT_DEFAULT, lowest=1, highest=_IN_FLIGHT_MAX),
-        worker_niceness=_number(environ, "WORKER_NICENESS", _NICENESS_DEFAULT, lowest=0, highest=_NICENESS_MAX),
-        profile=profile,
-        notes=_notes(environ),
-        environ=_handed_on(environ),
-        key_pepper=_pepper(environ),
-    )
-    _check_ports_differ(settings)
-    return settings
-
-
-def service_problems(environ: Mapping[str, str]) -> list[str]:
-    """Return what the services would refuse, a sentence each, before any of them is started."""
-    kept = {name: value for name, value in environ.items() if name not in _GIVEN_BY_THE_STACK}
-    found = [problem for kind, supplied in _SERVICES for problem in check_settings(kind, kept, **supplied)]
-    return list(dict.fromkeys(found))
-
-
-def _number(environ: Mapping[str, str], name: str, default: int, *, lowest: int, highest: int) -> int:
-    text = environ.get(name, str(default))
-    if not text.isascii() or not text.isdecimal() or not lowest <= int(text) <= highest:
-        raise Refusal(f"{name}={text} is not a whole number from {lowest} to {highest}")
-    return int(text)
-
-
-def _pepper(environ: Mapping[str, str]) -> str | None:
-    pepper = environ.get("KEY_PEPPER")
-    if pepper is not None and len(pepper) < _PEPPER_CHARACTERS_MIN:
-        raise Refusal(
-            f"KEY_PEPPER has fewer than {_PEPPER_CHARACTERS_MIN} characters: give more, or leave it out and "
-            "the stack keeps one of its own"
-        )
-    return pepper
-
-
-def _check_fail_rate(environ: Mapping[str, str]) -> None:
-    text = environ.get("MOCK_FAIL_RATE", "0")
+def _is_file(path: Path) -> bool:
+    """Return whether there is a file. Raises OSError when nobody can say, which `is_file` of newer Pythons hides."""
     try:
-        inside = 0 <= float(text) <= 1  # a probability, not money
-    except ValueError:
-        inside = False
-    if not inside:
-        raise Refusal(f"MOCK_FAIL_RATE={text} is not a number from 0 to 1")
+        return stat.S_ISREG(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
-def _explicit_grpc_ports(environ: Mapping[str, str]) -> dict[str, int]:
-    return {
-        name: _number(environ, name, default, lowest=1, highest=_HIGHEST_PORT)
-        for name, default in DEFAULT_GRPC_PORTS.items()
-        if name in environ
-    }
+def read_settings(environ: Mapping[str, str]) -> StackSettings:
+    """Return the settings in the environment. Raises Refusal with all that cannot be used, a sentence each."""
+    if problems := all_problems(environ):
+        raise Refusal("\n".join(problems))
+    told = read_checked(LocalVariables, environ)
+    return StackSettings(
+        host=told.host,
+        port=told.port,
+        data_dir=told.tradewind_data_dir.absolute(),
+        database_url=told.postgres,
+        redis_url=told.redis,
+        broker_url=environ.get("BROKER_URL"),
+        grpc_ports=told.grpc_ports,
+        workers=told.workers if told.start_worker else 0,
+        max_in_flight=told.max_in_flight,
+        worker_niceness=told.worker_niceness,
+        profile=told.market_profile,
+        notes=tuple(_notes(told, environ)),
+        environ=_handed_on(told, environ),
+        key_pepper=told.key_pepper.get_secret_value() if told.key_pepper else None,
+    )
 
 
-def _check_ports_differ(settings: Settings) -> None:
-    seen: dict[int, str] = {}
-    for name, port in {"PORT": settings.port, **settings.grpc_ports}.items():
-        if port in seen:
-            raise Refusal(f"{seen[port]} and {name} are both {port}: give each its own port")
-        seen[port] = name
+def all_problems(environ: Mapping[str, str]) -> list[str]:
+    """Return what the stack and its services would refuse, a sentence each, before any of them is started."""
+    found: list[Problem] = list(check_settings(LocalVariables, environ))
+    for kind, supplied in _SERVICES:
+        found += check_settings(kind, environ, **supplied)
+    return texts_of(found)
 
 
-def _notes(environ: Mapping[str, str]) -> tuple[str, ...]:
-    notes = [f"{name} is not a setting and does nothing: did you mean {near}?" for name, near in misspelt(environ)]
-    if environ.get("DB_TYPE", "").lower() == "sqlite":
-        notes.append("DB_TYPE=sqlite: no server of your own is needed, the embedded Postgres is used")
-    return tuple(notes)
+def _notes(told: LocalVariables, environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield what the reader should know and what stops nothing."""
+    for name, near in near_names(environ.keys(), _KNOWN):
+        yield f"{name}: not a setting, and does nothing; did you mean {near}?"
+    for name in _GIVEN_BY_THE_STACK:
+        if name in environ:
+            yield f"{shown(name, environ[name])}: not used; `make run` tells its processes where they find each other"
+    if told.is_embedded:
+        yield "DB_TYPE=sqlite: no server of your own is needed, the embedded Postgres is used"
+    yield from remarks_on(_KNOWN, environ)
+    if told.postgres and read_postgres_url(told.postgres).is_pooled:
+        yield pooled_market_remark(told.postgres)
 
 
-def misspelt(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield each variable that is nearly the name of a setting, with that name. Other programs' are far from all."""
-    known = {name.upper() for kind, _ in _SERVICES for name in kind.model_fields} | _OWN | legacy.LEGACY_NAMES
-    for name in sorted(environ.keys() - known):
-        near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=_NEARLY)
-        # Of a short name another program's own may be near by chance.
-        if near and len(name) >= _SHORTEST_MISSPELT:
-            yield name, near[0]
-
-
-def _handed_on(environ: Mapping[str, str]) -> dict[str, str]:
-    made = made_environ(environ, own_postgres=legacy.database_url(environ) is not None)
-    kept = {name: value for name, value in made.items() if name not in {*legacy.LEGACY_NAMES, "KEY_PEPPER"}}
-    if stage := legacy.app_env(environ):
-        kept["APP_ENV"] = stage
-    return kept
+def _handed_on(told: LocalVariables, environ: Mapping[str, str]) -> dict[str, str]:
+    made = made_environ(environ, own_postgres=told.postgres is not None)
+    kept = {name: value for name, value in made.items() if name not in {*LEGACY_NAMES, "KEY_PEPPER"}}
+    return {**kept, "APP_ENV": told.stage} if told.stage else kept

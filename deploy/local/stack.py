@@ -9,11 +9,12 @@ from typing import Final
 from deploy.local.health import grpc_serving, http_ok
 from deploy.local.ports import LOOPBACK
 from deploy.local.process import ProcessSpec
+from deploy.local.refusal import Refusal
 from deploy.local.reservations import Reservations
 from deploy.local.servers.postgres import EmbeddedPostgres
 from deploy.local.servers.redis import EmbeddedRedis
 from deploy.local.servers.server import EmbeddedServer
-from deploy.local.settings import DEFAULT_GRPC_PORTS, REPOSITORY, Settings
+from deploy.local.settings import DEFAULT_GRPC_PORTS, REPOSITORY, StackSettings
 
 _METRICS_PORT: Final = 9100
 # Limits of the accounts that have none of their own; the command that sets an account's limits begins with them.
@@ -39,24 +40,33 @@ class Addresses:
         return f"{LOOPBACK}:{self.grpc_ports[port_name]}"
 
 
-def reserve_ports(settings: Settings, reservations: Reservations) -> dict[str, int]:
-    """Return the gRPC ports: those asked for, else the usual ones when free, else any. Raises Refusal."""
-    reservations.claim("PORT", settings.port, host=settings.host)
-    explicit = {name: reservations.claim(name, port, host=LOOPBACK) for name, port in settings.grpc_ports.items()}
+def reserve_ports(settings: StackSettings, reservations: Reservations) -> dict[str, int]:
+    """Return the gRPC ports: those asked for, else the usual ones when free, else any.
+
+    Raises Refusal with a sentence for each that cannot be had.
+    """
+    explicit, refused = {}, []
+    for name, port in {"PORT": settings.port, **settings.grpc_ports}.items():
+        try:
+            explicit[name] = reservations.claim(name, port, host=settings.host if name == "PORT" else LOOPBACK)
+        except Refusal as error:
+            refused.append(str(error))
+    if refused:
+        raise Refusal("\n".join(refused))
     return {
         name: explicit[name] if name in explicit else reservations.choose(usual)
         for name, usual in DEFAULT_GRPC_PORTS.items()
     }
 
 
-def reserve_metrics_ports(settings: Settings, reservations: Reservations) -> dict[str, int]:
+def reserve_metrics_ports(settings: StackSettings, reservations: Reservations) -> dict[str, int]:
     """Return a port for the metrics of each process but the gateway, which serves its own on its public port."""
     workers = [f"worker-{number}" for number in range(1, settings.workers + 1)]
     names = ("market", "router", "executor", *workers)
     return {name: reservations.choose(_METRICS_PORT + number) for number, name in enumerate(names, 1)}
 
 
-def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
+def environment(settings: StackSettings, addresses: Addresses) -> dict[str, str]:
     """Return what the stack's processes and its tools are told, as KEY=value."""
     optional = ("MARKET_SEED", "MOCK_FAIL_RATE", "SCENARIOS", "AUTH", "APP_ENV", *_RISK_LIMITS)
     return {
@@ -99,7 +109,7 @@ def server_specs(
     return specs
 
 
-def service_specs(settings: Settings, addresses: Addresses, *, key_pepper: str) -> list[ProcessSpec]:
+def service_specs(settings: StackSettings, addresses: Addresses, *, key_pepper: str) -> list[ProcessSpec]:
     """Return Tradewind's own processes. The pepper is told to the executor alone."""
     env = {**settings.environ, **environment(settings, addresses)}
 
@@ -143,7 +153,7 @@ def _worker(number: int, env: Mapping[str, str], addresses: Addresses, niceness:
     )
 
 
-def _gateway(settings: Settings, env: Mapping[str, str]) -> ProcessSpec:
+def _gateway(settings: StackSettings, env: Mapping[str, str]) -> ProcessSpec:
     return ProcessSpec(
         name="gateway",
         command=(sys.executable, "-m", "gateway"),

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Final
 
-from executor_service.settings import Settings as ExecutorSettings
-from gateway.settings import Settings as GatewaySettings
+from executor_service.settings import ExecutorSettings
+from gateway.settings import GatewaySettings
 from market_service.settings import MarketSettings
 from router_service.settings import RouterSettings
 

@@ -19,6 +19,7 @@ _FIRST_ORDER_WITHIN_S: Final = 60.0
 def up() -> None:
     """Bring the stack up, or up to date; then send one order through. Raises Refusal."""
     check_tools()
+    observers = rollout.OBSERVERS if release.is_observed(os.environ) else ()
     tagged = image.build_image()
     made = cluster.ensure()
     if release.ensure_secrets(release.SECRETS) and not made:
@@ -28,7 +29,6 @@ def up() -> None:
     cluster.load(tagged)
     for other in release.images_not_ours(os.environ):
         cluster.load_if_local(other)
-    observers = rollout.OBSERVERS if release.is_observed(os.environ) else ()
     folder = release.write_release(tagged, os.environ, release.FOLDER, {} if made else rollout.scaled())
     rollout.apply(folder, release.job_name(tagged), observers)
     send_one_order()

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.up.image import NAME, REPOSITORY
+from deploy.up.refusal import Refusal
+from servicekit.settings.sentences import Unusable, sentence
+from servicekit.settings.words import on_off
 
 KUBERNETES: Final = REPOSITORY / "deploy" / "kubernetes"
 SECRETS: Final = KUBERNETES / "overlays" / "kind" / "secrets.env"
@@ -43,8 +46,11 @@ def job_name(image: str) -> str:
 
 
 def is_observed(environ: Mapping[str, str]) -> bool:
-    """Return whether Prometheus and Grafana are wanted in the cluster."""
-    return environ.get("OBSERVABILITY") == "on"
+    """Return whether Prometheus and Grafana are wanted in the cluster. Raises Refusal for a word that is no switch."""
+    try:
+        return on_off(environ.get("OBSERVABILITY") or "off")
+    except Unusable as wrong:
+        raise Refusal(sentence(["OBSERVABILITY"], environ, wrong)) from None
 
 
 def images_not_ours(environ: Mapping[str, str]) -> list[str]:

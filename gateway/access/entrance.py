@@ -1,6 +1,7 @@
 """The outermost layer: every request gets its trace, and every error becomes a problem document."""
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -14,7 +15,7 @@ from gateway.access.origin import Origins
 from gateway.access.rate_limits import telling_limits
 from gateway.edge.answering import ROUTE, Answering
 from gateway.edge.problems import problem_response
-from gateway.edge.public_path import PREFIX
+from gateway.edge.public_path import PREFIX, public_path
 from gateway.edge.trace import begin_trace
 from servicekit.errors import DomainError, Rejected
 
@@ -74,12 +75,25 @@ class Edge:
             if methods and scope["type"] == "http" and scope["method"] not in methods:
                 # Or else /api/orders/{order_id} would take `batch` for an order.
                 raise HTTPException(405)
+            if scope["path"].endswith("/") and (shorter := self._without_slash(scope)) is not None:
+                await shorter(scope, receive, send)
+                return
             await self._router(scope, receive, send)
         except Exception as error:
             await self._refusal(error, scope)(scope, receive, send)
             telemetry.request_refused(scope, error)
         finally:
             answering.ended()
+
+    def _without_slash(self, scope: Scope) -> Response | None:
+        """Return the way from an address with a slash too many to the one without, if there is something."""
+        path = scope["path"].rstrip("/")
+        if scope["type"] != "http" or not path or "/." in path or not self._methods_at(path):
+            return None
+        query = scope["query_string"].decode("latin-1")
+        location = public_path(scope, quote(path)) + (f"?{query}" if query else "")
+        # 308 keeps method and body.
+        return Response(status_code=308, headers={"location": location, "cache-control": "no-store"})
 
     def _refusal(self, error: Exception, scope: Scope) -> Response:
         match error:

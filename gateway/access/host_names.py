@@ -4,6 +4,8 @@ import ipaddress
 import re
 from typing import Final
 
+from servicekit.settings.sentences import Unusable, bounded, open_part
+
 ANY_HOST: Final = "*"
 # No longer than DNS allows.
 _NAME: Final = r"[a-z0-9_](?:[a-z0-9_.-]{0,252})"
@@ -36,7 +38,8 @@ def _entry_in(written: str) -> str:
     bare = written[1:-1] if written.startswith("[") and written.endswith("]") else written
     if bare == ANY_HOST or _PATTERN.fullmatch(bare.lower()) or (":" in bare and host_in(f"[{bare}]")):
         return normal_host(bare)
-    raise ValueError(
-        f"{written!a} is not a host: write names and addresses without scheme, port or path, such as dex.example, "
-        "*.dex.example for every sub-domain, or 10.0.0.5; * takes every host; commas stand between them"
+    raise Unusable(
+        f'"{bounded(open_part(written))}" is not a host',
+        "names and addresses without scheme, port or path, such as dex.example, *.dex.example for every sub-domain, or "
+        "10.0.0.5; * takes every host; commas stand between them",
     )

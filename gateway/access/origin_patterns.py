@@ -7,6 +7,8 @@ that has none (a file, a sandboxed frame). A pattern may have a star for the por
 import re
 from typing import Final, NamedTuple
 
+from servicekit.settings.sentences import Unusable, bounded, open_part
+
 _WEB_PORTS: Final = {"http": "80", "https": "443"}
 _NOBODY: Final = ("none", "off")
 _STAR: Final = "*"
@@ -15,7 +17,7 @@ _HOST: Final = r"[a-z0-9_.-]{1,253}|\[[0-9a-f:.]{2,45}\]"
 _ORIGIN: Final = re.compile(rf"{_SCHEME}(?P<host>{_HOST}|)(?::(?P<port>[0-9]{{1,5}}))?")
 _PATTERN: Final = re.compile(rf"{_SCHEME}(?P<host>(?:\*\.)?(?:{_HOST})|\*|)(?::(?P<port>[0-9]{{1,5}}|\*))?")
 _NOTATION: Final = (
-    "write scheme://host[:port] without a path, such as https://app.example, http://localhost:* for any port, "
+    "scheme://host[:port] without a path, such as https://app.example, http://localhost:* for any port, "
     "https://*.app.example for every sub-domain, tauri://localhost or null, with commas between them; * allows every "
     "origin, none allows the gateway's own alone"
 )
@@ -74,7 +76,7 @@ def _pattern_in(written: str) -> OriginPattern:
         return OriginPattern(lowered)
     match = _PATTERN.fullmatch(lowered)
     if match is None or not _can_be(match["scheme"], match["host"], match["port"]):
-        raise ValueError(f"{written!a} is not an origin: {_NOTATION}")
+        raise Unusable(f'"{bounded(open_part(written))}" is not an origin', _NOTATION)
     if match["scheme"] not in _WEB_PORTS and match["host"] in ("", _STAR):
         # Extensions have another host in each browser; a file has none.
         return OriginPattern(match["scheme"], _STAR, _STAR)

@@ -21,7 +21,7 @@ from gateway.access.rate_policies import Policy
 from gateway.access.tickets import TicketEndpoint, Tickets
 from gateway.access.turnstile import Turnstile
 from gateway.edge.background import in_background
-from gateway.settings import Settings
+from gateway.settings import GatewaySettings
 
 REDIS_CONNECTIONS_MAX: Final = 16
 REDIS_SECONDS_MAX: Final = 2.0
@@ -38,7 +38,7 @@ class Access:
 
 @asynccontextmanager
 async def open_access(
-    settings: Settings, accounts: AccountsClient, addresses: ClientAddresses, turnstile: Turnstile
+    settings: GatewaySettings, accounts: AccountsClient, addresses: ClientAddresses, turnstile: Turnstile
 ) -> AsyncIterator[Access]:
     """Yield what the settings ask for; its background work runs until the end."""
     if not settings.auth and not settings.has_rate_limits:
@@ -61,7 +61,7 @@ async def open_access(
         yield Access(Guard(callers, limits), limits, TicketEndpoint(tickets, addresses))
 
 
-def _policies(settings: Settings) -> Policies:
+def _policies(settings: GatewaySettings) -> Policies:
     return Policies(
         submits=Policy("submits", settings.rate_limits("submits")),
         reads=Policy("reads", settings.rate_limits("reads")),

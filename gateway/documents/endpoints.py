@@ -4,12 +4,14 @@
 and docs/api.md lists them. What stands first is matched first, so the busiest come first.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from gateway.access.identity import Right
 from gateway.access.rate_limits import Budget
+from gateway.orders.codec import QUOTE_PARAMETERS
+from gateway.orders.listing import LIST_PARAMETERS
 
 Method = Literal["GET", "POST", "PATCH", "DELETE", "WEBSOCKET"]
 Tag = Literal["orders", "websockets", "market", "wallet", "accounts", "tables", "health", "documents"]
@@ -30,8 +32,9 @@ class Endpoint:
     """One row.
 
     `right` is what a key needs to come in; None where no key is asked for. One request counts once in `budget`; with
-    None the endpoint counts by itself. A row of `WEBSOCKET` also answers a plain GET, with 426, unless a row of GET has
-    the same path.
+    None the endpoint counts by itself. `query` names the parameters that a request may have; None passes over all that
+    it does not know, because probes and clients of earlier engines add their own. A row of `WEBSOCKET` also answers a
+    plain GET, with 426, unless a row of GET has the same path.
     """
 
     method: Method
@@ -41,10 +44,15 @@ class Endpoint:
     right: Right | None = "read"
     budget: Budget | None = "reads"
     tag: Tag = "orders"
+    query: Sequence[str] | None = ()
 
 
 def _open(path: str, name: str, summary: str, tag: Tag) -> Endpoint:
-    return Endpoint("GET", path, name, summary, None, None, tag)
+    return Endpoint("GET", path, name, summary, None, None, tag, None)
+
+
+def _table(path: str, name: str, summary: str) -> Endpoint:
+    return replace(_open(path, name, summary, "tables"), query=())
 
 
 ENDPOINTS: Final = (
@@ -57,6 +65,7 @@ ENDPOINTS: Final = (
         "executeSocket",
         "The life of ?orderId= in the words of an earlier engine",
         tag="websockets",
+        query=None,
     ),
     Endpoint(
         "WEBSOCKET",
@@ -64,6 +73,7 @@ ENDPOINTS: Final = (
         "statusSocket",
         "The life of an order in the words of an earlier engine",
         tag="websockets",
+        query=None,
     ),
     Endpoint(
         "WEBSOCKET",
@@ -71,6 +81,7 @@ ENDPOINTS: Final = (
         "ordersSocket",
         "The life of an order in the words of an earlier engine",
         tag="websockets",
+        query=None,
     ),
     # A batch counts its orders by itself.
     Endpoint(
@@ -87,7 +98,8 @@ ENDPOINTS: Final = (
         "previewOrder",
         "The order as understood and the route it would take now; nothing is stored",
     ),
-    Endpoint("GET", "/api/orders", "listOrders", "A page of orders, newest first"),
+    Endpoint("POST", "/api/orders", "createOrder", "The same as POST /api/orders/execute", "trade", "submits"),
+    Endpoint("GET", "/api/orders", "listOrders", "A page of orders, newest first", query=LIST_PARAMETERS),
     Endpoint("GET", "/api/orders/{order_id}", "getOrder", "The order as it stands; its `ETag` is its version"),
     Endpoint(
         "DELETE",
@@ -107,6 +119,7 @@ ENDPOINTS: Final = (
         "/api/orders/{order_id}/events",
         "getEvents",
         "The order's events: JSON history, or server-sent events, replay first, then live",
+        query=("after",),
     ),
     Endpoint(
         "WEBSOCKET",
@@ -114,6 +127,7 @@ ENDPOINTS: Final = (
         "orderEvents",
         "The order's events, one a frame: replay first, then live",
         tag="websockets",
+        query=("after",),
     ),
     Endpoint("WEBSOCKET", "/api/stream", "streamSocket", "Many orders, or all, on one socket", tag="websockets"),
     Endpoint(
@@ -126,9 +140,24 @@ ENDPOINTS: Final = (
     Endpoint(
         "POST", "/api/quotes", "getQuotes", "Quotes of every pool and the best route, without an order", tag="market"
     ),
+    Endpoint(
+        "GET",
+        "/api/quotes",
+        "readQuotes",
+        "The same as POST /api/quotes, with the fields as parameters",
+        tag="market",
+        query=QUOTE_PARAMETERS,
+    ),
     Endpoint("GET", "/api/tokens", "listTokens", "What can be traded", tag="market"),
-    Endpoint("GET", "/api/pools", "listPools", "The pools and what they hold", tag="market"),
-    Endpoint("GET", "/api/prices", "getPrices", "Mid prices now, or as server-sent events slot by slot", tag="market"),
+    Endpoint("GET", "/api/pools", "listPools", "The pools and what they hold", tag="market", query=("token",)),
+    Endpoint(
+        "GET",
+        "/api/prices",
+        "getPrices",
+        "Mid prices now, or as server-sent events slot by slot",
+        tag="market",
+        query=("token",),
+    ),
     Endpoint("GET", "/api/balances", "getBalances", "What the account's simulated wallet holds", tag="wallet"),
     Endpoint(
         "POST",
@@ -156,11 +185,11 @@ ENDPOINTS: Final = (
         "admin",
         tag="accounts",
     ),
-    _open("/api/meta/errors", "getErrorTable", "The error table", "tables"),
-    _open("/api/meta/lifecycle", "getLifecycle", "What leads from which status to which", "tables"),
-    _open("/api/meta/scenarios", "getScenarios", "What each scripted behaviour does", "tables"),
+    _table("/api/meta/errors", "getErrorTable", "The error table, and the codes of bad fields"),
+    _table("/api/meta/lifecycle", "getLifecycle", "What leads from which status to which"),
+    _table("/api/meta/scenarios", "getScenarios", "What each scripted behaviour does"),
     _open("/problems/{code}", "getProblem", "What a code means and what to do, for people or as JSON", "tables"),
-    _open("/openapi.json", "getOpenApi", "This interface as OpenAPI 3.1", "documents"),
+    replace(_open("/openapi.json", "getOpenApi", "This interface as OpenAPI 3.1", "documents"), query=("aliases",)),
     _open("/asyncapi.json", "getAsyncApi", "The streams as AsyncAPI 3", "documents"),
     _open("/docs", "getDocs", "The interface as a page to read and try", "documents"),
     _open("/docs/{asset}", "getDocsAsset", "A file of the page", "documents"),
@@ -168,7 +197,10 @@ ENDPOINTS: Final = (
     _open("/health", "aliveHealth", "The process answers", "health"),
     _open("/healthz", "aliveHealthz", "The process answers", "health"),
     _open("/livez", "aliveLivez", "The process answers", "health"),
-    _open("/readyz", "ready", "A new order would be executed, or which part is missing", "health"),
+    replace(
+        _open("/readyz", "ready", "A new order would be executed, or which part is missing", "health"),
+        query=("exclude",),
+    ),
     Endpoint("GET", "/api/status", "getStatus", "Every part: its state, release, and what it knows", tag="health"),
 )
 

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.edge.json_out import json_response
-from gateway.edge.query import known_parameters
 from gateway.market.market_client import MarketClient
 from gateway.orders.orders_client import OrdersClient
 from gateway.orders.snapshots import status_name
@@ -31,12 +30,10 @@ class Meta:
 
     async def lifecycle(self, request: Request) -> Response:
         """GET /api/meta/lifecycle: what leads from which status to which, and where it ends."""
-        known_parameters(request.scope, ())
         return json_response(await self._lifecycle.current())
 
     async def scenarios(self, request: Request) -> Response:
         """GET /api/meta/scenarios: what each scripted behaviour does to its swaps."""
-        known_parameters(request.scope, ())
         return json_response(await self._scenarios.current())
 
 

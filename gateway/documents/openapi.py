@@ -91,7 +91,7 @@ def _security(operation: Operation, keys_required: bool) -> list[dict[str, list[
 def _operation(operation: Operation, security: list[dict[str, list[str]]]) -> dict[str, Any]:
     right = operation.endpoint.right
     door = () if right is None else DOOR
-    pages = ("ORIGIN_REFUSED",) if operation.method in CHANGING else ()
+    pages = ("ORIGIN_REFUSED",) if operation.endpoint.method in CHANGING else ()
     return {
         "operationId": operation.name,
         "summary": operation.summary,
@@ -118,7 +118,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     return {
         "name": parameter.name,
         "in": parameter.place,
-        "required": parameter.place == "path",
+        "required": parameter.required or parameter.place == "path",
         "description": parameter.description,
         "schema": parameter.schema,
     }

@@ -17,11 +17,13 @@ from gateway.documents.openapi_parts import (
     Parameter,
     as_json,
 )
+from gateway.documents.request_schemas import request_schemas
 from gateway.documents.schema_parts import MOMENT, ORDER_ID, STATUSES, TYPES, Schema
 from gateway.edge.query import SEQUENCE_MAX
 from gateway.market.account_fields import ACCOUNT_ID
-from gateway.orders.listing import PAGE_SIZE_MAX
-from gateway.orders.order_fields import visible_text
+from gateway.orders.codec import QUOTE_PARAMETERS
+from gateway.orders.listing import PAGE_SIZE, PAGE_SIZE_MAX
+from gateway.orders.order_fields import PAIR_FIELDS, visible_text
 from gateway.status import NEEDED
 
 
@@ -51,18 +53,35 @@ _TOKEN: Final = Parameter("token", "query", {"type": "string"}, "Symbol or mint 
 _KEY: Final = Parameter("Idempotency-Key", "header", dict(visible_text.schema), "Quoted or bare.")
 _NONE_MATCH: Final = Parameter("If-None-Match", "header", {"type": "string"}, "Versions you have.")
 _LAST_EVENT: Final = Parameter("Last-Event-ID", "header", {"type": "string"}, "A sequence; for server-sent events.")
-_PAGE_SIZE: Final = {"type": "integer", "minimum": 1, "maximum": PAGE_SIZE_MAX}
+_PAGE_SIZE: Final = {"type": "integer", "minimum": 1}
 _PARTS: Final = {"type": "array", "items": {"type": "string", "enum": list(NEEDED)}}
 _FILTERS: Final = (
     _words("status", STATUSES),
     _words("type", TYPES),
     _TOKEN,
     Parameter("clientOrderId", "query", _or_nothing(dict(visible_text.schema)), "Your identity of the order."),
-    Parameter("since", "query", _or_nothing(MOMENT), "Accepted at or after."),
-    Parameter("until", "query", _or_nothing(MOMENT), "Accepted before."),
-    Parameter("pageSize", "query", _or_nothing(_PAGE_SIZE), "Default 50."),
+    Parameter("since", "query", _or_nothing(MOMENT), "Accepted at this time or later."),
+    Parameter("until", "query", _or_nothing(MOMENT), "Accepted before this time, which is not included."),
+    Parameter(
+        "pageSize", "query", _or_nothing(_PAGE_SIZE), f"Left out: {PAGE_SIZE}. Above {PAGE_SIZE_MAX}: {PAGE_SIZE_MAX}."
+    ),
     Parameter("pageToken", "query", {"type": "string"}, "The nextPageToken of an earlier answer."),
 )
+
+
+def _quote_parameters() -> tuple[Parameter, ...]:
+    """Return the fields of a request for quotes as parameters, as our own words describe them."""
+    described = request_schemas(aliases=False)["QuoteRequest"]["properties"]
+    return tuple(
+        Parameter(
+            name,
+            "query",
+            {key: value for key, value in described[name].items() if key != "description"},
+            described[name]["description"],
+            required=PAIR_FIELDS[name].required,
+        )
+        for name in QUOTE_PARAMETERS
+    )
 
 
 def _follow(*operations: str, place: str = "$response.body#/orderId") -> dict[str, Any]:
@@ -70,19 +89,25 @@ def _follow(*operations: str, place: str = "$response.body#/orderId") -> dict[st
 
 
 OPERATIONS: Final[Sequence[Operation]] = (
-    Operation(
-        "submitOrder",
-        [
-            as_json(
-                "Receipt",
-                status=202,
-                headers=("Location", "Idempotent-Replayed"),
-                links=_follow("getOrder", "getEvents", "cancelOrder"),
-            )
-        ],
-        parameters=[_KEY],
-        schema="OrderRequest",
-        reasons=(*BODY, "INVALID_ORDER", "INVALID_REQUEST", "SCENARIOS_OFF", "IDEMPOTENCY_KEY_REUSED", *RISK, *BEHIND),
+    *(
+        Operation(
+            name,
+            [
+                as_json(
+                    "Receipt",
+                    status=202,
+                    headers=("Location", "Idempotent-Replayed"),
+                    links=_follow("getOrder", "getEvents", "cancelOrder"),
+                )
+            ],
+            parameters=[_KEY],
+            schema="OrderRequest",
+            reasons=(
+                *(*BODY, "INVALID_ORDER", "INVALID_REQUEST", "SCENARIOS_OFF", "IDEMPOTENCY_KEY_REUSED"),
+                *(*RISK, *BEHIND),
+            ),
+        )
+        for name in ("submitOrder", "createOrder")
     ),
     Operation("executeSocket", [_SWITCHED], reasons=("UPGRADE_REQUIRED",)),
     Operation(
@@ -152,6 +177,12 @@ OPERATIONS: Final[Sequence[Operation]] = (
         [as_json("QuoteAnswer")],
         schema="QuoteRequest",
         reasons=(*BODY, "INVALID_REQUEST", *ROUTING, *BEHIND),
+    ),
+    Operation(
+        "readQuotes",
+        [as_json("QuoteAnswer")],
+        parameters=_quote_parameters(),
+        reasons=("INVALID_REQUEST", *ROUTING, *BEHIND),
     ),
     Operation(
         "listTokens",

@@ -43,8 +43,8 @@ Place = Literal["path", "query", "header"]
 
 # What any request may meet: bytes that are no HTTP, a host that is not ours, a defect.
 ALWAYS: Final = ("MALFORMED_REQUEST", "HOST_REFUSED", "INTERNAL")
-# What a page of another origin may not send.
-CHANGING: Final = frozenset({"post", "patch", "delete"})
+# What a page of another origin may not send: what changes something, and the upgrade to a socket.
+CHANGING: Final = frozenset({"POST", "PATCH", "DELETE", "WEBSOCKET"})
 BEHIND: Final = ("UNAVAILABLE", "DEADLINE", "OVERLOADED")
 # What a door may say, of those who come and of those who come too often.
 DOOR: Final = ("UNAUTHENTICATED", "FORBIDDEN", "RATE_LIMITED", "UNAVAILABLE")
@@ -60,12 +60,13 @@ ROUTING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter. Path parameters are required, others are not."""
+    """One parameter. Path parameters are always required."""
 
     name: str
     place: Place
     schema: Schema
     description: str
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _orders() -> dict[str, Schema]:
         "BatchRefused": record(WORDS, "status", "problem", status=_HTTP_STATUS),
         "Order": record(WORDS, *_ORDER, "attemptHistory", failureReason=_NULL, nextAttemptAt=_NULL),
         "OrderSummary": record(WORDS, *_ORDER, failureReason=_NULL, nextAttemptAt=_NULL),
-        "OrderPage": record(WORDS, "orders", "nextPageToken?"),
+        "OrderPage": record(WORDS, "orders", "pageSize", "nextPageToken?"),
         "Attempt": record(WORDS, *_ATTEMPT),
         "History": record(WORDS, "orderId", "events"),
         "Explanation": record(
@@ -117,7 +117,7 @@ def _market() -> dict[str, Schema]:
         "Quote": record(WORDS, "venue", "pool", "kind", *both("amountOut"), *_FEE, "priceImpactBps", "slot"),
         "RefusedVenue": record(WORDS, "venue", "pool?", "reason", "detail"),
         "RunnerUp": record(WORDS, "pool", *both("amountOut"), "differenceBps"),
-        "QuoteAnswer": record(WORDS, *_ROUTED),
+        "QuoteAnswer": record(WORDS, *_ROUTED, "slippageBps", *both("minAmountOut")),
         "Preview": record(WORDS, "order", *_ROUTED, order=ref("UnderstoodOrder")),
         "UnderstoodOrder": record(
             WORDS, "type", *_TOKENS, *both("amountIn"), "slippageBps", *both("minAmountOut"), "clientOrderId?"
@@ -172,7 +172,8 @@ def _errors() -> dict[str, Schema]:
     # An error of a later release may say more.
     problem["additionalProperties"] = True
     return {
-        "ErrorTable": record(WORDS, "errors", errors=word("The table.", many(ref("Error")))),
+        "ErrorTable": record(WORDS, "errors", "fieldCodes", errors=word("The table.", many(ref("Error")))),
+        "FieldCode": record(WORDS, "code", "title", "advice"),
         "Error": record(
             WORDS,
             *("code", "type", "status?", "grpcCode", "retry", "retryable", "title", "advice"),

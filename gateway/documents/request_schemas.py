@@ -79,11 +79,15 @@ def _batch(orders: Schema, *, aliases: bool) -> Schema:
 
 
 def _plain(fields: Mapping[str, Field]) -> Schema:
+    described = {
+        meaning: _described(meaning, _PLAIN.get(meaning, next(iter(field.names.values())).schema))
+        for meaning, field in fields.items()
+    }
     return {
         "type": "object",
+        # Null counts as left out.
         "properties": {
-            meaning: _described(meaning, _PLAIN.get(meaning, next(iter(field.names.values())).schema))
-            for meaning, field in fields.items()
+            meaning: schema if fields[meaning].required else maybe(schema) for meaning, schema in described.items()
         },
         "required": [meaning for meaning, field in fields.items() if field.required],
         "additionalProperties": False,
@@ -95,7 +99,7 @@ def _with_aliases(fields: Mapping[str, Field]) -> Schema:
     properties: dict[str, Schema] = {}
     for meaning, field in fields.items():
         for name, reader in field.names.items():
-            properties[name] = _described(meaning, reader.schema)
+            properties[name] = maybe(_described(meaning, reader.schema))
             if name != meaning:
                 unit = reader.schema.get("description", "") if meaning == "slippageBps" else ""
                 about = f"Another name of `{meaning}`; send one of them. {unit}".rstrip()
@@ -112,7 +116,7 @@ def _with_aliases(fields: Mapping[str, Field]) -> Schema:
 def _choices(fields: Mapping[str, Field]) -> Iterator[Schema]:
     """Yield what the names of one meaning demand: one of them, or at most one."""
     for field in fields.values():
-        one_of = [{"required": [name]} for name in field.names]
+        one_of = [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in field.names]
         if field.required:
             yield {"oneOf": one_of}
         elif len(one_of) > 1:

@@ -77,6 +77,7 @@ TABLES: Final[dict[str, Schema]] = {
     "venueDown": word("Venue that does not answer; null: none.", VENUE, "raydium"),
     "firstAttemptOnly": word("True when only the first attempt is concerned.", FLAG, True),
     "grpcCode": word("Status code of gRPC that carries it.", TEXT, "FAILED_PRECONDITION"),
+    "fieldCodes": word("The codes of what can be wrong with one field.", many(ref("FieldCode"))),
     "advice": word("What to do.", TEXT, "Send a smaller amount."),
 }
 ERRORS: Final[dict[str, Schema]] = {
@@ -102,6 +103,7 @@ ERRORS: Final[dict[str, Schema]] = {
     "results": word("A result for each order, in the order of the request.", many(ref("BatchResult"))),
     "problem": word("Why the order was not accepted.", ref("Problem")),
     "orders": word("The orders.", many(ref("OrderSummary"))),
+    "pageSize": word("Orders of a page: what was asked for, or the most there may be.", POSITIVE, 50),
     "nextPageToken": word("`pageToken` of the next page; null: this is the last.", TEXT, ORDER_ID_EXAMPLE),
     "wsUpgrade": word("Where an earlier engine's clients follow the order.", _URI, _STREAM.replace("/events", "")),
     "links": word("Where to go on.", ref("Links")),

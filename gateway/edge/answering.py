@@ -8,7 +8,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from starlette.types import Message, Scope, Send
 
 from gateway.edge.event_stream import EVENT_STREAM
-from gateway.edge.trace import trace_of
+from gateway.edge.trace import request_id_of, trace_of
 from servicekit.bulk_metrics import counted_in_bulk, in_bulk
 from servicekit.metrics import SECONDS_BUCKETS
 from servicekit.traces.tracing import Span, is_recording, record
@@ -23,6 +23,7 @@ _SECONDS: Final = Histogram(
 _STREAMS: Final = Gauge("tradewind_streams_open", "WebSockets and server-sent event streams open now.", ["kind"])
 # An answer, and the refusal of an upgrade.
 _BEGINNINGS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
+REQUEST_ID: Final = b"x-request-id"
 # Where a route notes its path in the scope.
 ROUTE: Final = "tradewind.route"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "PATCH"})
@@ -59,6 +60,7 @@ class Answering:
             self._begun(message)
         elif message["type"] == "websocket.accept":
             self._opened()
+            self._name_request(message)
         await self._send(message)
 
     def ended(self) -> None:
@@ -68,7 +70,11 @@ class Answering:
         elif self._status and is_recording() and trace_of(self._scope).context.sampled:
             self._record()
 
+    def _name_request(self, message: Message) -> None:
+        message["headers"] = [*message.get("headers", ()), (REQUEST_ID, request_id_of(self._scope).encode("latin-1"))]
+
     def _begun(self, message: Message) -> None:
+        self._name_request(message)
         method = self._method if self._method in _METHODS else "other"
         route = self._scope.get(ROUTE, "none")
         _answer_counted(method, message["status"])(1)

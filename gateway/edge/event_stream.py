@@ -7,6 +7,8 @@ from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
+from gateway.edge.negotiation import asks_for
+
 KEEP_ALIVE_SECONDS: Final = 15.0
 KEEP_ALIVE: Final = b": keep-alive\n\n"
 
@@ -20,8 +22,8 @@ _HEADERS: Final = [
 
 
 def wants_stream(scope: Scope) -> bool:
-    """True when the client accepts server-sent events."""
-    return any(name == b"accept" and b"text/event-stream" in value for name, value in scope["headers"])
+    """True when the client asks for server-sent events."""
+    return asks_for(scope, "text/event-stream", rather_than="application/json")
 
 
 async def begin(send: Send) -> None:

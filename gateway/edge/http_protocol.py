@@ -194,10 +194,10 @@ def limited_http(limits: ConnectionLimits) -> type[HttpToolsProtocol]:
 
 
 def _refusal(error: DomainError, path: bytes, prefix: str, told: Headers) -> bytes:
-    body = unrouted_problem(error, path, prefix)
+    request_id, body = unrouted_problem(error, path, prefix)
     status = HTTPStatus(error.row.http_status or HTTPStatus.INTERNAL_SERVER_ERROR)
     again = "retry-after: 1\r\n" if error.retryable else ""
-    more = b"".join(b"%s: %s\r\n" % header for header in told)
+    more = b"".join(b"%s: %s\r\n" % header for header in (*told, (b"x-request-id", request_id)))
     head = (
         f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {PROBLEM_TYPE}\r\ncache-control: no-store\r\n"
         f"content-length: {len(body)}\r\n{again}vary: Origin\r\nconnection: close\r\n"

@@ -8,7 +8,7 @@ from starlette.types import Scope
 
 from gateway.edge.json_out import encode
 from gateway.edge.public_path import PREFIX, public_path
-from gateway.edge.trace import begin_trace, trace_of
+from gateway.edge.trace import begin_trace, request_id_of, trace_of
 from servicekit.errors import DomainError, Rejected, Retry, Unavailable
 
 PROBLEM_TYPE = "application/problem+json"
@@ -74,11 +74,11 @@ def problem_response(
     return Response(encode(problem), problem["status"], sent, PROBLEM_TYPE)
 
 
-def unrouted_problem(error: DomainError, path: bytes, prefix: str) -> bytes:
-    """Return the problem document, as JSON text, for a request that no route has seen. Its trace begins here."""
+def unrouted_problem(error: DomainError, path: bytes, prefix: str) -> tuple[bytes, bytes]:
+    """Return the id and the problem document of a request that no route has seen. Its trace begins here."""
     scope: Scope = {"raw_path": path, "headers": [], PREFIX: prefix}
     begin_trace(scope)
-    return encode(problem_of(error, scope))
+    return request_id_of(scope).encode(), encode(problem_of(error, scope))
 
 
 def pointer_to(*steps: str | int) -> str:

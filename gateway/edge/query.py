@@ -1,11 +1,11 @@
 """Query parameters, read strictly."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Final
 from urllib.parse import parse_qsl
 
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from servicekit.errors import FieldViolation, Rejected
 
@@ -37,6 +37,20 @@ def known_parameters(scope: Scope, known: Sequence[str]) -> dict[str, list[str]]
             )
         found.setdefault(name, []).append(value)
     return found
+
+
+class StrictQuery:
+    """Refuses parameters that an address does not know: an ASGI app before another."""
+
+    def __init__(self, app: ASGIApp, known: Sequence[str]) -> None:
+        self._app = app
+        self._known = known
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Pass a request on. Raises Rejected("INVALID_REQUEST") that names the nearest parameter."""
+        if scope["query_string"]:
+            known_parameters(scope, self._known)
+        return self._app(scope, receive, send)
 
 
 def sequence_after(scope: Scope) -> int:

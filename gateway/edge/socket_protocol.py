@@ -59,7 +59,7 @@ class _Handshake(ServerProtocol):
 
     def reject(self, status: HTTPStatus | int, text: str) -> Response:
         error = _REASONS.get(HTTPStatus(status), _UNREADABLE)
-        body = unrouted_problem(error, self.path, self.prefix)
+        request_id, body = unrouted_problem(error, self.path, self.prefix)
         answer = HTTPStatus(error.row.http_status or status)
         headers = Headers(
             {
@@ -67,6 +67,7 @@ class _Handshake(ServerProtocol):
                 "content-length": str(len(body)),
                 "cache-control": "no-store",
                 "connection": "close",
+                "x-request-id": request_id.decode(),
                 "sec-websocket-version": "13",
             }
         )

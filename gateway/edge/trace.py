@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 from typing import Final, NamedTuple
 
 from starlette.types import Scope
@@ -9,6 +10,7 @@ from starlette.types import Scope
 from servicekit.traces.trace_context import Sampler, TraceContext, new_span_id, new_trace, parse_traceparent, sampler_of
 from servicekit.traces.tracing import is_recording
 
+_REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
 # What asks every few seconds whether this process lives, and what it counts, is nobody's request.
 _PROBES: Final = frozenset({"/health", "/healthz", "/livez", "/readyz", "/metrics"})
 
@@ -51,10 +53,26 @@ def trace_of(scope: Scope) -> Trace:
 
 
 def begin_trace(scope: Scope) -> Trace:
-    """Give the request its trace and return it."""
+    """Give the request its trace and its id, and return the trace."""
     trace = trace_from(scope)
     scope["tradewind.trace"] = trace
+    scope["tradewind.request_id"] = _given_id(scope) or trace.trace_id
     return trace
+
+
+def request_id_of(scope: Scope) -> str:
+    """Return what this request is called in its answer: the id that the client sent, else that of the trace."""
+    request_id: str = scope["tradewind.request_id"]
+    return request_id
+
+
+def _given_id(scope: Scope) -> str:
+    """Return the X-Request-Id that a client sent; one that could not stand in a header or a log counts for nothing."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            text: str = value.decode("latin-1")
+            return text if _REQUEST_ID.fullmatch(text) else ""
+    return ""
 
 
 def _reads(scope: Scope) -> bool:

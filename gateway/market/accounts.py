@@ -9,7 +9,6 @@ from gateway.access.accounts_client import AccountsClient
 from gateway.access.identity import identity_of
 from gateway.edge.body import BodyLimits, read_json_body
 from gateway.edge.json_out import exact, instant, json_response
-from gateway.edge.query import known_parameters
 from gateway.edge.strict_json import parse_json_object
 from gateway.market.account_fields import ACCOUNT_ID, USD_DECIMALS, AccountChange, read_change
 from gateway.orders.orders import refuse_key
@@ -28,14 +27,12 @@ class Accounts:
 
     async def own(self, request: Request) -> Response:
         """GET /api/account: the caller's account, and what its key may do."""
-        known_parameters(request.scope, ())
         caller = identity_of(request.scope)
         account = await self._client.account(caller.account_id)
         return json_response({**self._shown(account), "scopes": sorted(caller.scopes)})
 
     async def show(self, request: Request) -> Response:
         """GET /api/accounts/{account}: any account. One that was never set up has the server's limits."""
-        known_parameters(request.scope, ())
         return json_response(self._shown(await self._client.account(_named(request))))
 
     async def change(self, request: Request) -> Response:

@@ -13,7 +13,6 @@ from gateway.edge.amounts import NotExact, whole_units
 from gateway.edge.body import BodyLimits, read_json_body
 from gateway.edge.json_out import json_response
 from gateway.edge.problems import TAKES_KEY, pointer_to
-from gateway.edge.query import known_parameters
 from gateway.edge.strict_json import JsonValue, parse_json_object
 from gateway.market.market_client import MarketClient
 from gateway.orders.order_fields import BadValue, number_text, token_name
@@ -37,7 +36,6 @@ class Wallet:
 
     async def balances(self, request: Request) -> Response:
         """GET: every token of the market and how much of it the account holds."""
-        known_parameters(request.scope, ())
         tokens = self._tokens.current()
         answer = await self._market.balances(account_of(request.scope))
         held = [(tokens.find(balance.mint), balance.amount) for balance in answer.balances]

@@ -90,6 +90,8 @@ def _names_of(fields: Mapping[str, Field]) -> dict[str, str]:
     return {name: meaning for meaning, field in fields.items() for name in field.names}
 
 
+# What GET /api/quotes takes: our own names, because its parameters are new.
+QUOTE_PARAMETERS: Final = tuple(PAIR_FIELDS)
 _ORDER_NAMES: Final = _names_of(ORDER_FIELDS)
 _PAIR_NAMES: Final = _names_of(PAIR_FIELDS)
 
@@ -148,6 +150,8 @@ class _Reading:
             self._unknown(name)
             return
         other = self._names.get(meaning)
+        if value is None:
+            return  # the same as left out
         if other is not None:
             detail = f"{name} and {other} mean the same: send one of them."
             self._violations.append(FieldViolation(pointer_to(name), detail, "alias_conflict"))
@@ -166,7 +170,7 @@ class _Reading:
 
     def _require(self, body: Mapping[str, JsonValue]) -> None:
         for meaning, field in self._fields.items():
-            if field.required and body.keys().isdisjoint(field.names):
+            if field.required and all(body.get(name) is None for name in field.names):
                 known = " or ".join(field.names)
                 self._violations.append(FieldViolation(pointer_to(meaning), f"{known} is missing.", "required"))
 

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from gateway.access.identity import account_of
 from gateway.edge.json_out import json_response
-from gateway.edge.query import known_parameters
 from gateway.orders.orders import order_id_of
 from gateway.orders.orders_client import OrdersClient
 from gateway.orders.snapshots import SymbolOf, attempt_summary, price_of, status_name, stored_route, token_pair
@@ -69,7 +68,6 @@ class Explain:
 
     async def show(self, request: Request) -> Response:
         """GET: every quote, the ones refused, the route and what it beat, the result, and where the time went."""
-        known_parameters(request.scope, ())
         order_id = order_id_of(request.path_params["order_id"])
         account_id = account_of(request.scope)
         order = await self._client.order(account_id, order_id)

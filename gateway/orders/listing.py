@@ -21,9 +21,10 @@ from gateway.orders.tokens import TokenDirectory
 from servicekit.errors import DomainError, Rejected
 from tradewind.orders.v1 import orders_pb2 as pb
 
+PAGE_SIZE: Final = 50
 PAGE_SIZE_MAX: Final = 500
 
-_KNOWN: Final = ("status", "type", "token", "clientOrderId", "since", "until", "pageSize", "pageToken")
+LIST_PARAMETERS: Final = ("status", "type", "token", "clientOrderId", "since", "until", "pageSize", "pageToken")
 _STATUSES: Final = {
     name.removeprefix("ORDER_STATUS_").lower(): number for name, number in pb.OrderStatus.items() if number
 }
@@ -45,15 +46,16 @@ class Listing:
 
     async def show(self, request: Request) -> Response:
         """GET: one page; `nextPageToken` and the Link header lead to the next, null and absent on the last."""
-        query = known_parameters(request.scope, _KNOWN)
+        query = known_parameters(request.scope, LIST_PARAMETERS)
         try:
-            page = await self._client.page(self._wanted(account_of(request.scope), query))
+            wanted = self._wanted(account_of(request.scope), query)
+            page = await self._client.page(wanted)
         except DomainError as error:
             raise _in_clients_words(error) from error
         token = page.next_page_token or None
         headers = {"link": _next_link(request.scope, query, token)} if token else None
         orders = [summary(order, self._tokens.symbol_of) for order in page.orders]
-        return json_response({"orders": orders, "nextPageToken": token}, headers=headers)
+        return json_response({"orders": orders, "pageSize": wanted.page_size, "nextPageToken": token}, headers=headers)
 
     def _wanted(self, account_id: str, query: Query) -> pb.ListOrdersRequest:
         return pb.ListOrdersRequest(
@@ -117,10 +119,11 @@ def _moment(query: Query, name: str) -> Timestamp | None:
 
 def _page_size(text: str) -> int:
     if not text:
-        return 0
-    if len(text) <= 3 and text.isascii() and text.isdigit() and 1 <= int(text) <= PAGE_SIZE_MAX:
-        return int(text)
-    raise invalid_parameter("pageSize", f"pageSize must be from 1 to {PAGE_SIZE_MAX}.", "out_of_range")
+        return PAGE_SIZE
+    digits = text.lstrip("0")
+    if digits and digits.isascii() and digits.isdigit():
+        return int(digits) if len(digits) <= len(str(PAGE_SIZE_MAX)) and int(digits) <= PAGE_SIZE_MAX else PAGE_SIZE_MAX
+    raise invalid_parameter("pageSize", f"pageSize must be a number from 1; above {PAGE_SIZE_MAX} it is lowered.")
 
 
 def _next_link(scope: Scope, query: Query, token: str) -> str:

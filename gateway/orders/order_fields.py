@@ -201,13 +201,13 @@ PAIR_FIELDS: Final[Mapping[str, Field]] = {
     "venues": Field({"venues": list_of(one_of(*sorted(VENUES)), 16)}),
     "excludePools": Field({"excludePools": list_of(address, 64)}),
     "maxPriceImpactBps": Field({"maxPriceImpactBps": whole_number(1, 10_000)}),
+    "slippageBps": Field({"slippageBps": _BPS, "slippagePct": _PERCENT, "slippage": _FRACTION}),
     "scenario": Field({"scenario": scenario}),
 }
 
 ORDER_FIELDS: Final[Mapping[str, Field]] = {
     **PAIR_FIELDS,
     "type": Field({"type": order_type, "orderType": order_type}),
-    "slippageBps": Field({"slippageBps": _BPS, "slippagePct": _PERCENT, "slippage": _FRACTION}),
     "clientOrderId": Field({"clientOrderId": visible_text}),
     "quoteId": Field({"quoteId": visible_text}),
     "onStale": Field({"onStale": one_of("reject", "requote")}),

@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,6 +26,7 @@ from gateway.orders.tokens import TokenDirectory
 from servicekit.errors import DomainError, FieldViolation, Rejected, error_of
 
 _ORDER_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DASHLESS: Final = re.compile(r"[0-9a-f]{32}")
 
 # What the executor calls the fields of an order.
 _MEANINGS: Final = {
@@ -50,6 +52,8 @@ def order_id_of(text: str) -> str:
     """Return the identity in its one spelling. Raises Rejected("ORDER_NOT_FOUND") for what can be none."""
     order_id = text.lower()
     if not _ORDER_ID.fullmatch(order_id):
+        if _DASHLESS.fullmatch(order_id):
+            raise Rejected("ORDER_NOT_FOUND", f"Ids of orders have dashes: ask for {UUID(order_id)}.")
         raise Rejected("ORDER_NOT_FOUND")
     return order_id
 

@@ -8,16 +8,20 @@ from starlette.responses import Response
 
 from gateway.edge.body import BodyLimits, read_json_body
 from gateway.edge.json_out import instant, json_response
-from gateway.edge.strict_json import JsonValue, parse_json_object
-from gateway.orders.codec import NewOrder, Rules, read_order, read_pair
+from gateway.edge.query import invalid_parameter, known_parameters
+from gateway.edge.strict_json import JsonNumber, JsonValue, parse_json_object
+from gateway.orders.codec import QUOTE_PARAMETERS, NewOrder, Rules, read_order, read_pair
 from gateway.orders.router_client import RouterClient
 from gateway.orders.scenario_names import ScenarioNames
 from gateway.orders.snapshots import token_pair
 from gateway.orders.tokens import TokenDirectory
 from pools.basis_points import min_amount_out
 from pools.plain_numbers import amount, price
+from servicekit.errors import DomainError, FieldViolation
 from tradewind.router.v1 import router_pb2 as pb
 
+_LISTS: Final = frozenset({"venues", "excludePools"})
+_NUMBERS: Final = frozenset({"maxLegs", "maxPriceImpactBps", "slippageBps"})
 _PRESENTED: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -35,10 +39,18 @@ class Quotes:
 
     async def quote(self, request: Request) -> Response:
         """POST /api/quotes: every pool's quote and the best route, under a `quoteId` that an order may name."""
-        body = await self._body(request)
-        scenarios = await self._scenarios.needed_by(body)
-        wanted = read_pair(body, self._tokens.current(), self._rules, scenarios)
-        return json_response(_routed(wanted, await self._router.route(wanted)))
+        return await self._quoted(await self._body(request))
+
+    async def read(self, request: Request) -> Response:
+        """GET /api/quotes: the same, with the fields as parameters; a list is repeated, or joined by commas."""
+        try:
+            return await self._quoted(_fields(known_parameters(request.scope, QUOTE_PARAMETERS)))
+        except DomainError as error:
+            error.violations = tuple(
+                FieldViolation(f"?{v.field[1:]}", v.detail, v.code) if v.field.startswith("/") else v
+                for v in error.violations
+            )
+            raise
 
     async def preview(self, request: Request) -> Response:
         """POST /api/orders/preview: the order as it would be stored and the route it would take now."""
@@ -48,20 +60,44 @@ class Quotes:
         answer = await self._router.route(order)
         return json_response({"order": _understood(order, answer), **_routed(order, answer)})
 
+    async def _quoted(self, body: dict[str, JsonValue]) -> Response:
+        scenarios = await self._scenarios.needed_by(body)
+        wanted = read_pair(body, self._tokens.current(), self._rules, scenarios)
+        answer = await self._router.route(wanted)
+        return json_response({**_routed(wanted, answer), **_protection(wanted, answer)})
+
     async def _body(self, request: Request) -> dict[str, JsonValue]:
         return parse_json_object(await read_json_body(request.scope, request.receive, self._limits))
 
 
+def _fields(query: dict[str, list[str]]) -> dict[str, JsonValue]:
+    """Return the body that parameters stand for. Raises Rejected("INVALID_REQUEST") for a value given twice."""
+    body: dict[str, JsonValue] = {}
+    for name, values in query.items():
+        if name in _LISTS:
+            body[name] = [word for value in values for word in value.split(",")]
+        elif len(values) > 1:
+            raise invalid_parameter(name, f"{name} is given {len(values)} times: give it once.")
+        else:
+            # In a query a number is a text; the readers tell by the type what the client meant.
+            body[name] = JsonNumber(values[0]) if name in _NUMBERS else values[0]
+    return body
+
+
 def _understood(order: NewOrder, answer: pb.GetRouteResponse) -> dict[str, Any]:
-    least = min_amount_out(answer.route.amount_out, order.slippage_bps)
     return {
         "type": "market",
         **_tokens(order),
         **amount("amountIn", order.amount_in, order.token_in.decimals),
-        "slippageBps": order.slippage_bps,
-        **amount("minAmountOut", least, order.token_out.decimals),
+        **_protection(order, answer),
         "clientOrderId": order.client_order_id or None,
     }
+
+
+def _protection(order: NewOrder, answer: pb.GetRouteResponse) -> dict[str, Any]:
+    """Return the tolerance, and the least that it lets an order buy by this route."""
+    least = min_amount_out(answer.route.amount_out, order.slippage_bps)
+    return {"slippageBps": order.slippage_bps, **amount("minAmountOut", least, order.token_out.decimals)}
 
 
 def _routed(order: NewOrder, answer: pb.GetRouteResponse) -> dict[str, Any]:

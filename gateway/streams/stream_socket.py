@@ -11,7 +11,6 @@ from gateway.access.credentials import acceptance
 from gateway.access.identity import account_of
 from gateway.access.turnstile import Turnstile
 from gateway.edge.command_meter import CommandMeter
-from gateway.edge.query import known_parameters
 from gateway.streams.account_hub import AccountHub
 from gateway.streams.mailbox import Mailbox
 from gateway.streams.order_watches import OrderWatches
@@ -58,7 +57,6 @@ class StreamSocket:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket until the client leaves, is too slow, or says something that cannot be read."""
-        known_parameters(scope, ())
         if self._draining:
             raise Unavailable("SHUTTING_DOWN")
         with self._turnstile.passage(scope) as passage:

@@ -20,7 +20,7 @@ from market_service.genesis.definition import MarketDefinition
 from market_service.ledger import ledger_rows as rows
 from pools.kinds import PoolKind
 from pools.pool_json import state_from_json
-from servicekit.postgres import TCP_PARAMETERS, make_ours
+from servicekit.postgres import connect_async, make_ours
 
 _LOCK: Final = 7_205_759_403_002
 # After kill -9 the old market's session ends as soon as Postgres reads from its socket; when its machine or its way
@@ -105,15 +105,7 @@ class Ledger:
         """
         await self.close()
         try:
-            connection = await psycopg.AsyncConnection.connect(
-                self._url,
-                autocommit=True,
-                prepare_threshold=0,
-                connect_timeout=5,
-                application_name="tradewind-market",
-                client_encoding="UTF8",
-                **TCP_PARAMETERS,
-            )
+            connection = await connect_async(self._url, application_name="tradewind-market")
         except psycopg.OperationalError as error:
             raise LedgerAway(_first_line(error)) from error
         try:

@@ -81,7 +81,8 @@ def sampler_of(environ: Mapping[str, str]) -> Sampler:
     """Return the sampler that OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG name.
 
     always_on, always_off, traceidratio, and beyond OpenTelemetry's own ratelimiting (so many traces a second), each
-    of them also with the prefix parentbased_: then a caller's decision holds. Any other name means the default.
+    of them also with the prefix parentbased_: then a caller's decision holds. Any other name means the default; a
+    start refuses it (servicekit/settings/tracing.py).
     """
     name = (environ.get("OTEL_TRACES_SAMPLER") or SAMPLER_DEFAULT).lower()
     decide = _root_sampler(name.removeprefix("parentbased_"), environ.get("OTEL_TRACES_SAMPLER_ARG", ""))

@@ -15,6 +15,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 from prometheus_client import Counter
 
 from servicekit.metrics import release
+from servicekit.settings.words import ON
 from servicekit.traces.trace_context import TraceContext, parse_traceparent
 
 Kind = Literal["internal", "server", "client", "producer", "consumer"]
@@ -88,7 +89,9 @@ def tracing(service: str, *, instance: str = "") -> Iterator[None]:
 
 
 def _is_wanted(environ: Mapping[str, str]) -> bool:
-    if environ.get("OTEL_SDK_DISABLED", "").lower() == "true" or environ.get("OTEL_TRACES_EXPORTER") == "none":
+    if environ.get("OTEL_SDK_DISABLED", "").strip().lower() in ON:
+        return False
+    if environ.get("OTEL_TRACES_EXPORTER", "").strip().lower() == "none":
         return False
     return any(environ.get(name) for name in _ENDPOINTS)
 
@@ -109,8 +112,8 @@ class _Waiting:
 
 
 def _number(name: str, default: int) -> int:
-    """Return a number above 0 from the environment. Any other text means the default, as OpenTelemetry specifies."""
-    text = os.environ.get(name, "")
+    """Return a number above 0 from the environment, checked at the start; the default when there is none."""
+    text = os.environ.get(name, "").strip()
     return int(text) if text.isdecimal() and int(text) > 0 else default
 
 

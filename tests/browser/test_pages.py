@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import OpenPage
 from tests.browser.gateways import gateway_beside, make_key
 from tests.browser.sites import SITE
-from tests.stack import Stack
+from tests.stack import REPOSITORY, Stack
 
 ORDER = {"type": "market", "tokenIn": "SOL", "tokenOut": "USDC", "amountIn": "1.5", "slippageBps": 100}
 EXECUTE = "/api/orders/execute"
@@ -18,6 +18,7 @@ LOCAL = ("http://127.0.0.1:{}", "http://localhost:{}")
 FILE = (SITE / "index.html").as_uri()
 CLOSED_UNOPENED = {"opened": False, "code": 1006, "frames": []}
 KEYED_ORIGINS = "http://app.example:*,http://*.shop.example:*,null,file://"
+PING = [{"op": "ping"}]
 REFUSED = (403, "origin_refused")
 
 
@@ -82,6 +83,24 @@ def test_a_page_on_another_port_trades(stack: Stack, site_port: int, open_page: 
     assert many["frames"][1:-1] == socket["frames"]
 
 
+def test_the_documented_page_trades(stack: Stack, site_port: int, open_page: OpenPage) -> None:
+    """The example of docs/api.md, word for word but for the gateway's address."""
+    section = (REPOSITORY / "docs/api.md").read_text().partition("## Pages in browsers")[2]
+    example = section.partition("```js\n")[2].partition("```")[0]
+    assert "http://localhost:3000" in example
+    page = open_page(f"http://localhost:{site_port}")
+    script = f"""async () => {{
+        {example.replace("http://localhost:3000", stack.url)}
+        while (events.readyState !== EventSource.CLOSED) await new Promise((resolve) => setTimeout(resolve, 20));
+        return [orderId, answer.headers.get("Location")];
+    }}"""
+
+    order_id, location = page.evaluate(script)
+
+    assert location == f"/api/orders/{order_id}"
+    assert httpx.get(stack.url + location, trust_env=False).json()["status"] == "confirmed"
+
+
 def test_a_page_takes_an_order_back(stack: Stack, site_port: int, open_page: OpenPage) -> None:
     page = open_page(f"http://localhost:{site_port}")
     order_id = ask(page, stack.url, "POST", EXECUTE, {**ORDER, "scenario": "fail_always"})["document"]["orderId"]
@@ -131,7 +150,7 @@ def test_a_listed_page_trades_with_its_key(
     assert '"submits";r=0' in answers[-1]["headers"]["ratelimit"]
     ticket = ask(page, keyed, "POST", "/api/ws-ticket", headers={"X-API-Key": key})["document"]["ticket"]
     offered = ["tradewind.v1", f"tradewind.ticket.{ticket}"]
-    many = follow(page, keyed, "/api/stream", [{"op": "ping"}], until="pong", protocols=offered)
+    many = follow(page, keyed, "/api/stream", PING, until="pong", protocols=offered)
     assert (many["opened"], many["frames"]) == (True, [{"op": "pong"}])
 
 
@@ -141,7 +160,7 @@ def test_a_file_can_be_listed(keyed: str, key: str, open_page: OpenPage) -> None
     assert answer["status"] == 200
     ticket = ask(page, keyed, "POST", "/api/ws-ticket", headers={"X-API-Key": key})["document"]["ticket"]
     offered = ["tradewind.v1", f"tradewind.ticket.{ticket}"]
-    assert follow(page, keyed, "/api/stream", [{"op": "ping"}], until="pong", protocols=offered)["opened"]
+    assert follow(page, keyed, "/api/stream", PING, until="pong", protocols=offered)["opened"]
 
 
 def failures(page: Page, gateway: str, order_id: str) -> dict[str, Any]:
@@ -181,7 +200,7 @@ def test_a_page_of_another_origin_can_do_nothing(
 
     assert failures(page, stack.url, order_id) == FAILED | SLIPPED
     assert follow(page, stack.url, f"/api/orders/{order_id}/events") == CLOSED_UNOPENED
-    assert follow(page, stack.url, "/api/stream") == CLOSED_UNOPENED
+    assert follow(page, stack.url, "/api/stream", PING, until="pong") == CLOSED_UNOPENED
     form = f"""() => {{
         document.body.innerHTML = `<form method="post" enctype="text/plain" action="{stack.url}{EXECUTE}"></form>`;
         document.forms[0].submit();
@@ -212,7 +231,7 @@ def test_a_page_whose_name_is_pointed_at_the_gateway_gets_nothing(
         answer = ask(page, own, method, path, body, forged)
         assert (answer["status"], answer["document"]["code"]) == (421, "host_refused")
         assert "ALLOWED_HOSTS" in answer["document"]["detail"]
-    assert follow(page, own, "/api/stream") == CLOSED_UNOPENED
+    assert follow(page, own, "/api/stream", PING, until="pong") == CLOSED_UNOPENED
     # To the address itself it is a page of another origin.
     assert page.evaluate("url => fetch(url).catch((error) => error.name)", stack.url) == "TypeError"
     assert how_many(stack.url) == before

@@ -100,5 +100,5 @@ def test_the_launcher_becomes_the_worker_and_hands_it_the_file(tmp_path: Path) -
     )
 
     assert done.returncode == 2
-    assert "DATABASE_URL must be set." in done.stderr
+    assert "DATABASE_URL: not set; allowed: " in done.stderr
     assert (tmp_path / "ready").read_text() == "", "what an earlier process said counts no more"

@@ -8,9 +8,8 @@ import yaml
 from pydantic_settings import BaseSettings
 
 from deploy.up.image import REPOSITORY
-from executor_service.settings import MigrationSettings
-from executor_service.settings import Settings as ExecutorSettings
-from gateway.settings import Settings as GatewaySettings
+from executor_service.settings import ExecutorSettings, MigrationSettings
+from gateway.settings import GatewaySettings
 from market_service.settings import LedgerSettings, MarketSettings
 from router_service.settings import RouterSettings
 from tests.deploy.manifests import HERE, read_overlay

@@ -129,10 +129,15 @@ def test_waited_for_is_what_is_applied(kind: Overlay) -> None:
 
 @pytest.mark.parametrize(
     ("environ", "overlay"),
-    [({}, "kind"), ({"OBSERVABILITY": "off"}, "kind"), ({"OBSERVABILITY": "on"}, "kind-observability")],
+    [({}, "kind"), ({"OBSERVABILITY": "off"}, "kind"), ({"OBSERVABILITY": "True"}, "kind-observability")],
 )
 def test_dashboards_come_when_asked_for(environ: dict[str, str], overlay: str) -> None:
     assert release.kustomization("tradewind:0f3a", environ, {})["resources"] == [f"../overlays/{overlay}"]
+
+
+def test_a_word_that_is_no_switch_is_refused_like_any_setting() -> None:
+    with pytest.raises(Refusal, match=r"^OBSERVABILITY=maybe: neither on nor off; allowed: on or off"):
+        release.is_observed({"OBSERVABILITY": "maybe"})
 
 
 def test_images_that_are_not_ours_are_those_of_compose() -> None:

@@ -85,6 +85,32 @@ async def test_the_stack_trades_on_a_database_whose_role_is_against_it(
     await _trades(stack)
 
 
+async def test_the_stack_trades_on_an_address_with_other_ecosystems_options(
+    start_stack: Callable[..., Stack], databases: DatabaseMaker
+) -> None:
+    url = databases.new()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA app")
+    direct = f"{url}?statement_cache_size=0&schema=app&connection_limit=5&supa=base-pooler.x"
+    stack = await asyncio.to_thread(start_stack, DATABASE_URL=direct)
+    assert stack.env()["DATABASE_URL"] == direct
+    await _trades(stack)
+    for option in ("connection_limit=5", "supa=base-pooler.x"):
+        assert f"the option {option} is ignored: " in stack.errors
+    with psycopg.connect(url, autocommit=True) as connection:
+        assert connection.execute("SELECT count(*) > 0 FROM app.orders").fetchone() == (True,)
+
+
+async def test_the_stack_trades_as_if_behind_a_pooler(
+    start_stack: Callable[..., Stack], databases: DatabaseMaker
+) -> None:
+    pooled = f"{databases.new()}?pgbouncer=true"
+    stack = await asyncio.to_thread(start_stack, DATABASE_URL=pooled)
+    assert stack.env()["DATABASE_URL"] == pooled
+    await _trades(stack)
+    assert "behind a pooler nothing keeps two markets apart" in stack.errors
+
+
 def test_a_database_that_cannot_keep_its_promise_is_refused_in_one_sentence(
     new_stack: Callable[..., Stack], postgres_server: EmbeddedPostgres, databases: DatabaseMaker
 ) -> None:
@@ -94,7 +120,8 @@ def test_a_database_that_cannot_keep_its_promise_is_refused_in_one_sentence(
         connection.execute("ALTER ROLE replica SET session_replication_role = replica")
         code, words = new_stack(DATABASE_URL=as_role(url, "replica")).refused()
     assert code == 2
-    assert "DATABASE_URL cannot be used: sessions begin with session_replication_role = 'replica': run ALTER" in words
+    assert words.startswith("tradewind: DATABASE_URL=postgresql://***@127.0.0.1:")
+    assert ": sessions begin with session_replication_role = 'replica'; allowed: origin: run ALTER" in words
     assert "Traceback" not in words
 
 

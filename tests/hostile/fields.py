@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from tests.hostile.cases import EXECUTE, GOOD, Case, order_text, posted, short
 
 SOL_MINT = "So11111111111111111111111111111111111111112"
-NOT_TEXT = ("null", "true", "false", "1", "-1.5", "1e308", "[]", "{}", '["SOL"]', '{"a":"b"}')
-NOT_NUMBER = ("null", "true", "false", "[]", "{}", "[1]", '{"a":1}')
+NOT_TEXT = ("true", "false", "1", "-1.5", "1e308", "[]", "{}", '["SOL"]', '{"a":"b"}')
+NOT_NUMBER = ("true", "false", "[]", "{}", "[1]", '{"a":1}')
 UNPRINTABLE = (
     '""',
     '" "',
@@ -27,6 +27,7 @@ NOT_NUMERALS = (
 
 VALUES: dict[str, dict[str, tuple[str, ...]]] = {
     "amountIn": {
+        "required": ("null",),
         "wrong_type": NOT_NUMBER,
         "not_a_number": (*NOT_NUMERALS, f'"{"1" * 30}.{"1" * 40}"', "1." + "0" * 80),
         "not_positive": ("0", "0.0", "-0", "-0.0", '"0"', '"-0"', "0e308", "0e-9999", "-1", '"-1"', "-1e308", "-1e-9"),
@@ -37,6 +38,7 @@ VALUES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "tokenIn": {
+        "required": ("null",),
         "wrong_type": NOT_TEXT,
         "unknown_token": (
             *('""', '" "', '"NOPE"', '"SOL "', '" SOL"', '"S0L"', '"SOL\\u0000"', '"\\uff33\\uff2f\\uff2c"', '"..."'),
@@ -45,6 +47,7 @@ VALUES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "tokenOut": {
+        "required": ("null",),
         "wrong_type": NOT_TEXT,
         "unknown_token": ('""', '"NOPE"', '"USDC\\n"', '"\\ud83d\\ude00"', f'"{"1" * 44}"', '"U\\u0405DC"'),
         "same_token": ('"SOL"', '"sol"', '"Sol"', f'"{SOL_MINT}"'),
@@ -80,11 +83,11 @@ VALUES: dict[str, dict[str, tuple[str, ...]]] = {
     "maxLegs": {"out_of_range": (*NOT_NUMBER, '"2"', "0", "17", "-1", "1.5", "2.0", "1e1", "1e308", "9" * 11, "-0")},
     "maxPriceImpactBps": {"out_of_range": (*NOT_NUMBER, '"2"', "0", "10001", "-1", "0.5", "1e308", "9" * 20)},
     "venues": {
-        "wrong_type": ("null", "true", "1", '"raydium"', "{}", "[]", "[1]", "[null]", '[["raydium"]]', "[{}]"),
+        "wrong_type": ("true", "1", '"raydium"', "{}", "[]", "[1]", "[null]", '[["raydium"]]', "[{}]"),
         "invalid_value": ('[""]', '["orca"]', '["raydium","orca"]', '["raydium "]', '["raydium\\u0000"]'),
     },
     "excludePools": {
-        "wrong_type": ("null", '"x"', "{}", "[]", "[1]", f"[{','.join(['1'] * 65)}]"),
+        "wrong_type": ('"x"', "{}", "[]", "[1]", f"[{','.join(['1'] * 65)}]"),
         "invalid_value": ('[""]', '["0OIl"]', f'["{"1" * 31}"]', f'["{"1" * 45}"]', '["\\u00e9o0l"]'),
     },
     "scenario": {

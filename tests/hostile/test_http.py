@@ -8,7 +8,7 @@ import pytest
 
 from gateway.edge.problems import PATH_BYTES_MAX
 from gateway.server import running_gateway
-from gateway.settings import Settings
+from gateway.settings import GatewaySettings
 from servicekit.errors import ERRORS
 from tests.hostile.accounts import accounts
 from tests.hostile.addresses import addresses
@@ -45,7 +45,7 @@ def test_bad_requests_get_their_answers_and_leave_nothing(port: int, ledger: Led
 async def test_a_gateway_without_scenarios_refuses_each(stack: Stack, ledger: Ledger) -> None:
     """The same services behind a second gateway, which is not told SCENARIOS=on."""
     env = stack.env()
-    settings = Settings(port=0, executor_address=env["EXECUTOR_ADDRESS"], router_address=env["ROUTER_ADDRESS"])
+    settings = GatewaySettings(port=0, executor_address=env["EXECUTOR_ADDRESS"], router_address=env["ROUTER_ADDRESS"])
     with ledger.untouched():
         async with running_gateway(settings) as (_, port):
             await tokens_known(port)

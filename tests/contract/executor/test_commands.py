@@ -158,15 +158,26 @@ def test_a_missing_or_bad_variable_is_named(shell: Shell) -> None:
         assert (out, words.count("\n")) == ("", 1)
         assert words.startswith(named)
 
-    refused({"DATABASE_URL": None}, "DATABASE_URL must be set.")
-    refused({"DATABASE_URL": "mysql://here"}, "DATABASE_URL: ")
+    refused({"DATABASE_URL": None}, "DATABASE_URL: not set; allowed: ")
+    refused({"DATABASE_URL": "mysql://here"}, "DATABASE_URL=mysql://here: begins with mysql://; allowed: ")
     refused(
         {"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/none"},
-        "executor_service: DATABASE_URL: the database is not available",
+        "DATABASE_URL=postgresql://***@127.0.0.1:1/none: the database is not available; allowed: ",
         1,
     )
-    refused({"KEY_PEPPER": None}, "executor_service: KEY_PEPPER is missing")
-    refused({"KEY_PEPPER": "short"}, "KEY_PEPPER: ")
+    refused({"KEY_PEPPER": None}, "KEY_PEPPER: not set; allowed: ")
+    refused({"KEY_PEPPER": "short"}, "KEY_PEPPER=***: shorter than 32 characters; allowed: ")
+    refused({"RISK_SLIPPAGE_BPS_MAX": "x"}, "RISK_SLIPPAGE_BPS_MAX=x: not a whole number; allowed: ")
+    refused({"OTEL_TRACES_SAMPLER": "foo"}, "OTEL_TRACES_SAMPLER=foo: not a sampler; allowed: ")
+
+
+def test_all_bad_variables_of_a_command_are_named_at_once(shell: Shell) -> None:
+    shell.environ |= {"DATABASE_URL": "postgresql://", "KEY_PEPPER": "short", "LOG_LEVEL": "loud"}
+    for line in ("keys list", "accounts show a"):
+        out, words = shell.type(line, code=2)
+        assert out == ""
+        assert [word.partition("=")[0] for word in words.splitlines()] == ["DATABASE_URL", "LOG_LEVEL", "KEY_PEPPER"]
+        assert all("; allowed: " in word for word in words.splitlines())
 
 
 def test_a_database_without_tables_is_told_from_one_that_is_away(shell: Shell, database_url: str) -> None:

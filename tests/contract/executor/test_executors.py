@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from executor_service.adapters.dramatiq_queue import make_broker
 from executor_service.bootstrap import server_parts
 from executor_service.server import start_services
-from executor_service.settings import Settings
+from executor_service.settings import ExecutorSettings
 from servicekit.cancelling import cancel_all
 from servicekit.errors import DomainError, Unavailable
 from servicekit.grpc_errors import error_from
@@ -69,8 +69,8 @@ def an_order(**changes: Any) -> orders_pb2.SubmitOrderRequest:
 
 
 @pytest.fixture
-def settings(orders_database_url: str, redis_url: str) -> Settings:
-    return Settings(
+def settings(orders_database_url: str, redis_url: str) -> ExecutorSettings:
+    return ExecutorSettings(
         database_url=SecretStr(orders_database_url),
         redis_url=SecretStr(redis_url),
         router_address="127.0.0.1:1",
@@ -81,14 +81,14 @@ def settings(orders_database_url: str, redis_url: str) -> Settings:
 
 
 @pytest.fixture
-async def two(settings: Settings) -> AsyncIterator[tuple[Executor, Executor]]:
+async def two(settings: ExecutorSettings) -> AsyncIterator[tuple[Executor, Executor]]:
     async with AsyncExitStack() as stack:
         here, there = [await stack.enter_async_context(an_executor(settings)) for _ in range(2)]
         yield here, there
 
 
 @asynccontextmanager
-async def an_executor(settings: Settings) -> AsyncIterator[Executor]:
+async def an_executor(settings: ExecutorSettings) -> AsyncIterator[Executor]:
     async with server_parts(settings, make_broker(settings.queue_url, lambda _: None)) as parts:
         following = [asyncio.create_task(work) for work in (parts.accounts.run(), parts.prices.run())]
         running = await start_services(parts, settings)
@@ -151,7 +151,7 @@ async def test_the_servers_limits_hold_for_everybody_and_name_the_field(two: tup
     await two[0].submit(account_id="anybody", slippage_bps=300)
 
 
-async def test_without_prices_a_limit_in_dollars_refuses_for_now(settings: Settings) -> None:
+async def test_without_prices_a_limit_in_dollars_refuses_for_now(settings: ExecutorSettings) -> None:
     limited = settings.model_copy(update={"risk_order_usd_max": Decimal(100)})
     async with an_executor(limited) as executor:
         refused = await executor.refusal()

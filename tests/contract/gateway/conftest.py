@@ -13,7 +13,7 @@ import websockets
 
 from deploy.local.servers.redis import EmbeddedRedis
 from gateway.server import DrainingServer, running_gateway
-from gateway.settings import Settings
+from gateway.settings import GatewaySettings
 from tests.contract.gateway.fake_accounts import FakeAccounts
 from tests.contract.gateway.fake_market import FakeMarket
 from tests.contract.gateway.fake_orders import FakeOrders
@@ -112,7 +112,7 @@ async def a_world(**settings: Any) -> AsyncIterator[World]:
             "market_address": f"127.0.0.1:{market.port}",
             **settings,
         }
-        server, port = await stack.enter_async_context(running_gateway(Settings(**given)))
+        server, port = await stack.enter_async_context(running_gateway(GatewaySettings(**given)))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30))
         world = World(orders, router, market, server, port, http)
         await _ready(world)

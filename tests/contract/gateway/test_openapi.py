@@ -154,6 +154,16 @@ async def test_every_code_that_answers_a_request_is_documented() -> None:
     assert told <= answering
 
 
+async def test_what_is_refused_of_pages_and_hosts_is_documented() -> None:
+    for path, operations in DOCUMENT["paths"].items():
+        for method, operation in operations.items():
+            told = operation["responses"]
+            assert "host_refused" in told["421"]["description"], (method, path)
+            is_socket = any(endpoint.method == "WEBSOCKET" and endpoint.path == path for endpoint in ENDPOINTS)
+            named = "origin_refused" in told.get("403", {}).get("description", "")
+            assert named == (method != "get" or (is_socket and "426" in told)), (method, path)
+
+
 GOOD_VALUES: dict[str, tuple[str, ...]] = {
     "tokenIn": ('"SOL"', '"sol"', f'"{fake_router.SOL.mint}"'),
     "amountIn": ("1", "1.5", "1e3", '"0.000000001"', '"1E2"', "1.50"),
@@ -328,6 +338,6 @@ async def test_the_page_needs_nothing_from_elsewhere(world: World) -> None:
             assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("name", ["..%2fapp.py", "docs.html", "swagger-ui-bundle.js.map", "", "%00", "../docs_page.py"])
+@pytest.mark.parametrize("name", ["..%2fapp.py", "docs.html", "swagger-ui-bundle.js.map", "%00", "../docs_page.py"])
 async def test_the_page_serves_its_own_files_only(world: World, name: str) -> None:
     assert (await world.http.get(f"/docs/{name}")).status_code == 404

@@ -15,6 +15,7 @@ import httpx
 import pytest
 import websockets
 
+from tests.contract.gateway.fake_market import FakeMarket
 from tests.contract.gateway.fake_orders import LIFE, FakeOrders
 from tests.contract.gateway.fake_router import FakeRouter
 
@@ -45,14 +46,16 @@ async def started(process: Process) -> None:
 
 
 async def test_sigterm_closes_the_sockets_finishes_requests_and_exits_0(free_port: Callable[[], int]) -> None:
-    orders, router, port = FakeOrders(), FakeRouter(), free_port()
-    await orders.start()
-    await router.start()
+    orders, router, market, port = FakeOrders(), FakeRouter(), FakeMarket(), free_port()
+    services = (orders, router, market)
+    for service in services:
+        await service.start()
     order_id = orders.add(*LIFE[:2])
     environment = {
         "PORT": str(port),
         "EXECUTOR_ADDRESS": f"127.0.0.1:{orders.port}",
         "ROUTER_ADDRESS": f"127.0.0.1:{router.port}",
+        "MARKET_ADDRESS": f"127.0.0.1:{market.port}",
     }
     async with gateway(**environment) as process:
         await started(process)
@@ -60,8 +63,9 @@ async def test_sigterm_closes_the_sockets_finishes_requests_and_exits_0(free_por
             httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
             websockets.connect(f"ws://127.0.0.1:{port}/ws/orders/{order_id}") as older,
         ):
-            while (await http.get("/readyz")).status_code != 200:
-                pass
+            async with asyncio.timeout(30):
+                while (await http.get("/readyz")).status_code != 200:
+                    await asyncio.sleep(0.02)
             await older.recv()
             await older.recv()
             orders.submit_seconds = 0.4
@@ -78,8 +82,8 @@ async def test_sigterm_closes_the_sockets_finishes_requests_and_exits_0(free_por
             assert await process.wait() == 0
             # Uvicorn alone would wait for the open socket.
             assert time.monotonic() - asked_at < 20
-    await orders.stop()
-    await router.stop()
+    for service in services:
+        await service.stop()
 
 
 async def test_an_environment_that_cannot_be_right_ends_the_start() -> None:

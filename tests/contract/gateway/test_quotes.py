@@ -80,10 +80,40 @@ async def test_a_quote_shows_everything_that_was_weighed(world: World) -> None:
 
 
 async def test_a_quote_takes_no_field_of_an_order(world: World) -> None:
-    answer = await world.http.post("/api/quotes", json=GOOD | {"slippageBps": 50})
+    answer = await world.http.post("/api/quotes", json=GOOD | {"clientOrderId": "a"})
 
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
-    assert answer.json()["errors"][0]["pointer"] == "/slippageBps"
+    assert answer.json()["errors"][0]["pointer"] == "/clientOrderId"
+
+
+async def test_quotes_can_be_read_with_the_fields_as_parameters(world: World) -> None:
+    body = {**GOOD, "slippageBps": 100, "maxLegs": 2, "venues": ["raydium", "meteora"]}
+    query = "tokenIn=SOL&tokenOut=USDC&amountIn=1&slippageBps=100&maxLegs=2&venues=raydium&venues=meteora"
+    posted, read = await world.http.post("/api/quotes", json=body), await world.http.get(f"/api/quotes?{query}")
+
+    assert (read.status_code, read.json()) == (200, posted.json())
+    assert read.json()["slippageBps"] == 100
+    assert read.json()["minAmountOut"] < read.json()["amountOut"]
+    joined = query.replace("venues=raydium&venues=meteora", "venues=raydium,meteora")
+    assert (await world.http.get(f"/api/quotes?{joined}")).json() == read.json()
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer", "code"),
+    [
+        ("tokenOut=USDC&amountIn=1", "?tokenIn", "required"),
+        ("tokenIn=SOL&tokenOut=USDC&amountIn=x", "?amountIn", "not_a_number"),
+        ("tokenIn=SOL&tokenOut=USDC&amountIn=1&amountIn=2", "?amountIn", "invalid_value"),
+        ("tokenIn=SOL&tokenOut=USDC&amountIn=1&maxLegs=0", "?maxLegs", "out_of_range"),
+        ("tokenIn=SOL&tokenOut=USDC&amountIn=1&venues=", "?venues", "invalid_value"),
+        ("tokenIn=SOL&tokenOut=USDC&amount=1", "?amount", "unknown_field"),
+    ],
+)
+async def test_a_bad_parameter_of_a_quote_is_named(world: World, query: str, pointer: str, code: str) -> None:
+    answer = await world.http.get(f"/api/quotes?{query}")
+
+    assert answer.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [(pointer, code)]
 
 
 async def test_a_preview_stores_nothing(world: World) -> None:

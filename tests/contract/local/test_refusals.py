@@ -18,6 +18,7 @@ from deploy.local.process import ProcessSpec
 from deploy.local.refusal import Refusal
 from deploy.local.servers.postgres import EmbeddedPostgres
 from deploy.local.supervisor import Supervisor
+from servicekit.settings.sentences import shown
 
 _ORDINARY = 65_534
 
@@ -65,8 +66,8 @@ def test_a_data_folder_that_cannot_be_written_to_is_named_with_its_variable(
     (folder / name).chmod(0o555)
     said = run(folder / "data", monkeypatch, capsys)
     assert said == (
-        f"tradewind: cannot use {folder}/{name} (Permission denied): "
-        "set TRADEWIND_DATA_DIR to a folder that you can write to"
+        f"tradewind: {shown('TRADEWIND_DATA_DIR', str(folder / 'data'))}: "
+        f"cannot use {folder}/{name} (Permission denied); allowed: a folder that you can write to"
     )
 
 
@@ -80,6 +81,28 @@ def test_what_another_user_left_in_the_data_folder_is_named_with_the_variable(
     said = run(folder, monkeypatch, capsys)
     assert f"cannot use {folder}/postgres/" in said
     assert said.endswith("(Permission denied): make it writable, or set TRADEWIND_DATA_DIR to another folder")
+
+
+def test_an_env_file_that_the_user_may_not_read_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = folder / "s.env"
+    file.write_text("PORT=4000\n")
+    file.chmod(0o000)
+    monkeypatch.setenv("TRADEWIND_ENV_FILE", str(file))
+    said = run(folder / "data", monkeypatch, capsys)
+    reason = "cannot be read (Permission denied); allowed: a file of KEY=value lines in UTF-8"
+    assert said == f"tradewind: {shown('TRADEWIND_ENV_FILE', str(file))}: {reason}"
+
+
+def test_a_checkout_that_is_closed_to_the_user_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "closed").mkdir(mode=0o000)
+    monkeypatch.setattr("deploy.local.settings.REPOSITORY", folder / "closed")
+    monkeypatch.delenv("TRADEWIND_ENV_FILE", raising=False)
+    said = run(folder / "data", monkeypatch, capsys)
+    assert said.startswith(f"tradewind: TRADEWIND_ENV_FILE: {folder}/closed/.env cannot be read (Permission denied)")
 
 
 def test_initdb_that_is_refused_says_which_file_and_which_variable(folder: Path) -> None:

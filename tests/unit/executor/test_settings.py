@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from executor_service.domain.risk import NO_LIMITS, RiskLimits
-from executor_service.settings import AccountSettings, Settings
+from executor_service.settings import AccountSettings, ExecutorSettings
 
 NAMES = (
     "KEY_PEPPER",
@@ -66,7 +66,7 @@ def test_an_address_of_redis_that_cannot_be_read_is_not_repeated(monkeypatch: py
     for key, value in environ.items():
         monkeypatch.setenv(key, value)
     with pytest.raises(ValidationError) as refused:
-        Settings()
+        ExecutorSettings()
     [problem] = refused.value.errors()
     assert problem["loc"] == (name.lower(),)
     assert "in a password / is written %2F" in problem["msg"]

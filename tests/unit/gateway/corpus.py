@@ -21,7 +21,7 @@ INVALID: dict[str, tuple[Any, list[tuple[str, str]]]] = {
     "missing token": (without("tokenOut"), [("/tokenOut", "required")]),
     "amount is an object": (GOOD | {"amountIn": {"x": 1}}, [("/amountIn", "wrong_type")]),
     "amount is true": (GOOD | {"amountIn": True}, [("/amountIn", "wrong_type")]),
-    "amount is null": (GOOD | {"amountIn": None}, [("/amountIn", "wrong_type")]),
+    "amount is null": (GOOD | {"amountIn": None}, [("/amountIn", "required")]),
     "amount is words": (GOOD | {"amountIn": "abc"}, [("/amountIn", "not_a_number")]),
     "amount is NaN": (GOOD | {"amountIn": "NaN"}, [("/amountIn", "not_a_number")]),
     "amount is infinite": (GOOD | {"amountIn": "Infinity"}, [("/amountIn", "not_a_number")]),

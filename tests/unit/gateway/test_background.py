@@ -10,7 +10,7 @@ from gateway.access.key_checks import KeyChecks
 from gateway.access.turnstile import Turnstile
 from gateway.access.wiring import open_access
 from gateway.edge.background import in_background
-from gateway.settings import Settings
+from gateway.settings import GatewaySettings
 
 
 async def _defect(*_: object) -> None:
@@ -46,6 +46,6 @@ async def test_a_defect_in_the_checks_of_keys_is_loud(monkeypatch: pytest.Monkey
     given: dict[str, Any] = {"auth": "on", "redis_url": "redis://127.0.0.1:1/0"}
     accounts: Any = None
     with pytest.raises(ExceptionGroup) as failed:
-        async with asyncio.timeout(30), open_access(Settings(**given), accounts, addresses, turnstile):
+        async with asyncio.timeout(30), open_access(GatewaySettings(**given), accounts, addresses, turnstile):
             await asyncio.Event().wait()
     assert failed.group_contains(ZeroDivisionError)

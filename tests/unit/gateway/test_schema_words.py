@@ -41,7 +41,8 @@ def objects(schema: Any, at: str) -> Iterator[tuple[str, Schema]]:
         if isinstance(schema.get("properties"), dict):
             yield at, schema
         for name, member in schema.items():
-            if name not in ("examples", "example", "enum"):
+            # What `allOf` adds are conditions on properties that are described above.
+            if name not in ("examples", "example", "enum", "allOf"):
                 yield from objects(member, f"{at}/{name}")
 
 

@@ -1,5 +1,6 @@
 import socket
 import sys
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 from deploy.local.ports import free_port, is_free
 from deploy.local.refusal import Refusal
 from deploy.local.reservations import Reservations
-from deploy.local.settings import merged_environ, misspelt, read_settings
+from deploy.local.settings import merged_environ, read_settings
 from deploy.local.stack import Addresses, environment, reserve_ports, service_specs
+from servicekit.settings.postgres_url import read_postgres_url
+from servicekit.settings.sentences import shown
 
 ADDRESSES = Addresses(
     database_url="postgresql://t:p@127.0.0.1:1/t",
@@ -17,6 +20,7 @@ ADDRESSES = Addresses(
     grpc_ports={"ROUTER_PORT": 11, "EXECUTOR_PORT": 12, "MARKET_PORT": 13},
 )
 PEPPER = "p" * 32
+ENV_FILE = "a file of KEY=value lines in UTF-8"
 
 
 def test_the_defaults_are_the_documented_ones() -> None:
@@ -51,7 +55,7 @@ def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -
 
 
 def test_two_names_for_one_port_are_refused() -> None:
-    with pytest.raises(Refusal, match="PORT and ROUTER_PORT are both 4000"):
+    with pytest.raises(Refusal, match="PORT=4000 and ROUTER_PORT=4000: both are 4000; allowed: a port of its own"):
         read_settings({"PORT": "4000", "ROUTER_PORT": "4000"})
 
 
@@ -119,7 +123,7 @@ def test_the_pepper_is_told_to_the_executor_alone() -> None:
 
 
 def test_a_pepper_that_is_too_short_is_refused_and_not_repeated() -> None:
-    with pytest.raises(Refusal, match="KEY_PEPPER has fewer than 32 characters") as refused:
+    with pytest.raises(Refusal, match=r"KEY_PEPPER=\*\*\*: shorter than 32 characters; allowed: ") as refused:
         read_settings({"KEY_PEPPER": "s3cret"})
     assert "s3cret" not in str(refused.value)
 
@@ -147,7 +151,7 @@ def test_two_stacks_that_start_at_once_get_different_ports(tmp_path: Path) -> No
         ours = reserve_ports(read_settings({"PORT": str(14_001)}), first)
         theirs = reserve_ports(read_settings({"PORT": str(14_002)}), second)
         assert not set(ours.values()) & set(theirs.values())
-        with pytest.raises(Refusal, match=r"port 14001 is in use.*PORT"):
+        with pytest.raises(Refusal, match=r"^PORT=14001: port 14001 is in use; allowed: "):
             reserve_ports(read_settings({"PORT": "14001"}), second)
         first.release()
         assert third.claim("PORT", 14_001, host="127.0.0.1") == 14_001
@@ -186,12 +190,12 @@ def test_a_random_port_is_none_that_another_stack_has_reserved(tmp_path: Path, m
 
 
 def test_an_address_that_is_not_this_machine_is_refused_as_such(tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match=r"HOST=192\.0\.2\.1 is no address of this machine"):
+    with pytest.raises(Refusal, match=r"^HOST=192\.0\.2\.1: no address of this machine; allowed: "):
         Reservations(tmp_path).claim("PORT", 14_003, host="192.0.2.1")
 
 
 def test_a_host_that_does_not_resolve_is_not_blamed_on_the_port(tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match=r"^HOST=no\.such\.host\.invalid does not resolve"):
+    with pytest.raises(Refusal, match=r"^HOST=no\.such\.host\.invalid: does not resolve; allowed: "):
         Reservations(tmp_path).claim("PORT", 14_004, host="no.such.host.invalid")
 
 
@@ -201,16 +205,34 @@ def test_a_host_that_does_not_resolve_is_not_blamed_on_the_port(tmp_path: Path) 
         ("SCENARIOS=on\n".encode("utf-16"), "is not UTF-8 text"),
         ("SCENARIOS=on\n".encode("utf-16-le"), "is not UTF-8 text"),
         (b"A=\xff\n", "is not UTF-8 text"),
-        (None, "cannot be read"),
+        (None, "cannot be read (No such file or directory)"),
+        (b"PORT=4000\nWORKERS='2\n", "has lines that cannot be read (line 2)"),
     ],
 )
 def test_an_env_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | None, reason: str) -> None:
-    file = tmp_path / "some.env"
+    file = tmp_path / "s.env"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(Refusal, match=reason) as refused:
+    with pytest.raises(Refusal) as refused:
         merged_environ({"TRADEWIND_ENV_FILE": str(file)})
-    assert str(refused.value).startswith(f"TRADEWIND_ENV_FILE={file} ")
+    assert str(refused.value) == f"{shown('TRADEWIND_ENV_FILE', str(file))}: {reason}; allowed: {ENV_FILE}"
+
+
+@pytest.mark.parametrize(
+    ("named", "reason"),
+    [("~nosuch/.env", "names the home of a user that does not exist"), ("/", "cannot be read (Is a directory)")],
+)
+def test_an_env_file_that_is_none_is_refused(named: str, reason: str) -> None:
+    with pytest.raises(Refusal, match=f"^TRADEWIND_ENV_FILE={named}: ") as refused:
+        merged_environ({"TRADEWIND_ENV_FILE": named})
+    assert reason in str(refused.value)
+
+
+def test_without_a_file_of_its_own_a_checkout_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deploy.local.settings.REPOSITORY", tmp_path)
+    assert merged_environ({}) == {}
+    (tmp_path / ".env").mkdir()
+    assert merged_environ({}) == {}
 
 
 def test_an_env_file_of_another_system_is_read(tmp_path: Path) -> None:
@@ -220,22 +242,61 @@ def test_an_env_file_of_another_system_is_read(tmp_path: Path) -> None:
     assert (found["PORT"], found["LOG_LEVEL"]) == ("4001", "debug")
 
 
-def test_a_variable_near_a_settings_name_is_pointed_out_and_others_are_not() -> None:
-    theirs = {"PATH": "/bin", "HOSTNAME": "h", "HOME": "/", "PORTAGE": "x", "LOGNAME": "me", "SHELL": "sh", "LANG": "C"}
-    near = {"MARKET_PROFIL": "instant", "DATABASE_URI": "x", "SCENARIO": "on", "MAX_INFLIGHT": "3"}
-    assert dict(misspelt({**theirs, **near})) == {
-        "MARKET_PROFIL": "MARKET_PROFILE",
-        "DATABASE_URI": "DATABASE_URL",
-        "SCENARIO": "SCENARIOS",
-        "MAX_INFLIGHT": "MAX_IN_FLIGHT",
-    }
-    notes = read_settings({"MARKET_PROFIL": "instant"}).notes
-    assert notes == ("MARKET_PROFIL is not a setting and does nothing: did you mean MARKET_PROFILE?",)
+def test_a_variable_near_a_settings_name_is_pointed_out_without_its_value() -> None:
+    notes = read_settings({"MARKET_PROFIL": "instant", "KEY_PAPER": "s3cret", "PORTS": "1"}).notes
+    assert notes == (
+        "KEY_PAPER: not a setting, and does nothing; did you mean KEY_PEPPER?",
+        "MARKET_PROFIL: not a setting, and does nothing; did you mean MARKET_PROFILE?",
+    )
+
+
+def test_what_the_stack_tells_its_processes_itself_is_said_not_to_be_used() -> None:
+    (note,) = read_settings({"METRICS_PORT": "9100"}).notes
+    assert note.startswith("METRICS_PORT=9100: not used; ")
 
 
 @pytest.mark.parametrize("url", ["foo", "mysql://u:s3cret@h/x"])
 def test_a_database_url_that_is_none_is_refused_with_an_example(url: str) -> None:
     with pytest.raises(
-        Refusal, match=r"^DATABASE_URL .*: it must be one such as postgresql://user:password@host:5432/name$"
-    ):
+        Refusal, match=r"^DATABASE_URL=.*; allowed: postgresql://user:password@host:5432/name$"
+    ) as refused:
         read_settings({"DATABASE_URL": url})
+    assert "s3cret" not in str(refused.value)
+
+
+def test_the_services_see_the_address_with_all_its_options() -> None:
+    url = "postgresql://u:p@h/d?pgbouncer=true&schema=app&supa=x"
+    settings = read_settings({"DATABASE_URL": url})
+    assert settings.database_url == url
+    addresses = replace(ADDRESSES, database_url=settings.database_url)
+    for spec in service_specs(settings, addresses, key_pepper=PEPPER):
+        read = read_postgres_url(spec.env["DATABASE_URL"])
+        assert (read.is_pooled, read.is_prepared, read.search_path) == (True, False, '"app"')
+    ignored, pooled = settings.notes
+    assert ignored.startswith("DATABASE_URL=postgresql://***@h/d?***: the option supa=x is ignored: ")
+    assert "behind a pooler nothing keeps two markets apart" in pooled
+
+
+def test_every_problem_of_the_stack_and_its_services_is_said_at_once() -> None:
+    wrong = {
+        "MARKET_PROFILE": "s6",
+        "MOCK_FAIL_RATE": "often",
+        "PORT": "0",
+        "WORKERS": "65",
+        "KEY_PEPPER": "short",
+        "DB_TYPE": "mysql",
+        "REDIS_TLS": "maybe",
+        "START_WORKER": "maybe",
+        "REDIS_URL": "foo",
+        "DATABASE_URL": "postgresql://",
+        "METRICS_PORT": "x",
+        "OTEL_TRACES_SAMPLER": "foo",
+        "TRADEWIND_DATA_DIR": "~nosuch/x",
+        "ROUTER_LEGS_MAX": "0",
+        "AUTH": "perhaps",
+    }
+    with pytest.raises(Refusal) as refused:
+        read_settings(wrong)
+    lines = str(refused.value).splitlines()
+    assert sorted(line.partition("=")[0] for line in lines) == sorted(wrong)
+    assert all("; allowed: " in line for line in lines)
