@@ -16,7 +16,7 @@ from tradewind_cli.demo_promises import every, whole
 from tradewind_cli.exits import Exit
 from tradewind_cli.lives import Narrator, coloured
 from tradewind_cli.screen import Screen
-from tradewind_cli.session import DEFAULT_URL, Url, run
+from tradewind_cli.session import Key, Url, run
 from tradewind_client import OrderEvent, Problem, Tradewind, TradewindError
 
 LIFE_SECONDS_MAX: Final = 120.0
@@ -48,14 +48,15 @@ class Performance:
 def demo(
     only: Annotated[list[str] | None, typer.Option(help="Only the orders of this name; may be repeated.")] = None,
     *,
-    url: Url = DEFAULT_URL,
+    url: Url = None,
+    key: Key = None,
 ) -> None:
     """Show orders of every kind and every scenario; the exit code is 0 when each life came out as promised."""
 
     async def work(tradewind: Tradewind, screen: Screen) -> Exit:
         return await Stage(tradewind, screen, Narrator(await tradewind.tokens())).show(only or ())
 
-    run(work, url=url, as_json=False)
+    run(work, url=url, key=key)
 
 
 class Stage:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tradewind_cli.exits import Exit
 from tradewind_cli.screen import Screen
-from tradewind_cli.session import DEFAULT_URL, AsJson, Url, run
+from tradewind_cli.session import AsJson, Key, Url, run
 from tradewind_client import Tradewind
 
 # The facts that are shown of a part: their name in the answer and their text. Missing facts are left out.
@@ -27,18 +27,18 @@ _FACTS: Final[Mapping[str, str]] = {
 }
 
 
-def status(url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
+def status(url: Url = None, key: Key = None, as_json: AsJson = False) -> None:
     """Show every part of the engine and how it stands; exit code 1 when a new order would not be executed."""
 
     async def work(tradewind: Tradewind, screen: Screen) -> Exit:
         found = await tradewind.status()
-        if as_json:
+        if screen.as_json:
             screen.json(found)
         else:
             screen.say(_told(found))
         return Exit.OK if found["ready"] else Exit.FAILED
 
-    run(work, url=url, as_json=as_json)
+    run(work, url=url, key=key, as_json=as_json)
 
 
 def _told(found: Mapping[str, Any]) -> Group:

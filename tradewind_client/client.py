@@ -14,10 +14,11 @@ import httpx
 from tradewind_client.batching import submit_batch
 from tradewind_client.everything import WholeAccount
 from tradewind_client.http import Http
-from tradewind_client.json_values import Value, decode, decode_any
+from tradewind_client.json_values import Document, decode, decode_each, decode_object, told_by
 from tradewind_client.many import watch_named
 from tradewind_client.network import open_http
 from tradewind_client.orders import BatchEntry, Order, OrderEvent, OrderRequest, Submitted, keyed, plain_amount
+from tradewind_client.pages import Airdropped, BalanceList, History, OrderPage, TokenList
 from tradewind_client.quotes import Preview, Quote
 from tradewind_client.retry import RetryPolicy
 from tradewind_client.stream import Stream
@@ -25,37 +26,6 @@ from tradewind_client.wallet import Balance, Token
 from tradewind_client.watching import Watcher
 
 _SOCKET_SCHEMES: Final = {"http": "ws", "https": "wss"}
-
-
-class OrderPage(Value, frozen=True, kw_only=True):
-    """One page of a listing."""
-
-    orders: tuple[Order, ...]
-    next_page_token: str | None = None
-
-
-class TokenList(Value, frozen=True, kw_only=True):
-    """The answer of /api/tokens."""
-
-    tokens: tuple[Token, ...]
-
-
-class BalanceList(Value, frozen=True, kw_only=True):
-    """The answer of /api/balances."""
-
-    balances: tuple[Balance, ...]
-
-
-class Airdropped(Value, frozen=True, kw_only=True):
-    """The answer of /api/airdrop."""
-
-    balance: Balance
-
-
-class History(Value, frozen=True, kw_only=True):
-    """The answer of /api/orders/{id}/events."""
-
-    events: tuple[OrderEvent, ...]
 
 
 class Tradewind:
@@ -109,12 +79,13 @@ class Tradewind:
         body, key = keyed(order, idempotency_key)
         response = await self._http.post("/api/orders/execute", body, {"idempotency-key": key})
         taken = decode(response.content, Submitted)
-        return Submitted(
+        submitted = Submitted(
             order_id=taken.order_id,
             status=taken.status,
             idempotency_key=key,
             replayed=response.headers.get("idempotent-replayed") == "true",
         )
+        return told_by(submitted, response.content)
 
     async def batch(self, orders: Sequence[OrderRequest | Mapping[str, Any]]) -> list[BatchEntry]:
         """Submit many orders; return a result for each, in order.
@@ -165,7 +136,7 @@ class Tradewind:
         params = {name: value for name, value in wanted.items() if value}
         while True:
             page = decode((await self._http.get("/api/orders", params)).content, OrderPage)
-            for order in page.orders:
+            for order in decode_each(page.orders, Order):
                 yield order
             if page.next_page_token is None:
                 return
@@ -174,24 +145,23 @@ class Tradewind:
     async def history(self, order_id: str, *, after: int = 0) -> list[OrderEvent]:
         """Return the events so far whose sequence is above `after`."""
         response = await self._http.get(f"{_at(order_id)}/events", {"after": str(after)})
-        return list(decode(response.content, History).events)
+        return list(decode_each(decode(response.content, History).events, OrderEvent))
 
     async def cancel(self, order_id: str) -> Order:
         """Cancel an order and return it. Raises Problem("too_late_to_cancel") with `orderStatus` in `extra`."""
         return decode((await self._http.delete(_at(order_id))).content, Order)
 
-    async def explain(self, order_id: str) -> dict[str, Any]:
+    async def explain(self, order_id: str) -> Document:
         """Return why an order went as it did. Raises NotAvailable where the gateway does not offer it."""
-        explanation: dict[str, Any] = decode_any((await self._http.get(f"{_at(order_id)}/explain")).content)
-        return explanation
+        return decode_object((await self._http.get(f"{_at(order_id)}/explain")).content)
 
     async def tokens(self) -> tuple[Token, ...]:
         """Return the tokens that can be traded."""
-        return decode((await self._http.get("/api/tokens")).content, TokenList).tokens
+        return decode_each(decode((await self._http.get("/api/tokens")).content, TokenList).tokens, Token)
 
     async def balances(self) -> tuple[Balance, ...]:
         """Return the balances of the account's simulated wallet. Raises NotAvailable where there is none."""
-        return decode((await self._http.get("/api/balances")).content, BalanceList).balances
+        return decode_each(decode((await self._http.get("/api/balances")).content, BalanceList).balances, Balance)
 
     async def airdrop(self, token: str, amount: Decimal | int | str, *, idempotency_key: str | None = None) -> Balance:
         """Add whole tokens to the simulated wallet, once for a key; return the balance after it.
@@ -200,12 +170,12 @@ class Tradewind:
         """
         body = {"token": token, "amount": plain_amount(amount)}
         headers = {"idempotency-key": idempotency_key or f"py-{uuid4().hex}"}
-        return decode((await self._http.post("/api/airdrop", body, headers)).content, Airdropped).balance
+        content = (await self._http.post("/api/airdrop", body, headers)).content
+        return told_by(decode(bytes(decode(content, Airdropped).balance), Balance), content)
 
-    async def status(self) -> dict[str, Any]:
+    async def status(self) -> Document:
         """Return the state of every part of the engine; `notReady` names the parts that a new order would lack."""
-        status: dict[str, Any] = decode_any((await self._http.get("/api/status")).content)
-        return status
+        return decode_object((await self._http.get("/api/status")).content)
 
     def watch(self, order_id: str, *, after: int = 0) -> AsyncGenerator[OrderEvent, None]:
         """Yield an order's events after the sequence `after`, each once and in order, and end after its last.

@@ -61,7 +61,8 @@ class UnexpectedAnswer(TradewindError):
 class Problem(TradewindError):
     """The gateway's refusal. Switch on `code`; `detail` and `errors` are for people.
 
-    `extra` holds further members of the document, such as `orderStatus` when it is too late to cancel.
+    `extra` holds further members of the document, such as `orderStatus` when it is too late to cancel. `document` is
+    its JSON text, byte for byte; empty for a refusal that came otherwise.
     """
 
     status: int
@@ -72,6 +73,7 @@ class Problem(TradewindError):
     retryable: bool = False
     trace_id: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    document: bytes = field(default=b"", repr=False)
 
     def __str__(self) -> str:
         violations = "; ".join(str(violation) for violation in self.errors)

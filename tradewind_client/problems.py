@@ -35,7 +35,7 @@ class Document(Value, frozen=True, kw_only=True):
 _KNOWN: Final = {"type", "instance", "status", "code", "title", "detail", "errors", "retryable", "traceId"}
 
 
-def problem_from(document: Mapping[str, Any]) -> Problem:
+def problem_from(document: Mapping[str, Any], text: bytes = b"") -> Problem:
     """Return the exception of a problem document. Raises UnexpectedAnswer when it is none."""
     told = converted(document, Document)
     kind = NotAvailable if told.status == 501 or told.code == "not_found" else Problem
@@ -48,6 +48,7 @@ def problem_from(document: Mapping[str, Any]) -> Problem:
         retryable=told.retryable,
         trace_id=told.trace_id,
         extra={name: value for name, value in document.items() if name not in _KNOWN},
+        document=text,
     )
 
 
@@ -61,7 +62,7 @@ def refusal(status: int, body: bytes) -> TradewindError:
     try:
         document = decode_any(body)
         if isinstance(document, dict):
-            return problem_from(document)
+            return problem_from(document, body)
     except UnexpectedAnswer:
         pass
     if status in PASSING:
