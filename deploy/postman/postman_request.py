@@ -59,6 +59,8 @@ def url(origin: str, path: str, parameters: Iterable[Mapping[str, Any]]) -> Json
 def _query(parameter: Mapping[str, Any]) -> Json:
     name = parameter["name"]
     value = parameter.get("example", _HELD.get(name, ""))
+    if not value and parameter.get("required"):
+        value = _value(name, parameter)
     described = {"key": name, "value": value, "description": parameter.get("description", "")}
     return described if parameter.get("required") else {**described, "disabled": True}
 

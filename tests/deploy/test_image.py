@@ -103,6 +103,7 @@ def test_what_services_import_is_in_the_image() -> None:
         "opentelemetry": "opentelemetry_sdk",
         "grpc_reflection": "grpcio_reflection",
         "grpc_status": "grpcio_status",
+        "mimeparse": "python_mimeparse",
     }
     own = {*PRODUCT, "deploy"}
     files = [file for folder in (*PRODUCT, "deploy/container") for file in (REPOSITORY / folder).rglob("*.py")]

@@ -51,9 +51,8 @@ async def test_a_route_is_the_same_wherever_it_is_shown(http: httpx.AsyncClient,
 async def test_a_stale_quote_is_refused_or_replaced_as_the_order_says(stack: Stack, http: httpx.AsyncClient) -> None:
     quote = await _quote(http)
     await asyncio.sleep(QUOTE_LIVES_SECONDS + 0.5)
-    refused = await watch(stack.ws_url, await submit(http, quoteId=quote["quoteId"], onStale="reject"))
-    assert refused.statuses[-1] == "failed"
-    assert refused.frames[-1]["details"]["reason"] == "quote_expired"
+    refused = await http.post("/api/orders", json=ORDER | {"quoteId": quote["quoteId"], "onStale": "reject"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "quote_expired")
     replaced = await watch(stack.ws_url, await submit(http, quoteId=quote["quoteId"], onStale="requote"))
     assert replaced.statuses[-1] == "confirmed"
 

@@ -7,7 +7,7 @@ from tests.hostile.wire import request
 
 NO_ORDER = "01890000-0000-7000-8000-000000000000"
 NOWHERE = (
-    *("/", "/api", "/api/", "/api/orders/", "/api/orders/execute/", "//api/orders/execute", "/api//orders/execute"),
+    *("/", "/api", "/api/", "/api/orders/./", "/api/orders/execute/.", "//api/orders/execute", "/api//orders/execute"),
     *("/API/orders", "/api/Orders", "/api/../api/orders", "/api/./orders", "/api/orders/../orders", "/api/orders;x=1"),
     *(
         "/api/orders%00",
@@ -93,7 +93,7 @@ QUERIES: dict[str, dict[str, tuple[str, ...]]] = {
             ),
         ),
         "until": ("never", "0001-01-01T00:00:00%2B00:01", "9999-12-31T23:59:59.999999-00:01"),
-        "pageSize": ("0", "501", "-1", "1.5", "1e2", "NaN", "%D9%A1", "%C2%B2", "10%00", "+10", "9" * 5_000, "x"),
+        "pageSize": ("0", "-1", "1.5", "1e2", "NaN", "%D9%A1", "%C2%B2", "10%00", "+10", "x"),
         "pageToken": ("x", "0", "%00", NO_ORDER + "x", "%ff", "../..", "x" * 5_000, "'"),
         "Status": ("confirmed",),
         "page": ("1",),
