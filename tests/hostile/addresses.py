@@ -20,7 +20,7 @@ NOWHERE = (
         "/%u002f",
         "/..%2f..%2f",
     ),
-    *("/ws", "/ws/", "/ws/orders", "/ws/orders/", "/api/quotes/", "/api/tokens/x", "/problems", "/problems/"),
+    *("/ws", "/ws/", "/ws/orders", "/ws/orders/", "//evil.example/", "/api/tokens/x", "/problems", "/problems/"),
     *("/problems/no_such_code", "/problems/INVALID_ORDER", "/problems/..%2f..%2fetc%2fpasswd", "/problems/%00"),
     *(
         "/.env",
@@ -33,7 +33,7 @@ NOWHERE = (
     ),
     *("/docs/..%2fopenapi.py", "/docs/%2e%2e%2fopenapi.py", "/docs/%2fetc%2fpasswd", "/docs/no_such.js", "/docs/%00"),
     *("/admin", "/metrics/x", "/health/x", "/favicon.ico/..", "/" + "a" * 8_000, "/api/orders/a/b/c", "/*", "/api/*"),
-    *(f"/api/orders/{NO_ORDER}/", f"/api/orders/{NO_ORDER}/nothing", f"/api/orders/{NO_ORDER}/events/"),
+    *(f"/api/orders/{NO_ORDER}/nothing", f"/api/orders/{NO_ORDER}/nothing/", f"/api/orders/{NO_ORDER}/events/x/"),
 )
 NOT_AN_ORDER = (
     *("x", "0", "-1", "null", "undefined", "..", "%2e%2e", "%00", "%0d", "%20", "*", "'", "%27%20OR%201=1--", "{id}"),
@@ -50,10 +50,10 @@ METHODS = {
     EXECUTE: ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"),
     "/api/orders/batch": ("GET", "DELETE", "PUT", "PATCH", "OPTIONS"),
     "/api/orders/preview": ("GET", "DELETE", "PUT", "OPTIONS"),
-    "/api/orders": ("POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
+    "/api/orders": ("PUT", "PATCH", "DELETE", "OPTIONS"),
     f"/api/orders/{NO_ORDER}": ("POST", "PUT", "PATCH", "OPTIONS"),
     f"/api/orders/{NO_ORDER}/events": ("POST", "PUT", "DELETE"),
-    "/api/quotes": ("GET", "PUT", "DELETE"),
+    "/api/quotes": ("PUT", "PATCH", "DELETE"),
     "/api/tokens": ("POST", "PUT", "DELETE"),
     "/api/pools": ("POST", "DELETE"),
     "/api/prices": ("POST", "DELETE"),
