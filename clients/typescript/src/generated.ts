@@ -1081,7 +1081,14 @@ export interface components {
          *         "self": "/api/orders/0199a1b2-0000-7000-8000-000000000001",
          *         "events": "/api/orders/0199a1b2-0000-7000-8000-000000000001/events",
          *         "stream": "ws://127.0.0.1:3000/api/orders/0199a1b2-0000-7000-8000-000000000001/events"
-         *       }
+         *       },
+         *       "warnings": [
+         *         {
+         *           "pointer": "/amountIn",
+         *           "code": "no_route",
+         *           "detail": "The price moved away."
+         *         }
+         *       ]
          *     }
          */
         Receipt: {
@@ -1105,6 +1112,8 @@ export interface components {
             wsUpgrade: string;
             /** @description Where to go on. */
             links: components["schemas"]["Links"];
+            /** @description What you should know before you send it; nothing of it refuses the order. */
+            warnings: components["schemas"]["Warning"][];
         };
         /**
          * @example {
@@ -1145,7 +1154,14 @@ export interface components {
          *               "self": "/api/orders/0199a1b2-0000-7000-8000-000000000001",
          *               "events": "/api/orders/0199a1b2-0000-7000-8000-000000000001/events",
          *               "stream": "ws://127.0.0.1:3000/api/orders/0199a1b2-0000-7000-8000-000000000001/events"
-         *             }
+         *             },
+         *             "warnings": [
+         *               {
+         *                 "pointer": "/amountIn",
+         *                 "code": "no_route",
+         *                 "detail": "The price moved away."
+         *               }
+         *             ]
          *           }
          *         }
          *       ]
@@ -1168,7 +1184,14 @@ export interface components {
          *           "self": "/api/orders/0199a1b2-0000-7000-8000-000000000001",
          *           "events": "/api/orders/0199a1b2-0000-7000-8000-000000000001/events",
          *           "stream": "ws://127.0.0.1:3000/api/orders/0199a1b2-0000-7000-8000-000000000001/events"
-         *         }
+         *         },
+         *         "warnings": [
+         *           {
+         *             "pointer": "/amountIn",
+         *             "code": "no_route",
+         *             "detail": "The price moved away."
+         *           }
+         *         ]
          *       }
          *     }
          */
@@ -1185,7 +1208,14 @@ export interface components {
          *           "self": "/api/orders/0199a1b2-0000-7000-8000-000000000001",
          *           "events": "/api/orders/0199a1b2-0000-7000-8000-000000000001/events",
          *           "stream": "ws://127.0.0.1:3000/api/orders/0199a1b2-0000-7000-8000-000000000001/events"
-         *         }
+         *         },
+         *         "warnings": [
+         *           {
+         *             "pointer": "/amountIn",
+         *             "code": "no_route",
+         *             "detail": "The price moved away."
+         *           }
+         *         ]
          *       }
          *     }
          */
@@ -2614,7 +2644,14 @@ export interface components {
          *       },
          *       "slippageBps": 50,
          *       "minAmountOut": 225,
-         *       "minAmountOutBaseUnits": "225000000"
+         *       "minAmountOutBaseUnits": "225000000",
+         *       "warnings": [
+         *         {
+         *           "pointer": "/amountIn",
+         *           "code": "no_route",
+         *           "detail": "The price moved away."
+         *         }
+         *       ]
          *     }
          */
         QuoteAnswer: {
@@ -2732,6 +2769,8 @@ export interface components {
              * @example 225000000
              */
             minAmountOutBaseUnits: string;
+            /** @description What you should know before you send it; nothing of it refuses the order. */
+            warnings: components["schemas"]["Warning"][];
         };
         /**
          * @example {
@@ -2814,7 +2853,14 @@ export interface components {
          *         "amountOut": 226.5,
          *         "amountOutBaseUnits": "226500000",
          *         "differenceBps": 22
-         *       }
+         *       },
+         *       "warnings": [
+         *         {
+         *           "pointer": "/amountIn",
+         *           "code": "no_route",
+         *           "detail": "The price moved away."
+         *         }
+         *       ]
          *     }
          */
         Preview: {
@@ -2919,6 +2965,8 @@ export interface components {
             refused: components["schemas"]["RefusedVenue"][];
             /** @description The best single pool beside the route's own. */
             runnerUp: components["schemas"]["RunnerUp"] | null;
+            /** @description What you should know before you send it; nothing of it refuses the order. */
+            warnings: components["schemas"]["Warning"][];
         };
         /**
          * @example {
@@ -3755,6 +3803,30 @@ export interface components {
          *     }
          */
         Violation: {
+            /**
+             * @description JSON pointer of the field by your name of it, or ?name in the query.
+             * @example /amountIn
+             */
+            pointer: string;
+            /**
+             * @description What programs switch on; docs/errors.md lists them.
+             * @example no_route
+             */
+            code: string;
+            /**
+             * @description One sentence for people: what is wrong, and how to mend it.
+             * @example The price moved away.
+             */
+            detail: string;
+        };
+        /**
+         * @example {
+         *       "pointer": "/amountIn",
+         *       "code": "no_route",
+         *       "detail": "The price moved away."
+         *     }
+         */
+        Warning: {
             /**
              * @description JSON pointer of the field by your name of it, or ?name in the query.
              * @example /amountIn

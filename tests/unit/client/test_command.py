@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import shlex
 import signal
 import struct
 import subprocess
@@ -78,7 +79,7 @@ def command(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 
 def shell(line: str, url: str) -> subprocess.CompletedProcess[str]:
-    tradewind = f"{sys.executable} -m tradewind_cli --url {url}"
+    tradewind = f"{shlex.quote(sys.executable)} -m tradewind_cli --url {url}"
     return subprocess.run(
         ["bash", "-c", line.replace("tradewind", tradewind)],
         env=surroundings(),
