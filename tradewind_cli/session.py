@@ -90,6 +90,9 @@ def _terminated() -> Generator[list[int], None, None]:
 
     def interrupt(number: int, _: object) -> None:
         signalled.append(number)
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            # A shell without job control starts what it puts in the background like this.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.raise_signal(signal.SIGINT)
 
     old = signal.signal(signal.SIGTERM, interrupt)

@@ -146,7 +146,12 @@ async def test_another_thread_may_close_a_stream_that_waits(gateway: Any, hasty:
 async def test_ctrl_c_ends_a_wait(gateway: Any, episode: Any) -> None:
     gateway.plays(episode(tells=(1,), deaf=True))
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", INTERRUPTED, gateway.url, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        *(sys.executable, "-c", INTERRUPTED, gateway.url),
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # The tests may run in the background of a script, which ignores it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert process.stdout is not None
     assert [await process.stdout.readline(), await process.stdout.readline()] == [b"waits\n", b"1\n"]

@@ -34,11 +34,16 @@ COLUMNS: Final = ("order", "created", "status", "sold", "bought", "tries", "why"
 REFUSED: Final = b'{"type":"about:blank","status":401,"code":"unauthenticated","title":"No key","detail":"Send a key."}'
 
 
+# A request for a slow answer has come.
+ASKED: Final = threading.Event()
+
+
 class Handler(BaseHTTPRequestHandler):
     """Answers with one order, slowly where the path says so; wants the key `good` where the path starts with it."""
 
     def do_GET(self) -> None:
         if self.path.startswith("/slow"):
+            ASKED.set()
             time.sleep(5)
         guarded = self.path.startswith("/guarded") and self.headers["authorization"] != "Bearer good"
         body = REFUSED if guarded else f'{{"orders":[{",".join([FAILED] * 400)}],"nextPageToken":null}}'.encode()
@@ -199,15 +204,27 @@ def test_an_output_that_breaks_ends_the_command_quietly(url: str, line: str, cod
     assert (done.returncode, done.stderr) == (code, error)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_command_quietly(url: str, number: signal.Signals, code: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "interrupts"),
+    [
+        (signal.SIGINT, 130, signal.SIG_DFL),
+        (signal.SIGTERM, 143, signal.SIG_DFL),
+        # As in the background of a script.
+        (signal.SIGTERM, 143, signal.SIG_IGN),
+    ],
+)
+def test_a_signal_ends_the_command_quietly(
+    url: str, number: signal.Signals, code: int, interrupts: signal.Handlers
+) -> None:
+    ASKED.clear()
     process = subprocess.Popen(
         [sys.executable, "-m", "tradewind_cli", "orders", "--url", f"{url}/slow"],
         env=surroundings(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, interrupts),  # noqa: PLW1509 - it only calls the system
     )
-    time.sleep(3)  # it waits for the answer, which takes five seconds
+    assert ASKED.wait(20)
     process.send_signal(number)
     assert (process.communicate(timeout=20), process.returncode) == ((b"", b""), code)
 
