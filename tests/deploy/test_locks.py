@@ -9,7 +9,8 @@ import pytest
 
 from tests.deploy.locks import CELLS, Cell, Locked, locked_lines, missing_cells, published_files
 
-REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements"
+REPOSITORY = Path(__file__).resolve().parents[2]
+REQUIREMENTS = REPOSITORY / "requirements"
 LOCKS = ("base", "build", "run", "dev", "generator")
 
 
@@ -76,3 +77,11 @@ def test_a_version_of_python_that_nobody_builds_for_yet_is_a_hole(
 ) -> None:
     lines, packages = run_lock
     assert missing_cells(lines, packages, (Cell((3, 99), "Linux", "x86_64"),)) != []
+
+
+def test_the_locks_of_npm_name_no_address() -> None:
+    """Where packages come from is the machine's affair; npm writes the addresses of sponsors too."""
+    locks = [path for path in REPOSITORY.rglob("package-lock.json") if not {"node_modules", ".venv"} & set(path.parts)]
+    assert len(locks) == 3
+    for path in locks:
+        assert "://" not in path.read_text("utf-8"), f"{path}: take out resolved and funding"
